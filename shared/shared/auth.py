@@ -1,0 +1,233 @@
+"""Who calls, and whether he may. A route shows its access in its signature; without one it does not start.
+
+Every service verifies the token itself (RFC 9068: `at+jwt`, signature, issuer, audience, expiry) with cached keys, and
+never trusts a header that says who the caller is. A token seen a moment ago is not verified again before it expires.
+"""
+
+import asyncio
+import base64
+import json
+import logging
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from shared import errors
+from shared.codes.regions import covers
+
+log = logging.getLogger(__name__)
+
+ALGORITHMS = ["ES256"]
+TOKEN_TYPE = "at+jwt"  # noqa: S105 - a media type (RFC 9068), no secret
+LEEWAY_SECONDS = 5
+REFETCH_SECONDS = 30
+CACHE_SIZE = 20_000
+TOKEN_LIMIT = 8192
+
+bearer_scheme = HTTPBearer(auto_error=False, description="Access token of svc-sso; browsers use the session cookie")
+
+
+class InvalidToken(errors.Unauthenticated):
+    code, title, title_zh = "invalid_token", "The access token is not valid", "访问令牌无效"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls, as the access token says it. `subject` is the person's or client's id, never a name."""
+
+    subject: str
+    kind: str
+    permissions: frozenset[str] = frozenset()
+    unit: str | None = None
+    region: str | None = None
+    session_id: str | None = None
+    client_id: str | None = None
+    acr: str | None = None
+    org: str | None = None
+    mandate: str | None = None
+    actor: str | None = None
+    token: str = field(default="", repr=False, compare=False)
+
+    def has(self, permission: str) -> bool:
+        """Whether the caller holds `permission`."""
+        return permission in self.permissions
+
+    def covers(self, region: str) -> bool:
+        """Whether `region` lies within the region of the caller's unit; never for those without a unit."""
+        return self.region is not None and covers(self.region, region)
+
+
+def caller_of(claims: dict[str, Any], token: str) -> Caller:
+    """The caller which verified claims describe."""
+    act = claims.get("act")
+    return Caller(
+        subject=str(claims["sub"]),
+        kind=str(claims.get("kind", "person")),
+        permissions=frozenset(claims.get("permissions") or ()),
+        unit=claims.get("unit"),
+        region=claims.get("region"),
+        session_id=claims.get("sid"),
+        client_id=claims.get("client_id"),
+        acr=claims.get("acr"),
+        org=claims.get("org"),
+        mandate=claims.get("mandate"),
+        actor=str(act["sub"]) if isinstance(act, dict) and "sub" in act else None,
+        token=token,
+    )
+
+
+class TokenVerifier:
+    """Verifies access tokens for one audience with the issuer's published keys.
+
+    An unknown `kid` makes at most one refetch in 30 s, so neither a rotated key nor a flood of made-up ones hurts; when
+    the issuer is away the keys known so far go on working.
+    """
+
+    def __init__(self, issuer: str, audience: str, jwks_url: str) -> None:
+        self.issuer, self.audience, self.jwks_url = issuer, audience, jwks_url
+        self._keys = KeySet([])
+        self._kids: frozenset[str] = frozenset()
+        self._fetched = float("-inf")
+        self._lock = asyncio.Lock()
+        self._seen: dict[str, tuple[float, Caller]] = {}
+        self._claims = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            iat={"essential": True},
+            sub={"essential": True},
+        )
+
+    async def verify(self, token: str) -> Caller:
+        """The caller of `token`; 401 when anything about it is wrong."""
+        known = self._seen.get(token)
+        if known is not None and known[0] > time.time():
+            return known[1]
+        if len(token) > TOKEN_LIMIT:
+            raise InvalidToken("The token is too long.")
+        claims = await self._decode(token)
+        caller = caller_of(claims, token)
+        if len(self._seen) >= CACHE_SIZE:
+            self._seen.clear()
+        self._seen[token] = (float(claims["exp"]), caller)
+        return caller
+
+    async def _decode(self, token: str) -> dict[str, Any]:
+        await self._know_key_of(token)
+        try:
+            decoded = jwt.decode(token, self._keys, algorithms=ALGORITHMS)
+            if str(decoded.header.get("typ", "")).lower() != TOKEN_TYPE:
+                raise InvalidToken("This is not an access token.")
+            self._claims.validate(decoded.claims)
+        except (JoseError, ValueError, TypeError) as exc:
+            raise InvalidToken("Wrong signature, issuer, audience or time.") from exc
+        return dict(decoded.claims)
+
+    async def _know_key_of(self, token: str) -> None:
+        kid = _kid_of(token)
+        if kid in self._kids:
+            return
+        async with self._lock:
+            if kid not in self._kids and time.monotonic() - self._fetched > REFETCH_SECONDS:
+                await self._refetch()
+        if kid not in self._kids:
+            if not self._kids:
+                raise errors.Unavailable(headers={"Retry-After": "2"}, dependency="sso")
+            raise InvalidToken("The key of the token is not known.")
+
+    async def _refetch(self) -> None:
+        try:
+            document = await _read(self.jwks_url)
+            self._keys = KeySet.import_key_set(document)  # type: ignore[arg-type]
+            self._kids = frozenset(str(k.kid) for k in self._keys.keys)
+            self._fetched = time.monotonic()
+        except (httpx.HTTPError, OSError, ValueError, JoseError) as exc:
+            # Without keys the next request may try at once; with keys the cooldown holds.
+            self._fetched = time.monotonic() if self._kids else float("-inf")
+            log.warning("the issuer's keys can't be had", exc_info=exc)
+
+
+def _kid_of(token: str) -> str:
+    try:
+        head = token.split(".", 1)[0]
+        header = json.loads(_b64(head))
+        return str(header["kid"])
+    except (ValueError, KeyError, TypeError) as exc:
+        raise InvalidToken("This is not a signed token.") from exc
+
+
+def _b64(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+async def _read(url: str) -> dict[str, Any]:
+    if url.startswith("file://"):
+        text = await asyncio.to_thread(Path(url.removeprefix("file://")).read_text)
+        return dict(json.loads(text))
+    async with httpx.AsyncClient(timeout=3) as client:
+        response = await client.get(url)
+        response.raise_for_status()
+        return dict(response.json())
+
+
+async def identify(request: Request) -> Caller | None:
+    """The caller of a request, None without a token; 401 when the token is bad. Found once, kept with the request."""
+    if hasattr(request.state, "caller"):
+        known: Caller | None = request.state.caller
+        return known
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    caller: Caller | None = None
+    if scheme:
+        if scheme.lower() != "bearer" or not token:
+            raise InvalidToken("Send `Authorization: Bearer` with an access token.")
+        caller = await request.app.state.runtime.verifier.verify(token.strip())
+    request.state.caller = caller
+    return caller
+
+
+class AccessRule:
+    """The access of a route: a dependency which the architecture tests can see."""
+
+    def __init__(self, permission: str | None = None, *, optional: bool = False) -> None:
+        self.permission, self.optional = permission, optional
+
+    async def __call__(self, request: Request, _scheme: Annotated[Any, Depends(bearer_scheme)] = None) -> Caller | None:
+        caller = await identify(request)
+        if caller is None:
+            if self.optional:
+                return None
+            raise errors.Unauthenticated("Log in, or send an access token.")
+        if self.permission is not None and not caller.has(self.permission):
+            raise errors.Forbidden(f"This needs the permission {self.permission}.", permission=self.permission)
+        return caller
+
+
+def Access(permission: str | None = None) -> Any:  # noqa: N802 - reads as a type in signatures
+    """Demands a caller, with `permission` when it is given."""
+    return Depends(AccessRule(permission))
+
+
+def OptionalAccess() -> Any:  # noqa: N802 - reads as a type in signatures
+    """Open to everyone; who has a token is known."""
+    return Depends(AccessRule(optional=True))
+
+
+class PublicRule:
+    """Marks a route as open to everyone."""
+
+    async def __call__(self) -> None:
+        """Lets everyone through."""
+
+
+Public = Depends(PublicRule())
+AnyCaller = Annotated[Caller, Access()]
+MaybeCaller = Annotated[Caller | None, OptionalAccess()]

@@ -1,0 +1,209 @@
+"""Reads the streams and applies what comes, exactly once and in order; repairs what the broker lost.
+
+Three ways lead an event to its handler: the stream (usual), a gap noticed in an aggregate (at once) and the periodic
+comparison with the producer's outbox (within 60 s, also when the broker lost its store). All end in `inbox.apply`.
+"""
+
+import asyncio
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError, TimeoutError as NatsTimeout
+from nats.js import JetStreamContext
+from pydantic import ValidationError
+
+from shared import inbox
+from shared.events.envelope import Envelope
+from shared.inbox import InboxCursor, Outcome, Subscription
+from shared.problems import is_outage
+from shared.relay import feed_subject
+from shared.telemetry import (
+    DEAD_LETTERS,
+    EVENTS_APPLIED,
+    EVENTS_FAILED,
+    EVENTS_REPAIRED,
+    accept_traceparent,
+    trace_id_var,
+)
+
+if TYPE_CHECKING:
+    from shared.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+MAX_TRIES = 8
+BACK_OFF = (0.2, 0.5, 1, 2, 4, 8, 16, 30)
+FETCH = 100
+WATCHDOG_SECONDS = 10.0
+RECONCILE_SECONDS = 20.0
+ALL_PRODUCERS = ("sso", "disclosure", "services", "complaints", "credit_registry")
+
+
+def producers_of(subscription: Subscription) -> tuple[str, ...]:
+    """Whose outboxes hold events of the subscription's aggregate type."""
+    word = subscription.aggregate_type.split(".", 1)[0]
+    return ALL_PRODUCERS if word == "audit" else (word,)
+
+
+async def deliver(runtime: "Runtime", subscription: Subscription, envelope: Envelope) -> Outcome:
+    """Applies one event, and before it those of its aggregate which are missing."""
+    outcome = await _apply(runtime, subscription, envelope)
+    if outcome is Outcome.GAP:
+        await repair(runtime, subscription, envelope)
+        outcome = await _apply(runtime, subscription, envelope)
+    return outcome
+
+
+async def _apply(runtime: "Runtime", subscription: Subscription, envelope: Envelope) -> Outcome:
+    token = trace_id_var.set(accept_traceparent(envelope.traceparent)[3:35])
+    try:
+        async with runtime.sessions() as session, session.begin():
+            if await inbox.is_parked(session, subscription.consumer, envelope):
+                await inbox.park(session, subscription.consumer, envelope, "waits for an earlier event")
+                return Outcome.DUPLICATE
+            outcome = await inbox.apply(session, subscription, envelope, runtime)
+        if outcome is Outcome.APPLIED:
+            EVENTS_APPLIED.labels(subscription.consumer, envelope.type).inc()
+        return outcome
+    finally:
+        trace_id_var.reset(token)
+
+
+async def repair(runtime: "Runtime", subscription: Subscription, envelope: Envelope) -> None:
+    """Gets the missing events of one aggregate from its producer and applies them in order."""
+    async with runtime.sessions() as session:
+        key = (subscription.consumer, envelope.aggregate_type, envelope.subject)
+        position = await session.get(inbox.InboxPosition, key)
+    while True:
+        asked = {
+            "aggregate_type": envelope.aggregate_type,
+            "aggregate_id": envelope.subject,
+            "after": position.sequence if position else 0,
+        }
+        answer = await _ask(runtime, envelope.producer, asked)
+        for missing in answer["events"]:
+            if await _apply(runtime, subscription, Envelope.model_validate(missing)) is Outcome.APPLIED:
+                EVENTS_REPAIRED.labels(subscription.consumer).inc()
+        if not answer["more"]:
+            return
+        async with runtime.sessions() as session:
+            position = await session.get(inbox.InboxPosition, key)
+
+
+async def _ask(runtime: "Runtime", producer: str, question: dict[str, Any]) -> dict[str, Any]:
+    return dict(json.loads(await runtime.bus.request(feed_subject(producer), json.dumps(question).encode())))
+
+
+class Consumer:
+    """Reads one subscription until it is cancelled."""
+
+    def __init__(self, runtime: "Runtime", subscription: Subscription) -> None:
+        self.runtime, self.subscription = runtime, subscription
+        self.tries: dict[str, int] = {}
+
+    async def run(self) -> None:
+        """Fetches and applies; looks after the durable consumer when nothing comes."""
+        while True:
+            await self.runtime.bus.connected.wait()
+            pull = await self.runtime.bus.pull(self.subscription.durable, self.subscription.aggregate_type)
+            try:
+                await self._read(pull)
+            finally:
+                await _unsubscribe(pull)
+
+    async def _read(self, pull: JetStreamContext.PullSubscription) -> None:
+        quiet_since = asyncio.get_running_loop().time()
+        while self.runtime.bus.is_connected:
+            try:
+                messages = await pull.fetch(FETCH, timeout=1)
+            except NatsTimeout:
+                if asyncio.get_running_loop().time() - quiet_since > WATCHDOG_SECONDS:
+                    info = await pull.consumer_info()  # raises when the broker lost it, and then it is made anew
+                    if info.num_pending:
+                        return
+                    quiet_since = asyncio.get_running_loop().time()
+                continue
+            quiet_since = asyncio.get_running_loop().time()
+            for message in messages:
+                await self._handle(message)
+
+    async def _handle(self, message: Msg) -> None:
+        try:
+            envelope = Envelope.model_validate_json(message.data)
+        except ValidationError:
+            log.exception("a message which is no event was dropped", extra={"subject": message.subject})
+            await message.term()
+            return
+        try:
+            await deliver(self.runtime, self.subscription, envelope)
+        except Exception as exc:  # noqa: BLE001 - whatever a handler does, the message is answered for
+            await self._failed(message, envelope, exc)
+        else:
+            self.tries.pop(str(envelope.id), None)
+            await message.ack()
+
+    async def _failed(self, message: Msg, envelope: Envelope, exc: Exception) -> None:
+        outage = is_outage(exc) or isinstance(exc, NatsError)
+        tries = self.tries.get(str(envelope.id), 0) + (0 if outage else 1)
+        self.tries[str(envelope.id)] = tries
+        EVENTS_FAILED.labels(self.subscription.consumer, envelope.type).inc()
+        extra = {"type": envelope.type, "event_id": str(envelope.id), "tries": tries}
+        log.warning("event not applied", exc_info=exc, extra=extra)
+        if tries < MAX_TRIES:
+            await message.nak(delay=BACK_OFF[min(tries, len(BACK_OFF) - 1)])
+            return
+        async with self.runtime.sessions() as session, session.begin():
+            await inbox.park(session, self.subscription.consumer, envelope, f"{type(exc).__name__}: {exc}")
+        DEAD_LETTERS.labels(self.subscription.consumer).inc()
+        self.tries.pop(str(envelope.id), None)
+        await message.term()
+
+
+async def _unsubscribe(pull: JetStreamContext.PullSubscription) -> None:
+    try:
+        await pull.unsubscribe()
+    except (NatsError, OSError) as exc:
+        log.debug("subscription was gone already", extra={"error": str(exc)})
+
+
+async def reconcile_forever(runtime: "Runtime", subscription: Subscription) -> None:
+    """Compares with the producers' outboxes for ever."""
+    while True:
+        await runtime.bus.connected.wait()
+        for producer in producers_of(subscription):
+            if producer != runtime.name or subscription.aggregate_type != "audit.log":
+                await _reconcile_quietly(runtime, subscription, producer)
+        await asyncio.sleep(RECONCILE_SECONDS)
+
+
+async def _reconcile_quietly(runtime: "Runtime", subscription: Subscription, producer: str) -> None:
+    try:
+        await reconcile(runtime, subscription, producer)
+    except (NatsError, OSError) as exc:
+        # The producer is away; its outbox waits for the next round.
+        log.info("no comparison", extra={"producer": producer, "error": str(exc) or type(exc).__name__})
+
+
+async def reconcile(runtime: "Runtime", subscription: Subscription, producer: str) -> int:
+    """Applies what the producer recorded and this consumer has not applied; how many events that were."""
+    key = (subscription.durable, producer)
+    async with runtime.sessions() as session:
+        cursor = await session.get(InboxCursor, key)
+    after = [cursor.transaction, cursor.position] if cursor else [0, 0]
+    repaired, more = 0, True
+    while more:
+        asked = {"aggregate_types": [subscription.aggregate_type], "after": after}
+        answer = await _ask(runtime, producer, asked)
+        for item in answer["events"]:
+            if await deliver(runtime, subscription, Envelope.model_validate(item)) is Outcome.APPLIED:
+                repaired += 1
+                EVENTS_REPAIRED.labels(subscription.consumer).inc()
+        after, more = answer["position"] or after, answer["more"]
+        async with runtime.sessions() as session, session.begin():
+            await session.merge(InboxCursor(consumer=key[0], producer=producer, transaction=after[0], position=after[1]))
+    if repaired:
+        extra = {"consumer": subscription.durable, "producer": producer, "events": repaired}
+        log.warning("events were missing and have been applied from the outbox", extra=extra)
+    return repaired
