@@ -8,7 +8,6 @@ the idea, the chain here is a plain one).
 
 import hashlib
 import json
-import uuid
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -152,7 +151,7 @@ async def head(session: AsyncSession) -> tuple[int, bytes]:
     """Number and hash of the last sealed row; 0 and zeros for an empty log."""
     query = select(AuditRow.sequence, AuditRow.hash).where(AuditRow.sequence.is_not(None))
     row = (await session.execute(query.order_by(AuditRow.sequence.desc()).limit(1))).first()
-    return (int(row[0]), bytes(row[1])) if row else (0, GENESIS)
+    return (row[0] or 0, row[1] or GENESIS) if row else (0, GENESIS)
 
 
 async def _anchor(session: AsyncSession, context: SweepContext, sequence: int, last: bytes) -> None:
@@ -225,5 +224,3 @@ def _fault(row: AuditRow, sequence: int, previous: bytes, anchor: str | None) ->
     if anchor is not None and anchor != row.hash.hex():
         return f"row {sequence} differs from its anchor"
     return None
-
-

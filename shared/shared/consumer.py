@@ -10,7 +10,8 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError, TimeoutError as NatsTimeout
+from nats.errors import Error as NatsError
+from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from pydantic import ValidationError
 
@@ -138,7 +139,7 @@ class Consumer:
             return
         try:
             await deliver(self.runtime, self.subscription, envelope)
-        except Exception as exc:  # noqa: BLE001 - whatever a handler does, the message is answered for
+        except Exception as exc:
             await self._failed(message, envelope, exc)
         else:
             self.tries.pop(str(envelope.id), None)
@@ -202,7 +203,9 @@ async def reconcile(runtime: "Runtime", subscription: Subscription, producer: st
                 EVENTS_REPAIRED.labels(subscription.consumer).inc()
         after, more = answer["position"] or after, answer["more"]
         async with runtime.sessions() as session, session.begin():
-            await session.merge(InboxCursor(consumer=key[0], producer=producer, transaction=after[0], position=after[1]))
+            await session.merge(
+                InboxCursor(consumer=key[0], producer=producer, transaction=after[0], position=after[1])
+            )
     if repaired:
         extra = {"consumer": subscription.durable, "producer": producer, "events": repaired}
         log.warning("events were missing and have been applied from the outbox", extra=extra)

@@ -1,7 +1,7 @@
 """Sessions and the base of all tables.
 
 One request or one message is one transaction. `TransactionRoute` (shared.http.routing) commits it after the endpoint
-has returned and before the first byte is sent, so a client that holds a 201 can read what it names. Nobody else commits.
+has returned and before the first byte is sent: a client that holds a 201 can read what it names. Nobody else commits.
 """
 
 import uuid
@@ -62,7 +62,7 @@ class Versioned:
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, object]:
+    def __mapper_args__(cls) -> dict[str, object]:  # noqa: N805 - called on the class
         return {"version_id_col": cls.__table__.c.version, "eager_defaults": True}  # type: ignore[attr-defined]
 
 

@@ -37,7 +37,8 @@ def prefix_of(package: str) -> str:
 def settings_of(package: str) -> ServiceSettings:
     """The shared part of a service's settings, read from its environment."""
     config = SettingsConfigDict(env_prefix=prefix_of(package), extra="ignore")
-    return type("MigrationSettings", (ServiceSettings,), {"model_config": config})()
+    settings: ServiceSettings = type("MigrationSettings", (ServiceSettings,), {"model_config": config})()
+    return settings
 
 
 def scripts_of(package: str) -> Path:

@@ -55,9 +55,7 @@ class Outbound:
         """Closes the connections."""
         await self.client.aclose()
 
-    async def get(
-        self, service: str, path: str, *, params: dict[str, Any] | None = None, **who: Any
-    ) -> Any:
+    async def get(self, service: str, path: str, *, params: dict[str, Any] | None = None, **who: Any) -> Any:
         """The JSON answer of `GET path`; repeated once when the connection broke."""
         try:
             return await self._call("GET", service, path, params=params, **who)
@@ -72,7 +70,7 @@ class Outbound:
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         return await self._call("POST", service, path, json=json, headers=headers, **who)
 
-    async def _call(  # noqa: PLR0913 - the parts of one HTTP call
+    async def _call(
         self,
         method: str,
         service: str,

@@ -41,9 +41,7 @@ class OutboxEvent(Base):
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
     traceparent: Mapped[str | None]
     data: Mapped[Json]
-    transaction: Mapped[int] = mapped_column(
-        BigInteger, server_default=text("(pg_current_xact_id()::text)::bigint")
-    )
+    transaction: Mapped[int] = mapped_column(BigInteger, server_default=text("(pg_current_xact_id()::text)::bigint"))
     published_at: Mapped[datetime | None]
 
     def envelope(self, source: str) -> Envelope:
@@ -140,9 +138,7 @@ async def after_sequence(
     """Events of one aggregate behind `sequence`, in order."""
     query = (
         select(OutboxEvent)
-        .where(
-            OutboxEvent.aggregate_type == type_, OutboxEvent.aggregate_id == id_, OutboxEvent.sequence > sequence
-        )
+        .where(OutboxEvent.aggregate_type == type_, OutboxEvent.aggregate_id == id_, OutboxEvent.sequence > sequence)
         .order_by(OutboxEvent.sequence)
         .limit(limit)
     )

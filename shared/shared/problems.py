@@ -9,7 +9,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
@@ -100,14 +101,21 @@ async def on_http_exception(request: Request, exc: Exception) -> Response:
     """Starlette's own refusals (unknown path, wrong method) in the same form."""
     assert isinstance(exc, HTTPException)
     code, title, title_zh = HTTP_CODES.get(exc.status_code, ("http_error", str(exc.detail), str(exc.detail)))
-    kind = type("HttpRefusal", (errors.DomainError,), {
-        "status": exc.status_code, "code": code, "title": title, "title_zh": title_zh,
-    })
+    kind = type(
+        "HttpRefusal",
+        (errors.DomainError,),
+        {
+            "status": exc.status_code,
+            "code": code,
+            "title": title,
+            "title_zh": title_zh,
+        },
+    )
     return problem(request, kind(headers=exc.headers))
 
 
 async def on_integrity_error(request: Request, exc: Exception) -> Response:
-    """Constraints come first and checks in code second: what the database refuses is a conflict, named by constraint."""
+    """Constraints come first, checks in code second: what the database refuses is a conflict, named by constraint."""
     assert isinstance(exc, IntegrityError)
     name = constraint_of(exc)
     log.info("constraint refused a write", extra={"constraint": name})

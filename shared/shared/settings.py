@@ -39,9 +39,12 @@ class ServiceSettings(BaseSettings):
     nats_replicas: int = Field(default=1, ge=1, le=5, description="Copies of each stream; 3 on a cluster of three")
     issuer: str = Field(default="http://localhost:8000", description="Issuer of the tokens: the public origin")
     jwks_url: str = Field(
-        default="http://127.0.0.1:8101/oauth2/jwks", description="Where the issuer's public keys are; file:// is read once"
+        default="http://127.0.0.1:8101/oauth2/jwks",
+        description="Where the issuer's public keys are; file:// is read once",
     )
-    token_url: str = Field(default="http://127.0.0.1:8101/oauth2/token", description="The issuer's token endpoint, inside")
+    token_url: str = Field(
+        default="http://127.0.0.1:8101/oauth2/token", description="The issuer's token endpoint, inside"
+    )
     client_id: str = Field(default="", description="This service as an OAuth client")
     client_secret: SecretStr | None = Field(default=None, description="The secret of that client")
     service_urls: dict[str, str] = Field(

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 import asyncpg
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit, telemetry
 from shared.clock import now, statutory_date
@@ -37,7 +38,7 @@ async def forever(name: str, job: Job) -> None:
         started = time.monotonic()
         try:
             await job()
-        except Exception as exc:  # noqa: BLE001 - nothing may end the worker
+        except Exception as exc:
             log.warning("a part of the worker failed and starts again", exc_info=exc, extra={"part": name})
         pause = 0.2 if time.monotonic() - started > 30 else min(pause * 2, 10)
         await asyncio.sleep(pause)
@@ -60,9 +61,8 @@ async def listen(runtime: Runtime, woken: asyncio.Event) -> None:
 async def sweep_forever(runtime: Runtime, sweep: Sweep) -> None:
     """Runs a sweep at its interval, and again at once while it finds something to do."""
     while True:
-        while await sweep_once(runtime, sweep):
-            await asyncio.sleep(0)
-        await asyncio.sleep(sweep.every)
+        done = await sweep_once(runtime, sweep)
+        await asyncio.sleep(0 if done else sweep.every)
 
 
 async def sweep_once(runtime: Runtime, sweep: Sweep) -> int:
@@ -78,7 +78,7 @@ async def sweep_once(runtime: Runtime, sweep: Sweep) -> int:
     return done
 
 
-async def _forget_answers(session: audit.AsyncSession, context: SweepContext) -> int:
+async def _forget_answers(session: AsyncSession, context: SweepContext) -> int:
     await idempotency.forget_old(session, context.now, context.runtime.settings.idempotency_hours)
     return 0
 

@@ -1,4 +1,4 @@
-"""Conditional requests (RFC 9110, section 13): who edits names the version he has seen, who reads may hear "unchanged"."""
+"""Conditional requests (RFC 9110, section 13): who edits names the version he saw; who reads may hear "unchanged"."""
 
 import re
 from typing import Annotated, Protocol

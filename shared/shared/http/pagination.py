@@ -3,7 +3,7 @@
 import base64
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -97,7 +97,12 @@ def _tag(value: Any) -> tuple[str, Any]:
 
 
 def _untag(kind: str, value: Any) -> Any:
-    readers = {"t": datetime.fromisoformat, "d": date.fromisoformat, "u": uuid.UUID, "v": lambda v: v}
+    readers: dict[str, Callable[[Any], Any]] = {
+        "t": datetime.fromisoformat,
+        "d": date.fromisoformat,
+        "u": uuid.UUID,
+        "v": lambda v: v,
+    }
     return readers[kind](value)
 
 
@@ -117,7 +122,7 @@ def _column(key: ColumnElement[Any]) -> tuple[ColumnElement[Any], bool]:
     return key, False
 
 
-async def paginate(  # noqa: PLR0913 - each argument is a different thing the list depends on
+async def paginate(
     session: AsyncSession,
     statement: Select[Any],
     *,
