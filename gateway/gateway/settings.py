@@ -1,0 +1,83 @@
+"""What the gateway is configured with; every name has the prefix GATEWAY_ in the environment."""
+
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from pydantic import Field, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+LOCAL_SERVICES = {
+    "sso": "http://127.0.0.1:8101",
+    "disclosure": "http://127.0.0.1:8102",
+    "services": "http://127.0.0.1:8103",
+    "complaints": "http://127.0.0.1:8104",
+    "credit-registry": "http://127.0.0.1:8105",
+}
+
+
+class GatewaySettings(ServiceSettings):
+    """Public origin = `issuer`: the address that people type, tokens name and cookies belong to."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_prefix="GATEWAY_")
+
+    client_id: str = Field(default="gateway", description="The gateway as a client of the identity provider")
+    service_urls: dict[str, str] = Field(
+        default_factory=lambda: dict(LOCAL_SERVICES), description="Where the services answer, inside (JSON)"
+    )
+    trusted_proxies: list[str] = Field(
+        default_factory=list, description="Networks of load balancers whose X-Forwarded-For is believed (JSON list)"
+    )
+    upstream_connections: int = Field(default=256, ge=1, description="Connections to each service at most")
+    upstream_idle_seconds: float = Field(
+        default=4.0, gt=0, description="An idle connection is kept this long; below the services' own limit of 5 s"
+    )
+    connect_seconds: float = Field(default=1.0, gt=0, description="Deadline for connecting to a service")
+    answer_seconds: float = Field(default=10.0, gt=0, description="Deadline for the header of an answer")
+    transfer_seconds: float = Field(default=30.0, gt=0, description="Longest silence within a body")
+    body_limit: int = Field(default=1024 * 1024, ge=1, description="Bytes of a body, uploads apart")
+    upload_limit: int = Field(default=20 * 1024 * 1024, ge=1, description="Bytes of an uploaded file")
+    rate_per_minute: int = Field(
+        default=600, ge=0, description="Calls a minute of one session or, without one, one address; 0: no limit"
+    )
+    logins_per_minute: int = Field(default=20, ge=0, description="Passwords a minute from one address; 0: no limit")
+    access_log: bool = Field(default=True, description="One JSON line for each request")
+    session_idle_minutes: int = Field(default=30, ge=1, description="A session ends after this time without a call")
+    session_hours: int = Field(default=12, ge=1, description="A session ends after this time whatever happens")
+    login_minutes: int = Field(default=10, ge=1, description="Time for entering name and password")
+    session_recheck_seconds: float = Field(
+        default=1.0, gt=0, le=2, description="How old a process's knowledge of a session may be: ended is ended in 2 s"
+    )
+    item_services: list[str] = Field(
+        default_factory=lambda: ["services", "complaints"], description="Services that hold cases of people (JSON list)"
+    )
+    drain_seconds: float = Field(default=0.5, ge=0, description="Time between 'not ready' and closing, on SIGTERM")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def are_networks(cls, value: list[str]) -> list[str]:
+        for network in value:
+            ip_network(network)
+        return value
+
+    @cached_property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(network) for network in self.trusted_proxies)
+
+    @property
+    def public_origin(self) -> str:
+        return self.issuer.rstrip("/")
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the platform by https; only then can cookies carry the __Host- prefix."""
+        return self.public_origin.startswith("https://")
+
+    @property
+    def session_cookie(self) -> str:
+        return "__Host-sid" if self.secure else "sid"
+
+    @property
+    def login_cookie(self) -> str:
+        return "__Host-login" if self.secure else "login"
