@@ -1,0 +1,96 @@
+"""Fixtures for all tests. Nothing is mocked: every test talks to a real PostgreSQL 18 and a real NATS.
+
+- `database`: `name = await database("complaints")`, a fresh migrated database; `servers.sqlalchemy_url(name)`
+- `service_app`: `client = await service_app("complaints")`, an httpx client of the started service in this process
+- `sign_token`: `sign_token(aud="complaints", permissions=["complaints:complaints:handle"], region="421303")`
+- `bearer`: the same as a header: `await client.get("/v1/…", headers=bearer(aud="complaints"))`
+- `platform`: the whole platform behind its gateway, started once for all tests marked `platform`
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.apps import ServiceClient, running_service
+from tests.support.databases import fresh_database
+from tests.support.platform import Platform, started_platform
+from tests.support.servers import RunningServers, Servers, current
+from tests.support.tokens import SignToken, signer
+
+RUNNING = pytest.StashKey[RunningServers]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Starts the servers in the first process of the run; the workers of a parallel run find them by environment."""
+    if hasattr(config, "workerinput") or config.option.collectonly or config.option.help:
+        return
+    config.stash[RUNNING] = RunningServers()
+    config.stash[RUNNING].start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Ends them, however the run ended."""
+    running = config.stash.get(RUNNING, None)
+    if running is not None:
+        running.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps the tests of the whole platform on one worker, so that it is started once."""
+    for item in items:
+        if item.get_closest_marker("platform") is not None:
+            item.add_marker(pytest.mark.xdist_group("platform"))
+
+
+@pytest.fixture(scope="session")
+def servers() -> Servers:
+    """Where the servers of this run are."""
+    return current()
+
+
+@pytest.fixture
+async def database(servers: Servers) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
+    """Makes fresh databases by the short name of a service; they are dropped after the test."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def make(service: str) -> str:
+            return await stack.enter_async_context(fresh_database(servers, service))
+
+        yield make
+
+
+@pytest.fixture
+async def service_app(servers: Servers, tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[ServiceClient]]]:
+    """Starts services by short name, each with its own database; keyword arguments are settings by field name.
+
+    Two services that are to hear each other's events get the same `nats_prefix`.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def start(service: str, **changes: Any) -> ServiceClient:
+            folder = tmp_path / service
+            return await stack.enter_async_context(running_service(servers, service, folder, **changes))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def sign_token(servers: Servers) -> SignToken:
+    """Signs access tokens that services under test accept; claims by name, None leaves one out, `aud` is needed."""
+    return signer(Path(servers.folder))
+
+
+@pytest.fixture(scope="session")
+def bearer(sign_token: SignToken) -> Callable[..., dict[str, str]]:
+    """The Authorization header with a token of the given claims."""
+    return lambda **claims: {"Authorization": f"Bearer {sign_token(**claims)}"}
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The whole platform as `make run` starts it, with demo content; `platform.base_url` is its gateway."""
+    with started_platform(tmp_path_factory.mktemp("platform")) as running:
+        yield running

@@ -1,0 +1,86 @@
+"""A fresh, migrated database for whoever asks: cloned from a template that is migrated once in a run."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import sys
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+
+from shared.local.databases import quoted
+from tests.support.servers import Servers
+
+ROOT = Path(__file__).parents[2]
+TOP_FOLDERS = (
+    "shared",
+    "gateway",
+    "svc-disclosure",
+    "svc-services",
+    "svc-complaints",
+    "svc-credit-registry",
+    "svc-sso",
+)
+PYTHON_PATH = os.pathsep.join(str(ROOT / folder) for folder in TOP_FOLDERS)
+
+
+def package_of(service: str) -> str:
+    """The package of a service: svc_credit_registry for `credit-registry` or `credit_registry`; gateway is itself."""
+    name = service.replace("-", "_")
+    return name if name == "gateway" else f"svc_{name}"
+
+
+@contextlib.asynccontextmanager
+async def fresh_database(servers: Servers, service: str) -> AsyncIterator[str]:
+    """A database with the schema of `service` and no rows; the name of it. `empty` has no schema either."""
+    template = "template0" if service == "empty" else await _template(servers, package_of(service))
+    name = f"{service.replace('-', '_')}_{uuid.uuid4().hex[:12]}"
+    await _execute(servers, f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(template)} STRATEGY WAL_LOG")
+    try:
+        yield name
+    finally:
+        await _execute(servers, f"DROP DATABASE {quoted(name)} WITH (FORCE)")
+
+
+async def _template(servers: Servers, package: str) -> str:
+    """The name of the migrated template of `package`; whoever comes first makes it while the others wait."""
+    name, done = f"template_{package}", Path(servers.folder) / f"{package}.migrated"
+    if not done.exists():
+        with _locked(Path(servers.folder) / f"{package}.lock"):
+            if not done.exists():
+                await _execute(servers, f"DROP DATABASE IF EXISTS {quoted(name)}", f"CREATE DATABASE {quoted(name)}")
+                await migrate(package, servers.sqlalchemy_url(name))
+                done.touch()
+    return name
+
+
+@contextlib.contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Keeps the other processes of this run out."""
+    with file.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+async def migrate(package: str, url: str) -> None:
+    """Migrates the database at `url` as the runner does: by a process of its own."""
+    prefix = package.removeprefix("svc_").upper()
+    environment = {**os.environ, f"{prefix}_DATABASE_URL": url, "PYTHONPATH": PYTHON_PATH}
+    migration = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "shared.migrate", package, env=environment,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    output, _ = await migration.communicate()
+    assert migration.returncode == 0, f"migrating {package} failed:\n{output.decode()}"
+
+
+async def _execute(servers: Servers, *statements: str) -> None:
+    connection = await asyncpg.connect(servers.dsn())
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
