@@ -22,7 +22,7 @@ TABLES = (
 def create_kernel_v1(op: Any) -> None:
     """Outbox, inbox, dead letters, idempotent answers and the append-only audit log. `op` is alembic's."""
     script = (Path(__file__).parent / "kernel_v1.sql").read_text(encoding="utf-8")
-    for statement in _statements(script):
+    for statement in statements_of(script):
         op.execute(statement)
 
 
@@ -33,7 +33,7 @@ def drop_kernel_v1(op: Any) -> None:
     op.execute("DROP FUNCTION audit_log_is_append_only()")
 
 
-def _statements(script: str) -> list[str]:
+def statements_of(script: str) -> list[str]:
     """The script's statements; a function body in $$ quotes stays whole (asyncpg takes one statement at a time)."""
     parts: list[str] = []
     for index, piece in enumerate(script.split("$$")):

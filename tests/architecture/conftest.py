@@ -1,0 +1,36 @@
+"""Each service describes itself in a process of its own; once for all tests of this folder."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("svc_sso", "svc_disclosure", "svc_services", "svc_complaints", "svc_credit_registry")
+FOLDERS = ("shared", "gateway", *(name.replace("_", "-") for name in SERVICES))
+
+
+def describe(package: str) -> dict[str, Any]:
+    path = os.pathsep.join(str(ROOT / folder) for folder in FOLDERS)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests/architecture/describe.py"), package],
+        env={**os.environ, "PYTHONPATH": path},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+@pytest.fixture(scope="session")
+def descriptions() -> dict[str, dict[str, Any]]:
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return dict(zip(SERVICES, pool.map(describe, SERVICES), strict=True))

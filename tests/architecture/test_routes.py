@@ -1,0 +1,109 @@
+"""Who may call is declared for every route, or the route is on this short list."""
+
+from typing import Any
+
+PUBLIC = {
+    "svc_sso": {
+        "POST /v1/accounts",
+        "GET /oauth2/authorize",
+        "POST /oauth2/authorize",
+        "GET /oauth2/login",
+        "POST /oauth2/login",
+        "POST /oauth2/token",
+        "POST /oauth2/revoke",
+        "POST /oauth2/introspect",
+        "GET /oauth2/logout",
+        "POST /oauth2/logout",
+        "GET /oauth2/userinfo",
+        "POST /oauth2/userinfo",
+        "GET /oauth2/jwks",
+        "GET /.well-known/openid-configuration",
+        "GET /.well-known/oauth-authorization-server",
+    },
+    "svc_disclosure": {
+        "GET /v1/columns",
+        "GET /v1/columns/{code}",
+        "GET /v1/articles",
+        "GET /v1/articles/export",
+        "GET /v1/articles/{article_id}",
+    },
+    "svc_services": {
+        "POST /v1/name-checks",
+        "GET /v1/matters",
+        "GET /v1/matters/{code}",
+        "GET /v1/licences/keys",
+        "GET /v1/licences/{number}",
+        "POST /v1/licence-verifications",
+        "GET /v1/tracking/{number}",
+    },
+    "svc_complaints": {"GET /v1/tracking/{number}"},
+    "svc_credit_registry": {
+        "GET /v1/enterprises",
+        "GET /v1/enterprises/export",
+        "GET /v1/enterprises/{code}",
+        "GET /v1/enterprises/{code}/complaints",
+        "POST /v1/name-comparisons",
+        "GET /v1/names/decomposition",
+        "GET /v1/regions",
+        "GET /v1/industries",
+    },
+}
+HEALTH = {"GET /livez", "GET /readyz", "GET /metrics"}
+
+
+def names(route: dict[str, Any]) -> list[str]:
+    return [f"{method} {route['path']}" for method in route["methods"] if method != "HEAD"]
+
+
+def test_every_route_declares_its_access_or_is_on_the_public_list(descriptions: dict[str, dict[str, Any]]) -> None:
+    surprises = [
+        f"{service}: {name} {route['access']}"
+        for service, description in descriptions.items()
+        for route in description["routes"]
+        for name in names(route)
+        if not [rule for rule in route["access"] if rule not in {"public", "optional"}]
+        and name not in PUBLIC[service] | HEALTH
+    ]
+    assert not surprises
+
+
+def test_an_open_route_says_that_it_is_open(descriptions: dict[str, dict[str, Any]]) -> None:
+    silent = [
+        f"{service}: {name}"
+        for service, description in descriptions.items()
+        for route in description["routes"]
+        for name in names(route)
+        if not route["access"]
+    ]
+    assert not silent
+
+
+def test_the_public_list_names_only_routes_which_exist_and_are_open(descriptions: dict[str, dict[str, Any]]) -> None:
+    for service, description in descriptions.items():
+        is_open = {
+            name
+            for route in description["routes"]
+            for name in names(route)
+            if set(route["access"]) <= {"public", "optional"}
+        }
+        assert PUBLIC[service] <= is_open
+
+
+def test_every_route_runs_in_a_transaction(descriptions: dict[str, dict[str, Any]]) -> None:
+    outside = [
+        route["path"]
+        for description in descriptions.values()
+        for route in description["routes"]
+        if not route["transaction"] and not set(names(route)) <= HEALTH
+    ]
+    assert not outside
+
+
+def test_every_documented_route_has_a_docstring(descriptions: dict[str, dict[str, Any]]) -> None:
+    bare = [
+        route["endpoint"]
+        for description in descriptions.values()
+        for route in description["routes"]
+        if route["schema"] and not route["doc"]
+    ]
+    assert not bare
