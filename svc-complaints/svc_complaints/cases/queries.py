@@ -1,0 +1,106 @@
+"""Reads of complaints: what each kind of person may see, and who stands on which side."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import Caller
+from svc_complaints.cases.models import NUMBER_SERIAL, Clock, Complaint, Recusal, Representative, Step
+from svc_complaints.cases.rules import OFFICER_STATES, State
+
+URGENCY = func.coalesce(Complaint.due_on, date(9999, 12, 31))
+"""What is due first comes first; a suspended clock comes last."""
+
+
+async def next_serial(session: AsyncSession) -> int:
+    """The next serial of a complaint number; gaps are normal, it starts again after 999,999."""
+    return int(await session.scalar(NUMBER_SERIAL.next_value()) or 0)
+
+
+async def find(session: AsyncSession, complaint_id: uuid.UUID, *, lock: bool = False) -> Complaint | None:
+    """The complaint, locked until the transaction ends if asked: whoever comes second sees what the first one did."""
+    statement = select(Complaint).where(Complaint.id == complaint_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found: Complaint | None = await session.scalar(statement)
+    return found
+
+
+async def represents(session: AsyncSession, account_id: str, enterprise_code: str) -> bool:
+    """Whether the account speaks for the enterprise."""
+    statement = select(
+        exists().where(Representative.enterprise_code == enterprise_code, Representative.account_id == account_id)
+    )
+    return bool(await session.scalar(statement))
+
+
+async def has_representative(session: AsyncSession, enterprise_code: str) -> bool:
+    """Whether somebody with an account speaks for the enterprise."""
+    return await session.get(Representative, enterprise_code) is not None
+
+
+async def is_recused(session: AsyncSession, officer_id: str, complaint_id: uuid.UUID) -> bool:
+    """Whether the official has withdrawn, or had to withdraw, from this complaint."""
+    return await session.get(Recusal, (complaint_id, officer_id)) is not None
+
+
+def filed_by(account_id: str) -> Select[Any]:
+    """The complaints which a person has filed."""
+    return select(Complaint).where(Complaint.complainant_id == account_id)
+
+
+def against_enterprises_of(account_id: str) -> Select[Any]:
+    """The accepted complaints against enterprises which a person represents; those not accepted stay between two."""
+    codes = select(Representative.enterprise_code).where(Representative.account_id == account_id)
+    return select(Complaint).where(Complaint.respondent_code.in_(codes), Complaint.accepted_on.is_not(None))
+
+
+def concerning(account_id: str) -> Select[Any]:
+    """Both of the above: all complaints a person has to do with."""
+    codes = select(Representative.enterprise_code).where(Representative.account_id == account_id)
+    against = Complaint.respondent_code.in_(codes) & Complaint.accepted_on.is_not(None)
+    return select(Complaint).where(or_(Complaint.complainant_id == account_id, against))
+
+
+def queue(caller: Caller, states: Sequence[State], overdue_on: date | None) -> Select[Any]:
+    """The complaints of the caller's region, those below included; only overdue ones if `overdue_on` is given."""
+    statement = select(Complaint).where(within(caller.region or ""), Complaint.state.in_(states))
+    if overdue_on is not None:
+        statement = statement.where(Complaint.due_on < overdue_on, Complaint.state.in_(OFFICER_STATES))
+    return statement
+
+
+def within(region: str) -> Any:
+    """Regions are nested by pairs of digits: 42 covers 4213, which covers 421303; 10 is the whole country."""
+    if region == "100000":
+        return Complaint.region.is_not(None)
+    stem = region.rstrip("0")
+    stem += "0" * (len(stem) % 2)
+    return Complaint.region.startswith(stem, autoescape=True) if stem else Complaint.region.is_(None)
+
+
+async def clocks(session: AsyncSession, complaint_id: uuid.UUID) -> Sequence[Clock]:
+    """The periods of a complaint in the order in which they were set off."""
+    return (await session.scalars(select(Clock).where(Clock.complaint_id == complaint_id).order_by(Clock.id))).all()
+
+
+async def clock(session: AsyncSession, complaint_id: uuid.UUID, code: str) -> Clock | None:
+    """One period of a complaint."""
+    statement = select(Clock).where(Clock.complaint_id == complaint_id, Clock.code == code)
+    found: Clock | None = await session.scalar(statement)
+    return found
+
+
+async def steps(session: AsyncSession, complaint_id: uuid.UUID) -> Sequence[Step]:
+    """The history of a complaint, oldest first."""
+    return (await session.scalars(select(Step).where(Step.complaint_id == complaint_id).order_by(Step.id))).all()
+
+
+async def by_number(session: AsyncSession, number: str) -> Complaint | None:
+    """The complaint with a number which somebody reads out."""
+    found: Complaint | None = await session.scalar(select(Complaint).where(Complaint.number == number))
+    return found

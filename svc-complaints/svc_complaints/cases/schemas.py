@@ -1,0 +1,254 @@
+"""What people see of a complaint: each side its own view, the public almost nothing."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from shared.privacy import mask_name, mask_phone
+
+from shared.calendar import DayNote
+from shared.clock import statutory_date
+from shared.items import ItemOut
+from svc_complaints.cases.models import Clock, Complaint, Step
+from svc_complaints.cases.rules import NEXT_ACTIONS, STATE_LABELS, State, Viewer, scrub
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1000)]
+
+
+class Body(BaseModel):
+    """A request body: unknown members are refused, so a misspelt one is not lost in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ReasonIn(Body):
+    """Why; it goes into the history and the audit."""
+
+    reason: Reason
+
+
+class ComplainantOut(BaseModel):
+    """Who complains, masked for everyone but himself."""
+
+    name: str
+    phone: str
+
+
+class RefusalOut(BaseModel):
+    """Why a complaint was not accepted."""
+
+    ground: str
+    reason: str
+
+
+class ComplaintOut(BaseModel):
+    """A complaint as the caller may see it."""
+
+    id: uuid.UUID
+    number: str
+    version: int
+    viewer: Viewer = Field(description="As whom the caller sees it")
+    state: State
+    state_label: str
+    next_action: str | None
+    due_on: date | None = Field(description="Statutory date of the present step; absent while a clock is suspended")
+    complainant: ComplainantOut
+    respondent_code: str
+    respondent_name: str
+    region: str
+    unit: str
+    category: str
+    product: str
+    amount_yuan: Decimal
+    occurred_on: date
+    facts: str
+    demand: str
+    received_on: date
+    accept_by: date
+    accepted_on: date | None
+    decided_late: bool
+    mediate_by: date | None
+    refusal: RefusalOut | None
+    outcome: str | None
+    summary: str | None
+    concluded_on: date | None
+    publish_after: date | None = Field(description="Last day of the window for objection; published after it")
+    published_on: date | None
+    terms_version: str = Field(description="The dated set of statutory terms which this complaint keeps")
+    created_at: datetime
+    updated_at: datetime
+
+
+class ContactOut(BaseModel):
+    """Contact data of the complainant, unmasked."""
+
+    name: str
+    phone: str
+
+
+class DayOut(BaseModel):
+    """One day of a period: counted or not, and why."""
+
+    day: date
+    counted: bool
+    number: int | None
+    reason: str
+    label: str
+
+
+class ClockOut(BaseModel):
+    """One statutory period; `explanation` is there when it was asked for."""
+
+    code: str
+    start_on: date
+    working_days: int
+    due_on: date | None
+    met_on: date | None
+    suspended: bool
+    provisional: bool = Field(description="Rests on days off which the State Council has not confirmed yet")
+    basis: str
+    explanation: list[DayOut] | None = None
+
+
+class StepOut(BaseModel):
+    """One line of the history."""
+
+    at: datetime
+    act: str
+    state: State
+    state_label: str
+    by: str
+    note: str | None
+
+
+class NodeOut(BaseModel):
+    """One node of the public tracking: when the case reached which state, nothing about anybody."""
+
+    on: date
+    state: State
+    state_label: str
+
+
+class TrackingOut(BaseModel):
+    """What anybody who knows the number may see."""
+
+    number: str
+    state: State
+    state_label: str
+    due_on: date | None
+    nodes: list[NodeOut]
+
+
+Role = Literal["complainant", "respondent"]
+
+
+def label(state: str, english: bool) -> str:
+    """The state in the reader's language."""
+    return STATE_LABELS[State(state)][english]
+
+
+def next_action(state: str, english: bool) -> str | None:
+    """What comes next, None when nothing does."""
+    action = NEXT_ACTIONS.get(State(state))
+    return action[english] if action else None
+
+
+def complaint_out(complaint: Complaint, viewer: Viewer, english: bool = False) -> ComplaintOut:
+    """The complaint for `viewer`: the other side gets the text with personal data struck out."""
+    names = [complaint.complainant_name]
+    mine, theirs = viewer is Viewer.COMPLAINANT, viewer is Viewer.RESPONDENT
+    refusal = None
+    if complaint.refusal_ground:
+        refusal = RefusalOut(ground=complaint.refusal_ground, reason=complaint.refusal_reason or "")
+    return ComplaintOut(
+        **{name: getattr(complaint, name) for name in COPIED},
+        viewer=viewer,
+        state_label=label(complaint.state, english),
+        next_action=next_action(complaint.state, english),
+        complainant=ComplainantOut(
+            name=complaint.complainant_name if mine else mask_name(complaint.complainant_name),
+            phone=complaint.complainant_phone if mine else mask_phone(complaint.complainant_phone),
+        ),
+        facts=scrub(complaint.facts, names) if theirs else complaint.facts,
+        demand=scrub(complaint.demand, names) if theirs else complaint.demand,
+        refusal=refusal,
+    )
+
+
+COPIED = sorted(
+    set(ComplaintOut.model_fields) & set(Complaint.__table__.columns.keys()) - {"facts", "demand"},
+)
+
+
+def step_out(step: Step, english: bool, hide: list[str] | None = None) -> StepOut:
+    """A line of the history in the reader's language; with `hide`, without personal data and these names."""
+    note = scrub(step.note, hide) if step.note and hide is not None else step.note
+    return StepOut(
+        at=step.at, act=step.act, state=State(step.state), state_label=label(step.state, english), by=step.by, note=note
+    )
+
+
+def tracking_out(complaint: Complaint, steps: Sequence[Step], english: bool) -> TrackingOut:
+    """The states a complaint went through and when; acts which did not move it are left out."""
+    nodes: list[NodeOut] = []
+    for step in steps:
+        if not nodes or nodes[-1].state != step.state:
+            day, state = statutory_date(step.at), State(step.state)
+            nodes.append(NodeOut(on=day, state=state, state_label=label(state, english)))
+    return TrackingOut(
+        number=complaint.number,
+        state=State(complaint.state),
+        state_label=label(complaint.state, english),
+        due_on=complaint.due_on,
+        nodes=nodes,
+    )
+
+
+def item_out(complaint: Complaint, account_id: str, english: bool) -> ItemOut:
+    """The complaint as one line in a person's list of all cases."""
+    mine = complaint.complainant_id == account_id
+    kind = "complaint" if mine else "complaint_against"
+    title = ("Complaint about " if english else "投诉：") if mine else ("Complaint against " if english else "被投诉：")
+    return ItemOut(
+        service="complaints",
+        kind=kind,
+        id=str(complaint.id),
+        number=complaint.number,
+        title=f"{title}{complaint.respondent_name} · {complaint.product}",
+        state=complaint.state,
+        state_label=label(complaint.state, english),
+        due_on=complaint.due_on,
+        next_action=next_action(complaint.state, english),
+        updated_at=complaint.updated_at,
+        url=f"/api/complaints/v1/complaints/{complaint.id}",
+    )
+
+
+def clock_out(clock: Clock, days: Sequence[DayNote] | None, english: bool) -> ClockOut:
+    """A period with its law and, with `days`, its count."""
+    explanation = None
+    if days is not None:
+        explanation = [
+            DayOut(
+                day=note.day,
+                counted=note.counted,
+                number=note.number,
+                reason=note.reason,
+                label=note.label_en if english else note.label_zh,
+            )
+            for note in days
+        ]
+    return ClockOut(
+        code=clock.code,
+        start_on=clock.start_on,
+        working_days=clock.working_days,
+        due_on=clock.due_on,
+        met_on=clock.met_on,
+        suspended=clock.due_on is None,
+        provisional=clock.provisional,
+        basis=clock.basis,
+        explanation=explanation,
+    )

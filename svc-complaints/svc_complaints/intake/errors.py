@@ -1,0 +1,16 @@
+"""Refusals at the counter."""
+
+from shared.errors import Invalid
+
+
+class RespondentUnknown(Invalid):
+    code, title, title_zh = "respondent_unknown", "No enterprise has this code", "没有使用该代码的经营者"
+
+
+class FilingFaulty(Invalid):
+    code, title, title_zh = "filing_faulty", "The complaint has faults", "投诉内容有误"
+
+
+class GroundContradictsRecord(Invalid):
+    code = "ground_contradicts_record"
+    title, title_zh = "The record does not bear this ground", "案卷记载与所选不予受理理由不符"

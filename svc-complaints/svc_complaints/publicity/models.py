@@ -1,0 +1,29 @@
+"""Objections to publication."""
+
+import uuid
+from datetime import date, datetime
+
+from shared.privacy import EncryptedStr
+from sqlalchemy import ForeignKey, String, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.db import Base
+
+
+class Objection(Base):
+    """The respondent's one objection to the publication of a complaint, and what became of it."""
+
+    __tablename__ = "publication_objections"
+
+    complaint_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("complaint_cases.id", ondelete="RESTRICT"), primary_key=True
+    )
+    filed_by: Mapped[str] = mapped_column(String(64))
+    filed_on: Mapped[date]
+    filed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    reasons: Mapped[str] = mapped_column(EncryptedStr())
+    decide_by: Mapped[date]
+    upheld: Mapped[bool | None]
+    decision_reason: Mapped[str | None] = mapped_column(EncryptedStr())
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_on: Mapped[date | None]
