@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis  # noqa: F401 - see below
 import pytest
 
 from tests.support.apps import ServiceClient, running_service
@@ -19,6 +20,9 @@ from tests.support.databases import fresh_database
 from tests.support.platform import Platform, started_platform
 from tests.support.servers import RunningServers, Servers, current
 from tests.support.tokens import SignToken, signer
+
+# Hypothesis is loaded before the first test, not by its plugin after the last one: Python 3.11 fails to parse a module
+# ("AST constructor recursion depth mismatch") while the collector ends a connection that some test left open.
 
 RUNNING = pytest.StashKey[RunningServers]()
 

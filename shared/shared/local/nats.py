@@ -5,7 +5,6 @@ Its folder holds `nats.conf` (0600, with the password in it), `password` and `st
 
 import asyncio
 import json
-import os
 import shutil
 import signal
 import sys
@@ -95,15 +94,20 @@ def end_orphan(folder: Path) -> None:
 async def wait_ready(broker: Broker, seconds: float = 30.0) -> None:
     """Returns when the server greets; JetStream is up by then."""
     deadline = time.monotonic() + seconds
-    while True:
-        try:
-            reader, writer = await asyncio.open_connection(HOST, broker.port)
-            greeting = await asyncio.wait_for(reader.readline(), 5)
-            writer.close()
-            if greeting.startswith(b"INFO ") and b'"jetstream":true' in greeting:
-                return
-        except (OSError, TimeoutError):
-            pass
+    while not await _greets(broker.port):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"nats-server does not answer on port {broker.port}, process {os.getpid()}")
+            raise TimeoutError(f"nats-server does not answer on port {broker.port}")
         await asyncio.sleep(0.05)
+
+
+async def _greets(port: int) -> bool:
+    try:
+        reader, writer = await asyncio.open_connection(HOST, port)
+        try:
+            greeting = await asyncio.wait_for(reader.readline(), 5)
+        finally:
+            writer.close()
+            await writer.wait_closed()
+    except (OSError, TimeoutError):
+        return False
+    return greeting.startswith(b"INFO ") and b'"jetstream":true' in greeting
