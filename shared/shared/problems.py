@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import errors
 from shared.telemetry import current_trace_id
@@ -175,8 +176,31 @@ def is_outage(exc: BaseException) -> bool:
     return False
 
 
+class FaultMiddleware:
+    """Answers what nothing else caught. It stands inside the telemetry, so that the answer bears the trace's id."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def tell(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, tell)
+        except Exception as exc:
+            if started or scope["type"] != "http":
+                raise
+            answer = await on_unexpected(Request(scope), exc)
+            await answer(scope, receive, send)
+
+
 def install(app: FastAPI) -> None:
-    """Gives `app` the handlers of this file."""
+    """Gives `app` the handlers of this file; call it before the middleware of telemetry is added."""
     app.add_exception_handler(errors.DomainError, on_domain_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_exception_handler(HTTPException, on_http_exception)
@@ -185,4 +209,4 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, on_database_error)
     app.add_exception_handler(PoolTimeout, on_database_error)
     app.add_exception_handler(OSError, on_database_error)
-    app.add_exception_handler(Exception, on_unexpected)
+    app.add_middleware(FaultMiddleware)

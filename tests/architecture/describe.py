@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+
 from shared.auth import AccessRule, PublicRule
 from shared.http.routing import TransactionRoute
 

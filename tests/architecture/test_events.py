@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from shared.events import EVENTS
 from shared.events.envelope import Envelope, aggregate_type
 

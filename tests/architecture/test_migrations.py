@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from shared.migrate import head_of, scripts_of
 
+from shared.migrate import head_of, scripts_of
 from tests.architecture.conftest import FOLDERS, ROOT, SERVICES
 
 PACKAGES = (*SERVICES, "gateway")

@@ -7,11 +7,11 @@ from pathlib import Path
 import asyncpg
 import httpx
 from fastapi import APIRouter
+
 from shared.app import Service, create_service
 from shared.inbox import Work
 from shared.schema import statements_of
 from shared.settings import ServiceSettings
-
 from tests.support.apps import KEYRING, ServiceClient, lifespan
 from tests.support.databases import fresh_database
 from tests.support.servers import Servers
@@ -22,7 +22,13 @@ SCHEMA = Path(__file__).parents[2] / "shared/shared/schema/kernel_v1.sql"
 
 @contextlib.asynccontextmanager
 async def kernel_service(
-    servers: Servers, folder: Path, name: str, prefix: str, *, routers: Sequence[APIRouter] = (), work: Work | None = None
+    servers: Servers,
+    folder: Path,
+    name: str,
+    prefix: str,
+    *,
+    routers: Sequence[APIRouter] = (),
+    work: Work | None = None,
 ) -> AsyncIterator[ServiceClient]:
     """A started service with the kernel's tables and nothing else; services with one `prefix` hear each other."""
     async with contextlib.AsyncExitStack() as stack:

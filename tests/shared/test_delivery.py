@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from shared import consumer, inbox, outbox
 from shared.events.envelope import Envelope
 from shared.events.services import ApplicationAcceptedV1, ApplicationCorrectedV1
 from shared.inbox import DeadLetter, HandlerContext, InboxEvent, InboxPosition, Work, handles, subscriptions
 from shared.relay import relay_once
-from sqlalchemy import func, select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from tests.shared.kernel import kernel_service
 from tests.support.apps import ServiceClient
 from tests.support.servers import Servers
@@ -68,7 +68,9 @@ async def applied(service: ServiceClient, application: uuid.UUID) -> int:
         return await session.scalar(query) or 0
 
 
-async def test_a_committed_event_is_applied_once_in_the_other_service(pair: tuple[ServiceClient, ServiceClient]) -> None:
+async def test_a_committed_event_is_applied_once_in_the_other_service(
+    pair: tuple[ServiceClient, ServiceClient],
+) -> None:
     producer, reader = pair
     application = uuid.uuid4()
     await publish(producer, corrected(application), corrected(application))
@@ -194,7 +196,9 @@ async def test_a_poison_event_is_parked_with_what_follows_and_can_be_replayed(
     assert (too_soon.status_code, too_soon.json()["code"]) == (409, "not_next")
     POISON.discard(poison)
     for letter in (first, second):
-        answer = await reader.post(replay.format(letter["id"]), headers=operator | {"Idempotency-Key": str(letter["id"])})
+        answer = await reader.post(
+            replay.format(letter["id"]), headers=operator | {"Idempotency-Key": str(letter["id"])}
+        )
         assert answer.status_code == 200, answer.text
     assert await applied(reader, application) == 2
     await publish(producer, corrected(application))
@@ -228,7 +232,9 @@ async def test_the_relay_stamps_only_what_the_broker_acknowledged(pair: tuple[Se
     async def stamped() -> bool:
         await relay_once(producer.runtime)
         async with producer.sessions() as session:
-            open_ = select(func.count()).select_from(outbox.OutboxEvent).where(outbox.OutboxEvent.published_at.is_(None))
+            open_ = (
+                select(func.count()).select_from(outbox.OutboxEvent).where(outbox.OutboxEvent.published_at.is_(None))
+            )
             return await session.scalar(open_) == 0
 
     await eventually(stamped)

@@ -108,7 +108,9 @@ def make(region: str, sequence: int, department: str = "9", category: str = "1")
     Raises InvalidCreditCode for a malformed region or department, ValueError for a number out of range.
     """
     body = department + category + region + organisation.make(sequence)
-    return parse(body + check_character(body) if set(body) <= set(ALPHABET) else body + "0").text
+    if not set(body) <= set(ALPHABET):
+        raise InvalidCreditCode("alphabet")
+    return parse(body + check_character(body)).text
 
 
 def _fault(code: str) -> Fault | None:

@@ -58,7 +58,10 @@ def asyncapi() -> dict[str, Any]:
     """The AsyncAPI 3.0 description."""
     channels, messages = {}, {}
     for type_, cls in sorted(EVENTS.items()):
-        channels[type_] = {"address": type_, "messages": {cls.__name__: {"$ref": f"#/components/messages/{cls.__name__}"}}}
+        channels[type_] = {
+            "address": type_,
+            "messages": {cls.__name__: {"$ref": f"#/components/messages/{cls.__name__}"}},
+        }
         messages[cls.__name__] = {
             "name": type_,
             "summary": (inspect.getdoc(cls) or "").splitlines()[0],

@@ -1,0 +1,42 @@
+import datetime as dt
+
+import pytest
+from stdnum.cn import ric
+
+from shared.codes import identity
+
+
+def numbered(body: str) -> str:
+    return body + ric.calc_check_digit(body + "0")
+
+
+def test_a_valid_number_is_written_as_on_the_card():
+    number = numbered("42130319900307001")
+    assert identity.parse(f" {number.lower()} ") == number
+    assert identity.is_valid(number)
+    assert identity.birth_date(number) == dt.date(1990, 3, 7)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "123",
+        "4213031990030700",
+        numbered("42130319900230001"),  # no such date
+        numbered("42999919900101001"),  # a known province, no such county
+        numbered("99010119900101001"),  # no such province
+        numbered("42130319900307001")[:-1] + "?",
+        "４２１３０３１９９００３０７００１X",
+        "1****************4",
+    ],
+)
+def test_a_wrong_number_is_refused(text):
+    assert not identity.is_valid(text)
+    with pytest.raises(identity.InvalidIdentityNumber):
+        identity.parse(text)
+
+
+def test_a_changed_check_character_is_refused():
+    number = numbered("42130319900307001")
+    assert [identity.is_valid(number[:-1] + last) for last in "0123456789X"].count(True) == 1
