@@ -1,4 +1,4 @@
-"""Every event has a class, a golden sample, a place in the docs and a producer; every handler a producer to listen to."""
+"""Every event has a class, a golden sample, a page and a producer; every handler a producer to listen to."""
 
 import json
 from pathlib import Path
@@ -53,7 +53,8 @@ def test_every_event_is_in_the_docs_with_its_stream(type_: str) -> None:
 def test_subjects_are_named_service_noun_fact_version() -> None:
     for type_, cls in EVENTS.items():
         service, noun, fact, version = type_.split(".")
-        assert service and noun and fact and version.startswith("v")
+        assert all((service, noun, fact))
+        assert version.startswith("v")
         assert cls.__name__.endswith(version.upper())
         assert cls.KEY in cls.model_fields
         assert aggregate_type(type_) == f"{service}.{noun}"

@@ -1,6 +1,7 @@
 """The rules of the house which no linter knows."""
 
 import ast
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -93,8 +94,6 @@ def test_settings_are_described_and_stand_in_the_example(descriptions: dict[str,
 
 
 def test_committed_openapi_equals_the_code(descriptions: dict[str, dict[str, Any]]) -> None:
-    import json
-
     for package, description in descriptions.items():
         name = package.removeprefix("svc_").replace("_", "-")
         committed = json.loads((ROOT / f"docs/openapi/{name}.json").read_text(encoding="utf-8"))

@@ -1,10 +1,11 @@
-"""The audit log: seven ways to tamper with it, and each is seen (edit, delete, cut off, empty, swap, re-chain, fork)."""
+"""The audit log: seven ways to tamper with it, and each is seen: edit, delete, cut off, empty, swap, re-chain, fork."""
 
 import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -44,7 +45,7 @@ async def sealed(log: ServiceClient, rows: int) -> None:
         await audit.seal(session, SweepContext(log.runtime, now(), today()))
 
 
-async def report(log: ServiceClient) -> dict[str, object]:
+async def report(log: ServiceClient) -> dict[str, Any]:
     async with log.sessions() as session:
         return await audit.verify(session, "notes")
 

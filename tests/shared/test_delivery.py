@@ -207,7 +207,7 @@ async def test_a_poison_event_is_parked_with_what_follows_and_can_be_replayed(
 
 async def parked(service: ServiceClient, count: int) -> bool:
     async with service.sessions() as session:
-        return await session.scalar(select(func.count()).select_from(DeadLetter)) == count
+        return bool(await session.scalar(select(func.count()).select_from(DeadLetter)) == count)
 
 
 async def test_events_without_a_handler_move_the_position_and_leave_no_row(
@@ -235,7 +235,7 @@ async def test_the_relay_stamps_only_what_the_broker_acknowledged(pair: tuple[Se
             open_ = (
                 select(func.count()).select_from(outbox.OutboxEvent).where(outbox.OutboxEvent.published_at.is_(None))
             )
-            return await session.scalar(open_) == 0
+            return bool(await session.scalar(open_) == 0)
 
     await eventually(stamped)
     bus = producer.runtime.bus

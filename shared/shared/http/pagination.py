@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, UnaryExpression, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.operators import desc_op
 
@@ -106,7 +106,7 @@ def _untag(kind: str, value: Any) -> Any:
     return readers[kind](value)
 
 
-def _after(keys: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> ColumnElement[bool]:
+def _after(keys: Sequence[SQLColumnExpression[Any]], values: Sequence[Any]) -> ColumnElement[bool]:
     """Rows behind `values` in the order of `keys`, each ascending or descending on its own."""
     clauses = []
     for i, key in enumerate(keys):
@@ -116,7 +116,7 @@ def _after(keys: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> ColumnE
     return or_(*clauses)
 
 
-def _column(key: ColumnElement[Any]) -> tuple[ColumnElement[Any], bool]:
+def _column(key: SQLColumnExpression[Any]) -> tuple[SQLColumnExpression[Any], bool]:
     if isinstance(key, UnaryExpression):
         return key.element, key.modifier is desc_op
     return key, False
@@ -126,7 +126,7 @@ async def paginate(
     session: AsyncSession,
     statement: Select[Any],
     *,
-    keys: Sequence[ColumnElement[Any]],
+    keys: Sequence[SQLColumnExpression[Any]],
     paging: PageQuery,
     request: Request,
     response: Response,
