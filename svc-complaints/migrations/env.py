@@ -1,8 +1,13 @@
-"""Alembic's environment: the tables of svc-complaints and of the kernel, on the connection `shared.migrate` gives."""
+"""Alembic's environment: the models of this service, the way of the house."""
 
 from alembic import context
 
-import svc_complaints.main  # noqa: F401 - brings all tables into the metadata
+import svc_complaints.cases.models
+import svc_complaints.evaluation.models
+import svc_complaints.mediation.models
+import svc_complaints.publicity.models  # noqa: F401
+from shared import audit, inbox, outbox  # noqa: F401 - the kernel's tables
+from shared.http import idempotency  # noqa: F401
 from shared.migrate import run_environment
 
-run_environment(context)
+run_environment(context)  # type: ignore[arg-type]

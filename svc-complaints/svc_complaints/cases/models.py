@@ -4,11 +4,11 @@ import uuid
 from datetime import date, datetime
 from decimal import Decimal
 
-from shared.privacy import EncryptedStr
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Sequence, String, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, Json, Timestamps, Versioned, uuid_key
+from shared.privacy import EncryptedText
 from svc_complaints.cases.rules import OPEN_STATES, State
 
 NUMBER_SERIAL = Sequence("complaint_number_serial", minvalue=1, maxvalue=999_999, cycle=True, metadata=Base.metadata)
@@ -38,8 +38,8 @@ class Complaint(Versioned, Timestamps, Base):
     terms_version: Mapped[str] = mapped_column(String(32))
 
     complainant_id: Mapped[str] = mapped_column(String(64))
-    complainant_name: Mapped[str] = mapped_column(EncryptedStr())
-    complainant_phone: Mapped[str] = mapped_column(EncryptedStr())
+    complainant_name: Mapped[str] = mapped_column(EncryptedText("complaint_cases.complainant_name"))
+    complainant_phone: Mapped[str] = mapped_column(EncryptedText("complaint_cases.complainant_phone"))
     respondent_code: Mapped[str] = mapped_column(String(18))
     respondent_name: Mapped[str] = mapped_column(Text())
     region: Mapped[str] = mapped_column(String(6))
@@ -49,8 +49,8 @@ class Complaint(Versioned, Timestamps, Base):
     amount_yuan: Mapped[Decimal] = mapped_column(Numeric(14, 2))
     occurred_on: Mapped[date]
     known_on: Mapped[date]
-    facts: Mapped[str] = mapped_column(EncryptedStr())
-    demand: Mapped[str] = mapped_column(EncryptedStr())
+    facts: Mapped[str] = mapped_column(EncryptedText("complaint_cases.facts"))
+    demand: Mapped[str] = mapped_column(EncryptedText("complaint_cases.demand"))
     received_on: Mapped[date]
     accept_by: Mapped[date]
 
@@ -60,7 +60,7 @@ class Complaint(Versioned, Timestamps, Base):
     decided_late: Mapped[bool] = mapped_column(default=False, server_default="false")
     mediate_by: Mapped[date | None]
     refusal_ground: Mapped[str | None] = mapped_column(String(32))
-    refusal_reason: Mapped[str | None] = mapped_column(Text())
+    refusal_reason: Mapped[str | None] = mapped_column(EncryptedText("complaint_cases.refusal_reason"))
     outcome: Mapped[str | None] = mapped_column(String(32))
     summary: Mapped[str | None] = mapped_column(Text())
     concluded_on: Mapped[date | None]
@@ -80,7 +80,7 @@ class Step(Base):
     act: Mapped[str] = mapped_column(String(32))
     state: Mapped[State] = mapped_column(String(16))
     by: Mapped[str] = mapped_column(String(16))
-    note: Mapped[str | None] = mapped_column(Text())
+    note: Mapped[str | None] = mapped_column(EncryptedText("complaint_steps.note"))
 
 
 class Clock(Base):
@@ -110,7 +110,7 @@ class Recusal(Base):
         ForeignKey("complaint_cases.id", ondelete="RESTRICT"), primary_key=True
     )
     officer_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    reason: Mapped[str] = mapped_column(Text())
+    reason: Mapped[str] = mapped_column(EncryptedText("complaint_recusals.reason"))
     at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -117,7 +117,7 @@ async def note(session: AsyncSession, complaint: Complaint, done: Done, *, befor
         object_id=complaint.id,
         before={"state": before} if before else {},
         after={"state": complaint.state},
-        reason=done.note,
+        reason=rules.scrub(done.note, [complaint.complainant_name]) if done.note else None,
     )
 
 
@@ -204,7 +204,7 @@ async def disclose_contact(session: AsyncSession, caller: Caller, complaint_id: 
         action="complaint.contact_disclosed",
         object_type="complaint",
         object_id=complaint.id,
-        reason=reason,
+        reason=rules.scrub(reason, [complaint.complainant_name]),
     )
     return complaint
 

@@ -3,11 +3,11 @@
 import uuid
 from datetime import date, datetime
 
-from shared.privacy import EncryptedStr
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base
+from shared.privacy import EncryptedText
 
 
 class Evaluation(Base):
@@ -29,9 +29,9 @@ class Evaluation(Base):
     )
     region: Mapped[str] = mapped_column(String(6))
     grade: Mapped[int] = mapped_column(SmallInteger())
-    comment: Mapped[str | None] = mapped_column(EncryptedStr())
+    comment: Mapped[str | None] = mapped_column(EncryptedText("complaint_evaluations.comment"))
     given_at: Mapped[datetime] = mapped_column(server_default=func.now())
     follow_up_by: Mapped[date | None]
     followed_up_on: Mapped[date | None]
     followed_up_by: Mapped[str | None] = mapped_column(String(64))
-    answer: Mapped[str | None] = mapped_column(EncryptedStr())
+    answer: Mapped[str | None] = mapped_column(EncryptedText("complaint_evaluations.answer"))

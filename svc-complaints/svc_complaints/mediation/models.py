@@ -3,11 +3,11 @@
 import uuid
 from datetime import date, datetime
 
-from shared.privacy import EncryptedStr
 from sqlalchemy import ForeignKey, Index, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, uuid_key
+from shared.privacy import EncryptedText
 
 
 class MediationRecord(Base):
@@ -20,7 +20,7 @@ class MediationRecord(Base):
     complaint_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("complaint_cases.id", ondelete="RESTRICT"))
     held_on: Mapped[date]
     method: Mapped[str] = mapped_column(String(16))
-    minutes: Mapped[str] = mapped_column(EncryptedStr())
+    minutes: Mapped[str] = mapped_column(EncryptedText("mediation_records.minutes"))
     officer_id: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -42,7 +42,7 @@ class Appraisal(Base):
     subject: Mapped[str] = mapped_column(Text())
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
-    finding: Mapped[str | None] = mapped_column(EncryptedStr())
+    finding: Mapped[str | None] = mapped_column(EncryptedText("mediation_appraisals.finding"))
 
 
 class Outcome(Base):
@@ -55,6 +55,6 @@ class Outcome(Base):
     )
     result: Mapped[str] = mapped_column(String(32))
     basis: Mapped[str] = mapped_column(Text())
-    agreement_text: Mapped[str | None] = mapped_column(EncryptedStr())
+    agreement_text: Mapped[str | None] = mapped_column(EncryptedText("mediation_outcomes.agreement_text"))
     decided_by: Mapped[str | None] = mapped_column(String(64))
     decided_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -3,11 +3,11 @@
 import uuid
 from datetime import date, datetime
 
-from shared.privacy import EncryptedStr
 from sqlalchemy import ForeignKey, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base
+from shared.privacy import EncryptedText
 
 
 class Objection(Base):
@@ -21,9 +21,9 @@ class Objection(Base):
     filed_by: Mapped[str] = mapped_column(String(64))
     filed_on: Mapped[date]
     filed_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    reasons: Mapped[str] = mapped_column(EncryptedStr())
+    reasons: Mapped[str] = mapped_column(EncryptedText("publication_objections.reasons"))
     decide_by: Mapped[date]
     upheld: Mapped[bool | None]
-    decision_reason: Mapped[str | None] = mapped_column(EncryptedStr())
+    decision_reason: Mapped[str | None] = mapped_column(EncryptedText("publication_objections.decision_reason"))
     decided_by: Mapped[str | None] = mapped_column(String(64))
     decided_on: Mapped[date | None]
