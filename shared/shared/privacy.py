@@ -73,7 +73,7 @@ class Keyring:
     """
 
     def __init__(self, active: str, keys: Mapping[str, bytes], index: bytes | None = None) -> None:
-        """`keys` are 32 bytes each. Without `index` it is derived from the first key. Raises ValueError."""
+        """`keys` are 32 bytes each. Without `index` it is derived from the first of `keys`. Raises ValueError."""
         if active not in keys:
             raise ValueError("the active key is not in the keyring")
         for key_id, key in keys.items():
@@ -81,6 +81,8 @@ class Keyring:
                 raise ValueError("a key is 32 bytes under an id of 1 to 255 bytes")
         self._active = active
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        if index is not None and len(index) != 32:
+            raise ValueError("the index key is 32 bytes")
         first = next(iter(keys.values()))
         self._index = index or HKDF(SHA256(), length=32, salt=None, info=b"blind index").derive(first)
 

@@ -3,6 +3,7 @@ import json
 
 import chinese_calendar
 import pytest
+from chinese_calendar.constants import holidays as published
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,7 +60,7 @@ def test_explains_every_day_and_names_the_festival_in_both_languages():
 
 
 def test_every_festival_of_the_published_data_has_a_chinese_name():
-    assert set(calendar._published_holidays.values()) <= set(calendar._FESTIVALS_ZH)
+    assert set(published.values()) <= set(calendar._FESTIVALS_ZH)
 
 
 @pytest.mark.parametrize("unit", [working_days_after, calendar_days_after])
@@ -135,7 +136,6 @@ def test_months_end_on_the_same_day_or_the_last_of_the_month_and_roll(start, mon
 
 def test_suspended_days_do_not_count_and_overlap_with_holidays_only_once():
     pause = (d("2025-09-29"), d("2025-10-09"))
-    assert due("2025-09-26", 7, suspensions=[pause]) == "2025-10-18" or due("2025-09-26", 7) == "2025-10-13"
     deadline = working_days_after(
         d("2025-09-26"), 7, basis=BASIS, suspensions=[pause, (d("2025-10-05"), d("2025-10-09"))]
     )

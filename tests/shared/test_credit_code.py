@@ -30,7 +30,7 @@ def test_a_code_comes_apart():
         ("91110000600037341", "length"),
         ("91110000600037341L0", "length"),
         ("9111000060003734IL", "alphabet"),
-        ("91110000600037341l".replace("6", "6"), "alphabet"),
+        ("９１110000600037341L", "alphabet"),
         ("01110000600037341L", "department"),
         ("B1110000600037341L", "department"),
         ("9111A000600037341L", "region"),

@@ -4,6 +4,11 @@ import datetime as dt
 
 from stdnum.cn import ric
 
+from shared.codes import regions
+
+# Residence permits for residents of Taiwan carry this code, which is no region of GB/T 2260.
+_TAIWAN_PERMIT = "830000"
+
 
 class InvalidIdentityNumber(ValueError):
     """The text is no resident identity number."""
@@ -15,12 +20,21 @@ class InvalidIdentityNumber(ValueError):
 
 
 def parse(text: str) -> str:
-    """The eighteen characters as they are written on the card. Raises InvalidIdentityNumber."""
+    """The eighteen characters as they are written on the card. Raises InvalidIdentityNumber.
+
+    Unlike `ric.validate` the region need not have existed on the birth date: the number is that of the place of first
+    registration, which may be years later and under a new code.
+    """
+    number = "".join(text.split()).upper()
+    if len(number) != 18 or not (number.isascii() and number[:17].isdigit()):
+        raise InvalidIdentityNumber
+    if number[17] != ric.calc_check_digit(number) or not _is_region(number[:6]):
+        raise InvalidIdentityNumber
     try:
-        return ric.validate(text)
-    except (ValueError, KeyError):
-        # The library answers a known province with an unknown county by a bare KeyError.
+        ric.get_birth_date(number)
+    except ValueError:
         raise InvalidIdentityNumber from None
+    return number
 
 
 def is_valid(text: str) -> bool:
@@ -34,4 +48,8 @@ def is_valid(text: str) -> bool:
 
 def birth_date(number: str) -> dt.date:
     """The birth date in a valid number. Raises InvalidIdentityNumber."""
-    return dt.datetime.strptime(parse(number)[6:14], "%Y%m%d").date()  # noqa: DTZ007 - a date, no instant
+    return ric.get_birth_date(parse(number))
+
+
+def _is_region(code: str) -> bool:
+    return regions.is_known(code) or code == _TAIWAN_PERMIT
