@@ -137,7 +137,7 @@ async def paginate(
     `Link: rel="next"` (RFC 8288) when there is a next page.
     """
     count, capped = await _count(session, statement, paging)
-    columns = [_column(k)[0].label(f"_key{i}") for i, k in enumerate(keys)]
+    columns: list[Any] = [_column(k)[0].label(f"_key{i}") for i, k in enumerate(keys)]
     query = statement.add_columns(*columns).order_by(None).order_by(*keys).limit(paging.limit + 1)
     if paging.cursor:
         query = query.where(_after(keys, decode_cursor(paging.cursor, len(keys))))
