@@ -33,7 +33,7 @@ def published(
     published_from: date | None = None,
     published_to: date | None = None,
 ) -> Select[Any]:
-    """Published articles that match every filter given. `q` is looked for in title, summary and facts."""
+    """Published articles that match every filter given. Each word of `q` must be in title, summary or facts."""
     query = select(Article).where(IS_PUBLISHED)
     if column is not None:
         query = query.where(Article.column_code == column)
@@ -43,12 +43,14 @@ def published(
         query = query.where(Article.published_on >= published_from)
     if published_to is not None:
         query = query.where(Article.published_on <= published_to)
-    return query if q is None else _matching(query, searchable(q))
+    for word in (q or "").split():
+        query = _holding(query, searchable(word))
+    return query
 
 
-def _matching(query: Select[Any], wanted: str) -> Select[Any]:
+def _holding(query: Select[Any], word: str) -> Select[Any]:
     """The array index finds the candidates, the text decides: pairs alone do not say that they stand in a row."""
-    return query.where(Article.grams.contains(grams(wanted)), func.strpos(Article.searchable, wanted) > 0)
+    return query.where(Article.grams.contains(grams(word)), func.strpos(Article.searchable, word) > 0)
 
 
 def open_in(unit: str) -> Select[Any]:
