@@ -94,15 +94,16 @@ def end_orphan(folder: Path) -> None:
 async def wait_ready(broker: Broker, seconds: float = 30.0) -> None:
     """Returns when the server greets; JetStream is up by then."""
     deadline = time.monotonic() + seconds
-    while not await _greets(broker.port):
+    while not await is_ready(broker):
         if time.monotonic() > deadline:
             raise TimeoutError(f"nats-server does not answer on port {broker.port}")
         await asyncio.sleep(0.05)
 
 
-async def _greets(port: int) -> bool:
+async def is_ready(broker: Broker) -> bool:
+    """Whether the server greets."""
     try:
-        reader, writer = await asyncio.open_connection(HOST, port)
+        reader, writer = await asyncio.open_connection(HOST, broker.port)
         try:
             greeting = await asyncio.wait_for(reader.readline(), 5)
         finally:

@@ -30,8 +30,8 @@ def free_port(taken: set[int] | None = None) -> int:
             return port
 
 
-def assign(names: list[str], file: Path) -> dict[str, int]:
-    """A free port for each name: the one of last time, kept in `file`, where it is still free."""
+def assign(names: list[str], file: Path, reserved: set[int]) -> dict[str, int]:
+    """A free port for each name: the one of last time, kept in `file`, where it is still free; none of `reserved`."""
     try:
         before = {str(name): int(port) for name, port in json.loads(file.read_text(encoding="utf-8")).items()}
     except (OSError, ValueError, AttributeError):
@@ -39,8 +39,9 @@ def assign(names: list[str], file: Path) -> dict[str, int]:
     ports: dict[str, int] = {}
     for name in names:
         port = before.get(name, 0)
-        if port <= 0 or port in ports.values() or not is_free(port):
-            port = free_port(set(ports.values()))
+        taken = reserved | set(ports.values())
+        if port <= 0 or port in taken or not is_free(port):
+            port = free_port(taken)
         ports[name] = port
     file.write_text(json.dumps(ports, indent=1), encoding="utf-8")
     return ports

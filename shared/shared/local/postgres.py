@@ -156,13 +156,17 @@ def end_orphan(data: Path) -> None:
 async def wait_ready(server: Server, seconds: float = 60.0) -> None:
     """Returns when the server takes a login; after a crash it first replays its log."""
     deadline = time.monotonic() + seconds
-    while True:
-        try:
-            connection = await asyncpg.connect(server.dsn(), timeout=5)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-            if time.monotonic() > deadline:
-                raise
-            await asyncio.sleep(0.05)
-        else:
-            await connection.close()
-            return
+    while not await is_ready(server):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"postgres does not answer on port {server.port}")
+        await asyncio.sleep(0.05)
+
+
+async def is_ready(server: Server) -> bool:
+    """Whether the server takes a login."""
+    try:
+        connection = await asyncpg.connect(server.dsn(), timeout=5)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        return False
+    await connection.close()
+    return True

@@ -1,8 +1,12 @@
 """Secrets of a platform on one machine: made once, kept in files which only their owner reads."""
 
+import base64
+import json
 import os
 import secrets
 from pathlib import Path
+
+from shared.local.services import ALL, SERVICES, Deployable
 
 
 def secret_file(path: Path, value: str | None = None) -> str:
@@ -17,3 +21,33 @@ def secret_file(path: Path, value: str | None = None) -> str:
             os.fsync(output.fileno())
         fresh.rename(path)
     return path.read_text(encoding="utf-8").strip()
+
+
+def database_password(folder: Path, deployable: Deployable) -> str:
+    """The password of its database role."""
+    return secret_file(folder / deployable.name / "database-password")
+
+
+def client_secret_file(folder: Path, deployable: Deployable) -> Path:
+    """The file with its secret as an OAuth client."""
+    path = folder / deployable.name / "client-secret"
+    secret_file(path)
+    return path
+
+
+def keyring_file(folder: Path, deployable: Deployable) -> Path:
+    """The file with the keys of its encrypted columns; never replaced, or what they hide is lost."""
+    path = folder / deployable.name / "keyring.json"
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    secret_file(path, json.dumps({"active": "k1", "keys": {"k1": key}}))
+    return path
+
+
+def client_secrets_file(folder: Path) -> Path:
+    """The issuer's list of its machine clients and their secrets, made anew from the single files at each start."""
+    clients = [each for each in ALL if each.name != "sso"]
+    known = {each.folder: client_secret_file(folder, each).read_text(encoding="utf-8") for each in clients}
+    path = folder / SERVICES[0].name / "client-secrets.json"
+    path.unlink(missing_ok=True)
+    secret_file(path, json.dumps(known, indent=1))
+    return path
