@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -60,7 +61,8 @@ class Bus:
         return bool(self._client.is_connected)
 
     async def _connect(self) -> None:
-        options = {"password": self.password, "user": "yiwang"} if self.password else {}
+        user = urlsplit(self.url).username or self.name
+        options = {"password": self.password, "user": user} if self.password else {}
         while True:
             try:
                 await self._client.connect(
