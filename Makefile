@@ -1,0 +1,73 @@
+# The commands of the project; `make` alone lists them. They need make and Python 3.11 or later, nothing else.
+
+PORT ?= 8000
+DATA ?= .data
+BASE_URL ?= http://localhost:$(PORT)
+ARGS ?=
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; echo python3)
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-header --python-version 3.11
+CODE := shared/shared gateway/gateway $(wildcard svc-*/svc_*) tests
+export PORT DATA BASE_URL
+export PYTHONPATH := $(CURDIR)/shared:$(CURDIR)/gateway:$(CURDIR)/svc-disclosure:$(CURDIR)/svc-services:$(CURDIR)/svc-complaints:$(CURDIR)/svc-credit-registry:$(CURDIR)/svc-sso
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check fix openapi lock compose-test clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  Variables: PORT=$(PORT) DATA=$(DATA) ARGS= (more for pytest, as in ARGS='-k name tests/local')"
+
+run: $(VENV)/run.stamp ## Start the whole platform (PORT, DATA; DEMO=0 leaves out demo content)
+	@exec $(BIN)/python -m shared.local.run
+
+demo: $(VENV)/run.stamp ## Play the whole journey against a running platform (BASE_URL)
+	@exec $(BIN)/python -m shared.local.journey
+
+test: $(VENV)/dev.stamp ## Run all tests on a PostgreSQL and a NATS of their own
+	@exec $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+check: $(VENV)/dev.stamp ## Look at format, lint, types, imports and the rules of the house
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/architecture
+
+fix: $(VENV)/dev.stamp ## Format, and mend what lint can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+openapi: $(VENV)/run.stamp ## Write docs/openapi from the code
+	$(BIN)/python -m shared.openapi
+
+lock: $(VENV)/dev.stamp ## Pin the dependencies anew, with hashes (ARGS=--upgrade for newer ones)
+	$(LOCK) $(ARGS) requirements/runtime.in -o requirements/runtime.txt
+	$(LOCK) $(ARGS) requirements/local.in -o requirements/local.txt
+	$(LOCK) $(ARGS) requirements/dev.in -o requirements/dev.txt
+
+compose-test: $(VENV)/run.stamp ## Bring the platform up with docker compose, play the journey, take it down
+	bash .ci/compose-test
+
+clean: ## Remove what the tools made; the platform's data stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './$(DATA)/*' -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	echo "需要 Python 3.11 或更新版本，可用 make PYTHON=/path/to/python 指定 / Python 3.11 or later is needed: name one with make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(VENV)/run.stamp: requirements/runtime.txt requirements/local.txt | $(BIN)/python
+	@echo "正在安装依赖 / installing what it needs"
+	@$(PIP) -r requirements/runtime.txt -r requirements/local.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/runtime.txt requirements/local.txt requirements/dev.txt | $(BIN)/python
+	@echo "正在安装依赖与开发工具 / installing what it and its tests need"
+	@$(PIP) -r requirements/runtime.txt -r requirements/local.txt -r requirements/dev.txt
+	@touch $@ $(VENV)/run.stamp
