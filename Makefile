@@ -11,6 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-header --python-version 3.11
+SERVICES := svc-sso svc-disclosure svc-services svc-complaints svc-credit-registry
 CODE := shared/shared gateway/gateway $(wildcard svc-*/svc_*) tests
 export PORT DATA BASE_URL
 export PYTHONPATH := $(CURDIR)/shared:$(CURDIR)/gateway:$(CURDIR)/svc-disclosure:$(CURDIR)/svc-services:$(CURDIR)/svc-complaints:$(CURDIR)/svc-credit-registry:$(CURDIR)/svc-sso
@@ -42,8 +43,9 @@ fix: $(VENV)/dev.stamp ## Format, and mend what lint can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-openapi: $(VENV)/run.stamp ## Write docs/openapi from the code
-	$(BIN)/python -m shared.openapi
+openapi: $(VENV)/run.stamp ## Write docs/openapi, docs/events.md and docs/asyncapi.json from the code
+	$(foreach s,$(SERVICES),$(BIN)/python -m shared.openapi $(subst -,_,$(s)) docs/openapi/$(s:svc-%=%).json &&) true
+	$(BIN)/python -m shared.events docs
 
 lock: $(VENV)/dev.stamp ## Pin the dependencies anew, with hashes (ARGS=--upgrade for newer ones)
 	$(LOCK) $(ARGS) requirements/runtime.in -o requirements/runtime.txt
