@@ -1,0 +1,16 @@
+"""Who may call: the signature of a route shows its access."""
+
+from typing import Annotated
+
+from shared.auth import Access, Caller
+
+RESERVE = "services:names:reserve"
+APPLY = "services:applications:apply"
+RATE = "services:evaluations:give"
+HANDLE = "services:applications:handle"
+
+AnyCaller = Annotated[Caller, Access()]
+NameHolder = Annotated[Caller, Access(RESERVE)]
+Applicant = Annotated[Caller, Access(APPLY)]
+Rater = Annotated[Caller, Access(RATE)]
+Officer = Annotated[Caller, Access(HANDLE)]

@@ -1,0 +1,22 @@
+"""Refusals when a person applies."""
+
+from shared.errors import Invalid
+
+
+class CorrectionIncomplete(Invalid):
+    code = "correction_incomplete"
+    title, title_zh = "Some of what was asked is unchanged and unexplained", "部分补正事项未修改也未说明"
+
+
+class FormIncomplete(Invalid):
+    code = "form_incomplete"
+    title, title_zh = "The form or the materials are not complete", "表单或材料不齐全"
+
+
+class ReservationNeeded(Invalid):
+    code = "reservation_needed"
+    title, title_zh = "This matter needs a reserved name", "办理此事项须先保留名称"
+
+
+class RegionNeeded(Invalid):
+    code, title, title_zh = "region_needed", "Say in which region", "请填写办理地区"

@@ -1,0 +1,23 @@
+"""Refusals about ratings."""
+
+from shared.errors import Conflict, NotFound
+
+
+class NotRateable(Conflict):
+    code, title, title_zh = "not_rateable", "Only what is completed or refused can be rated", "办结后方可评价"
+
+
+class AlreadyRated(Conflict):
+    code, title, title_zh = "already_rated", "This application has been rated", "该申请已评价"
+
+
+class FollowUpUnknown(NotFound):
+    code, title, title_zh = "follow_up_unknown", "There is no such follow-up", "没有此整改任务"
+
+
+class EvaluationUnknown(NotFound):
+    code, title, title_zh = "evaluation_unknown", "This application has not been rated", "该申请尚未评价"
+
+
+class AlreadyAnswered(Conflict):
+    code, title, title_zh = "already_answered", "This follow-up has been answered", "该差评已答复"

@@ -1,0 +1,50 @@
+"""A person's applications and reservations as one list."""
+
+from typing import Any
+
+from sqlalchemy import Subquery, literal, select, union_all
+
+from svc_services.cases.models import Application
+from svc_services.cases.rules import State
+from svc_services.names.models import NameReservation
+from svc_services.names.rules import ReservationState
+
+APPLICATION, RESERVATION = "application", "name_reservation"
+OVER = (State.REFUSED, State.WITHDRAWN)
+
+
+def items_of(subject: str) -> Subquery:
+    """All cases of a person as rows of one shape: kind, id, number, two titles, state, due_on, and when."""
+    return union_all(_applications(subject), _reservations(subject)).subquery("items")
+
+
+def _applications(subject: str) -> Any:
+    return select(
+        literal(APPLICATION).label("kind"),
+        Application.id,
+        Application.number,
+        Application.matter_name.label("title"),
+        Application.matter_name_en.label("title_en"),
+        Application.state,
+        Application.due_on,
+        Application.created_at,
+        Application.updated_at,
+    ).where(Application.applicant_id == subject)
+
+
+def _reservations(subject: str) -> Any:
+    """Names that are kept and on which no application rests: with one, the application is the case."""
+    used = select(Application.id).where(
+        Application.reservation_id == NameReservation.id, Application.state.not_in(OVER)
+    )
+    return select(
+        literal(RESERVATION).label("kind"),
+        NameReservation.id,
+        NameReservation.number,
+        NameReservation.name.label("title"),
+        NameReservation.name.label("title_en"),
+        NameReservation.state,
+        NameReservation.reserved_until.label("due_on"),
+        NameReservation.created_at,
+        NameReservation.updated_at,
+    ).where(NameReservation.holder_id == subject, NameReservation.state == ReservationState.RESERVED, ~used.exists())

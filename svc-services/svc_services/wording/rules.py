@@ -1,0 +1,176 @@
+"""Words in names: forms of organisation, words of industries, and words which the law forbids or reserves.
+
+The lists are product data and grow by examiners' practice; each word carries the article it rests on.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word which a name may not hold, or not without someone's approval."""
+
+    text: str
+    rule: str
+    article: str
+    reason: str
+    reason_en: str
+
+
+FORMS: tuple[str, ...] = (
+    "股份有限公司",
+    "有限责任公司",
+    "有限公司",
+    "普通合伙企业",
+    "有限合伙企业",
+    "特殊普通合伙企业",
+    "合伙企业",
+    "个人独资企业",
+    "农民专业合作社",
+    "专业合作社",
+    "合作社",
+    "工作室",
+    "经营部",
+    "事务所",
+    "商店",
+    "商行",
+    "中心",
+    "厂",
+    "店",
+)
+"""Forms of organisation and responsibility (article 10)."""
+
+DEFAULT_INDUSTRY_WORDS: dict[str, str] = {
+    "01": "农业",
+    "13": "食品",
+    "14": "食品",
+    "15": "酒业",
+    "17": "纺织",
+    "18": "服饰",
+    "27": "医药",
+    "35": "机械",
+    "39": "电子",
+    "47": "建筑工程",
+    "48": "建设工程",
+    "51": "贸易",
+    "52": "商贸",
+    "54": "运输",
+    "59": "物流",
+    "61": "酒店管理",
+    "62": "餐饮管理",
+    "64": "网络科技",
+    "65": "信息技术",
+    "70": "房地产开发",
+    "72": "商务服务",
+    "73": "科技",
+    "75": "科技",
+    "80": "家政服务",
+    "83": "教育咨询",
+    "88": "文化艺术",
+}
+"""The usual industry word of a division of GB/T 4754-2017."""
+
+INDUSTRY_WORDS: frozenset[str] = frozenset(DEFAULT_INDUSTRY_WORDS.values()) | {
+    "酒业发展",
+    "科技发展",
+    "电子商务",
+    "房地产",
+    "地产",
+    "置业",
+    "投资",
+    "咨询",
+    "广告",
+    "物业服务",
+    "物业管理",
+    "装饰工程",
+    "商业",
+    "餐饮",
+    "酒店",
+    "旅游",
+    "教育",
+    "文化传媒",
+    "传媒",
+    "汽车销售",
+    "建材",
+    "化工",
+    "茶业",
+    "农业科技",
+    "生物科技",
+    "网络",
+    "技术",
+    "实业",
+}
+
+FORBIDDEN_WORDS: tuple[Word, ...] = tuple(
+    Word(text, rule, article, reason, reason_en)
+    for rule, article, reason, reason_en, texts in (
+        (
+            "names_state_or_party_organ",
+            "第十一条第三项",
+            "不得使用政党、党政军机关、群团组织名称的简称或者特定称谓",
+            "names a party, an organ of the state or the armed forces",
+            ("中共", "国务院", "人民政府", "解放军", "武警", "军区", "公安局", "纪委", "共青团", "检察院", "人民法院"),
+        ),
+        (
+            "names_international_organisation",
+            "第十一条第四项",
+            "不得使用外国国家（地区）、国际组织名称及其通用简称",
+            "names a foreign state or an international organisation",
+            ("联合国", "世界银行", "世贸组织", "欧盟", "北约", "奥委会"),
+        ),
+        (
+            "harms_state_dignity",
+            "第十一条第一项",
+            "不得损害国家尊严或者利益",
+            "harms the dignity of the state",
+            ("国旗", "国徽", "国歌"),
+        ),
+        (
+            "obscene_or_violent",
+            "第十一条第五项",
+            "不得含有淫秽、色情、赌博、迷信、恐怖、暴力的内容",
+            "is obscene, violent, superstitious or about gambling",
+            ("色情", "赌博", "赌场", "迷信", "恐怖", "暴力", "毒品", "黑社会"),
+        ),
+        (
+            "may_deceive",
+            "第十一条第八项",
+            "可能使公众受骗或者产生误解",
+            "may deceive the public",
+            ("国家级", "世界级", "最高级", "最佳", "第一品牌"),
+        ),
+    )
+    for text in texts
+)
+"""Words refused outright (article 11)."""
+
+GROUP = Word(
+    "集团", "restricted_group_word", "第十五条", "须为企业集团的母公司", "only the parent of a group may use it"
+)
+
+RESTRICTED_WORDS: tuple[Word, ...] = (
+    *(
+        Word(
+            text,
+            "restricted_national_word",
+            "第十二条",
+            "冠以“中国”“中华”“中央”“全国”“国家”等字词须从严审核，名称中间含有的应当是行业限定语",
+            "such words need strict examination, and within a name they must qualify the industry",
+        )
+        for text in ("中国", "中华", "中央", "全国", "国家", "国际")
+    ),
+    GROUP,
+)
+"""Words an examiner must look at (articles 12 and 15)."""
+
+APPROVAL_WORDS: tuple[Word, ...] = tuple(
+    Word(
+        text,
+        "industry_needs_approval",
+        "第十八条",
+        "该行业登记前须经批准，名称可保留 1 年",
+        "this industry needs an approval before registration; the name is then kept for a year",
+    )
+    for text in ("银行", "保险", "证券", "信托", "融资担保", "小额贷款", "典当", "烟花爆竹")
+)
+"""Words of industries which need an approval first (article 18)."""
