@@ -4,7 +4,19 @@ import uuid
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Sequence, String, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    Enum,
+    ForeignKey,
+    Index,
+    Numeric,
+    Sequence,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, Json, Timestamps, Versioned, uuid_key
@@ -12,6 +24,8 @@ from shared.privacy import EncryptedText
 from svc_complaints.cases.rules import OPEN_STATES, State
 
 NUMBER_SERIAL = Sequence("complaint_number_serial", minvalue=1, maxvalue=999_999, cycle=True, metadata=Base.metadata)
+
+STATE = Enum(State, native_enum=False, length=16, values_callable=lambda states: [state.value for state in states])
 
 
 def _in(states: frozenset[State] | set[State]) -> str:
@@ -34,7 +48,7 @@ class Complaint(Versioned, Timestamps, Base):
 
     id: Mapped[uuid.UUID] = uuid_key()
     number: Mapped[str] = mapped_column(String(32), unique=True)
-    state: Mapped[State] = mapped_column(String(16))
+    state: Mapped[State] = mapped_column(STATE)
     terms_version: Mapped[str] = mapped_column(String(32))
 
     complainant_id: Mapped[str] = mapped_column(String(64))
@@ -78,7 +92,7 @@ class Step(Base):
     complaint_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("complaint_cases.id", ondelete="RESTRICT"))
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     act: Mapped[str] = mapped_column(String(32))
-    state: Mapped[State] = mapped_column(String(16))
+    state: Mapped[State] = mapped_column(STATE)
     by: Mapped[str] = mapped_column(String(16))
     note: Mapped[str | None] = mapped_column(EncryptedText("complaint_steps.note"))
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from shared.privacy import mask_name, mask_phone
 
 from shared.calendar import DayNote
 from shared.clock import statutory_date
 from shared.items import ItemOut
+from shared.privacy import mask_name, mask_phone
 from svc_complaints.cases.models import Clock, Complaint, Step
 from svc_complaints.cases.rules import NEXT_ACTIONS, STATE_LABELS, State, Viewer, scrub
 
@@ -187,7 +187,7 @@ def step_out(step: Step, english: bool, hide: list[str] | None = None) -> StepOu
     """A line of the history in the reader's language; with `hide`, without personal data and these names."""
     note = scrub(step.note, hide) if step.note and hide is not None else step.note
     return StepOut(
-        at=step.at, act=step.act, state=State(step.state), state_label=label(step.state, english), by=step.by, note=note
+        at=step.at, act=step.act, state=step.state, state_label=label(step.state, english), by=step.by, note=note
     )
 
 
@@ -196,11 +196,11 @@ def tracking_out(complaint: Complaint, steps: Sequence[Step], english: bool) -> 
     nodes: list[NodeOut] = []
     for step in steps:
         if not nodes or nodes[-1].state != step.state:
-            day, state = statutory_date(step.at), State(step.state)
+            day, state = statutory_date(step.at), step.state
             nodes.append(NodeOut(on=day, state=state, state_label=label(state, english)))
     return TrackingOut(
         number=complaint.number,
-        state=State(complaint.state),
+        state=complaint.state,
         state_label=label(complaint.state, english),
         due_on=complaint.due_on,
         nodes=nodes,

@@ -93,7 +93,7 @@ async def has_interest(session: AsyncSession, account_id: str, complaint: Compla
 async def move(session: AsyncSession, complaint: Complaint, done: Done) -> None:
     """Moves the state as the table says (409 otherwise) and writes history and audit in the same transaction."""
     before = complaint.state
-    complaint.state = rules.after(rules.State(before), done.act)
+    complaint.state = rules.after(before, done.act)
     await note(session, complaint, done, before=before)
 
 

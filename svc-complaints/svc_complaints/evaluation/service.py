@@ -10,7 +10,7 @@ from shared.auth import Caller
 from svc_complaints.cases import rules as case_rules
 from svc_complaints.cases import service as cases
 from svc_complaints.cases.errors import NotComplainant
-from svc_complaints.cases.rules import State, Viewer
+from svc_complaints.cases.rules import Viewer
 from svc_complaints.evaluation import rules
 from svc_complaints.evaluation.errors import AlreadyEvaluated, NoEvaluation, NoFollowUpDue
 from svc_complaints.evaluation.models import Evaluation
@@ -22,7 +22,7 @@ async def evaluate(
 ) -> Evaluation:
     """The complainant grades the handling, once, after its end; a bad grade sets off the unit's follow-up."""
     complaint = await cases.for_complainant(session, caller, complaint_id)
-    rules.check_ended(State(complaint.state))
+    rules.check_ended(complaint.state)
     if await session.get(Evaluation, complaint.id):
         raise AlreadyEvaluated
     evaluation = Evaluation(

@@ -15,7 +15,7 @@ from svc_complaints.cases import rules as case_rules
 from svc_complaints.cases import service as cases
 from svc_complaints.cases.errors import ComplaintUnknown
 from svc_complaints.cases.models import Complaint
-from svc_complaints.cases.rules import Act, State, Viewer
+from svc_complaints.cases.rules import Act, Viewer
 from svc_complaints.cases.service import Done
 from svc_complaints.intake.service import end_by_withdrawal
 from svc_complaints.mediation import queries, rules
@@ -32,7 +32,7 @@ async def add_record(
 ) -> MediationRecord:
     """Keeps the minutes of one attempt to mediate."""
     complaint = await cases.for_officer(session, caller, complaint_id)
-    case_rules.after(State(complaint.state), Act.RECORD_MEDIATION)
+    case_rules.after(complaint.state, Act.RECORD_MEDIATION)
     held_on = body.held_on or today
     rules.check_day("/held_on", held_on, complaint.accepted_on or today, today)
     record = MediationRecord(
@@ -52,7 +52,7 @@ async def start_appraisal(
 ) -> Appraisal:
     """Begins an expert appraisal: from its first day on the mediation has no end. 409 while another one runs."""
     complaint = await cases.for_officer(session, caller, complaint_id)
-    case_rules.after(State(complaint.state), Act.SUSPEND)
+    case_rules.after(complaint.state, Act.SUSPEND)
     started_on = body.started_on or today
     rules.check_day("/started_on", started_on, complaint.accepted_on or today, today)
     if await queries.running_appraisal(session, complaint.id):
@@ -75,7 +75,7 @@ async def end_appraisal(
 ) -> Appraisal:
     """Ends an appraisal: the mediation's last day moves by the days it took."""
     complaint = await cases.for_officer(session, caller, complaint_id)
-    case_rules.after(State(complaint.state), Act.RESUME)
+    case_rules.after(complaint.state, Act.RESUME)
     appraisal = await queries.running_appraisal(session, complaint.id)
     if appraisal is None or appraisal.id != appraisal_id:
         raise AppraisalUnknown
@@ -93,7 +93,7 @@ async def conclude(
     """Records how the mediation ended. 422 when the public summary holds personal data, 409 when it is over."""
     complaint = await cases.for_officer(session, caller, complaint_id)
     act, article, *_ = RESULTS[body.result]
-    case_rules.after(State(complaint.state), act)
+    case_rules.after(complaint.state, act)
     rules.check_summary(body.summary, [complaint.complainant_name])
     rules.check_agreement_in_time(body.result, complaint.mediate_by, today)
     basis = f"{case_rules.ORDER_20}{article}"
@@ -173,7 +173,7 @@ async def tell_respondent(
 ) -> Complaint:
     """Notes how and when a respondent without an account was told that the mediation ended."""
     complaint = await cases.for_officer(session, caller, complaint_id)
-    case_rules.after(State(complaint.state), Act.TELL)
+    case_rules.after(complaint.state, Act.TELL)
     told_on = body.told_on or today
     rules.check_day("/told_on", told_on, complaint.concluded_on or today, today)
     await cases.meet_clock(session, complaint, "notice", told_on)

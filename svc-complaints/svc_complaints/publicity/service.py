@@ -12,7 +12,7 @@ from svc_complaints.cases import rules as case_rules
 from svc_complaints.cases import service as cases
 from svc_complaints.cases.errors import ComplaintUnknown
 from svc_complaints.cases.models import Complaint
-from svc_complaints.cases.rules import Act, State, Viewer
+from svc_complaints.cases.rules import Act, Viewer
 from svc_complaints.cases.service import Done
 from svc_complaints.publicity import rules
 from svc_complaints.publicity.models import Objection
@@ -42,7 +42,7 @@ async def object_to(
 ) -> Complaint:
     """The respondent objects: nothing is published until the unit has decided. 409 after the window."""
     complaint = await cases.for_respondent(session, caller, complaint_id)
-    case_rules.after(State(complaint.state), Act.OBJECT)
+    case_rules.after(complaint.state, Act.OBJECT)
     rules.check_window(complaint.publish_after, today)
     await cases.stop_clock(session, complaint, WINDOW, today)
     terms = case_rules.terms_of(complaint.terms_version)
@@ -63,7 +63,7 @@ async def object_to(
 async def waive(session: AsyncSession, caller: Caller, complaint_id: uuid.UUID, today: date) -> Complaint:
     """The respondent has nothing to object: the outcome is published at once."""
     complaint = await cases.for_respondent(session, caller, complaint_id)
-    case_rules.after(State(complaint.state), Act.PUBLISH)
+    case_rules.after(complaint.state, Act.PUBLISH)
     await cases.stop_clock(session, complaint, WINDOW, today)
     note = "被投诉人放弃异议 / objection waived"
     await publish(session, complaint, Done(Act.PUBLISH, Viewer.RESPONDENT, caller, note), today)
@@ -76,7 +76,7 @@ async def decide_objection(
     """The unit decides: an upheld objection keeps the complaint from the record, any other publishes it now."""
     complaint = await cases.for_officer(session, caller, complaint_id)
     act = Act.UPHOLD_OBJECTION if body.upheld else Act.REJECT_OBJECTION
-    case_rules.after(State(complaint.state), act)
+    case_rules.after(complaint.state, act)
     objection = await session.get_one(Objection, complaint.id)
     objection.upheld, objection.decision_reason = body.upheld, body.reason
     objection.decided_by, objection.decided_on = caller.subject, today
