@@ -17,7 +17,7 @@ export PORT DATA BASE_URL
 export PYTHONPATH := $(CURDIR)/shared:$(CURDIR)/gateway:$(CURDIR)/svc-disclosure:$(CURDIR)/svc-services:$(CURDIR)/svc-complaints:$(CURDIR)/svc-credit-registry:$(CURDIR)/svc-sso
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix openapi lock compose-test clean
+.PHONY: help run demo test check fix openapi lock bench-platform compose-test clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ lock: $(VENV)/dev.stamp ## Pin the dependencies anew, with hashes (ARGS=--upgrad
 	$(LOCK) $(ARGS) requirements/runtime.in -o requirements/runtime.txt
 	$(LOCK) $(ARGS) requirements/local.in -o requirements/local.txt
 	$(LOCK) $(ARGS) requirements/dev.in -o requirements/dev.txt
+
+bench-platform: $(VENV)/dev.stamp ## Measure time to ready, memory, decision to public record (RUNS=200)
+	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.bench.platform_figures
 
 compose-test: $(VENV)/run.stamp ## Bring the platform up with docker compose, play the journey, take it down
 	bash .ci/compose-test
