@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+
 from shared.local.journey.establishment import DEMO_PASSWORD, MATTER, PDF, REGISTRY, SERVICES, Journey, open_account
 from shared.local.journey.people import Person, new_trade_name
-
 from tests.support.databases import ROOT
 from tests.support.platform import Platform, launch
 
