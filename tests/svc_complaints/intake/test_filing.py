@@ -148,7 +148,8 @@ async def test_thirty_people_at_once_get_thirty_numbers(world: World) -> None:
     consumer = world.consumer()
     filed = await asyncio.gather(*(world.filed(consumer) for _ in range(30)))
     assert len({f["number"] for f in filed}) == 30
-    pages, cursor = [], ""
+    pages: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = expect(await world.get(consumer, f"/complaints?limit=7{cursor}"))
         pages += [item["id"] for item in page["items"]]
