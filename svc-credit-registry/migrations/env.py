@@ -1,0 +1,13 @@
+"""Alembic's environment: the models of this service, the way of the house."""
+
+from alembic import context
+
+import svc_credit_registry.enterprises.models
+import svc_credit_registry.names.models
+import svc_credit_registry.publicity.models
+import svc_credit_registry.search.models  # noqa: F401
+from shared import audit, inbox, outbox  # noqa: F401 - the kernel's tables
+from shared.http import idempotency  # noqa: F401
+from shared.migrate import run_environment
+
+run_environment(context)  # type: ignore[arg-type]

@@ -1,0 +1,69 @@
+"""The register: enterprises and the names they have borne."""
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Sequence, String, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.db import Base, Timestamps, Versioned, uuid_key
+from svc_credit_registry.enterprises.rules import Status
+
+CODE_NUMBERS = Sequence("credit_code_numbers", minvalue=0, start=0, metadata=Base.metadata)
+"""Numbers the organisation codes that this register gives: unique in the whole country, gaps are normal."""
+
+
+def code_column(**options: object) -> Mapped[str]:
+    """A column for a credit code, compared byte by byte."""
+    return mapped_column(String(18, collation="C"), **options)  # type: ignore[arg-type]
+
+
+class Enterprise(Timestamps, Versioned, Base):
+    """An enterprise under its unified social credit code. Who produced the data, and why, stands beside it."""
+
+    __tablename__ = "enterprises"
+    __table_args__ = (
+        CheckConstraint("status IN ('active', 'cancelled', 'revoked')", name="status"),
+        CheckConstraint("(status = 'active') = (ended_on IS NULL)", name="ended_when_not_active"),
+        CheckConstraint("ended_on >= established_on", name="ended_after_established"),
+        CheckConstraint("registered_capital_yuan >= 0", name="capital"),
+    )
+
+    code: Mapped[str] = code_column(primary_key=True)
+    name: Mapped[str]
+    region: Mapped[str] = mapped_column(String(6))
+    industry_code: Mapped[str] = mapped_column(String(5))
+    organisation_form: Mapped[str]
+    status: Mapped[str] = mapped_column(default=Status.ACTIVE)
+    established_on: Mapped[date]
+    registered_on: Mapped[date]
+    ended_on: Mapped[date | None] = mapped_column(default=None)
+    legal_representative_name: Mapped[str]
+    registered_capital_yuan: Mapped[Decimal | None] = mapped_column(Numeric(20, 2))
+    address: Mapped[str]
+    business_scope: Mapped[str]
+    application_id: Mapped[uuid.UUID | None] = mapped_column(unique=True, default=None)
+    publication_due_on: Mapped[date]
+    published_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    producer: Mapped[str]
+    basis: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class EnterpriseName(Base):
+    """A name an enterprise bears or bore, with its period; `valid_until` is empty for the present one."""
+
+    __tablename__ = "enterprise_names"
+    __table_args__ = (
+        CheckConstraint("valid_until >= valid_from", name="period"),
+        Index(
+            "uq_enterprise_names_present", "code", unique=True, postgresql_where="valid_until IS NULL"
+        ),
+    )  # fmt: skip
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    code: Mapped[str] = mapped_column(String(18, collation="C"), ForeignKey("enterprises.code"))
+    name: Mapped[str]
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None] = mapped_column(default=None)

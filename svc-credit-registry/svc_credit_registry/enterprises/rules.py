@@ -1,0 +1,59 @@
+"""What the register holds of an enterprise: states, terms of publication, who answers for an item."""
+
+from datetime import date
+from enum import StrEnum
+
+from shared.calendar import Deadline, working_days_after
+from shared.codes import credit_code
+from shared.errors import FieldError
+from svc_credit_registry.enterprises.errors import CreditCodeInvalid
+
+PUBLICATION_BASIS = "《企业信息公示暂行条例》第六条：登记信息自产生之日起20个工作日内公示"
+PUBLICATION_WORKING_DAYS = 20
+REGISTRATION_BASIS = "《中华人民共和国市场主体登记管理条例》第二十一条"
+
+_FAULTS_EN = {
+    "length": "A credit code has 18 characters",
+    "alphabet": "The code holds a character that is not allowed (no I, O, S, V, Z)",
+    "department": "The first character names no registering department",
+    "region": "Characters 3 to 8 must be six digits of a region",
+    "organisation_check": "Character 17, the check of the organisation code, is wrong",
+    "check": "Character 18, the check of the whole code, is wrong",
+}
+
+
+class Status(StrEnum):
+    """Where an enterprise stands. Cancelled and revoked ones stay readable."""
+
+    ACTIVE = "active"
+    CANCELLED = "cancelled"
+    REVOKED = "revoked"
+
+
+STATUS_LABELS: dict[Status, tuple[str, str]] = {
+    Status.ACTIVE: ("存续", "Active"),
+    Status.CANCELLED: ("注销", "Cancelled"),
+    Status.REVOKED: ("吊销", "Revoked"),
+}
+STATUS_RANK: dict[Status, int] = {Status.ACTIVE: 0, Status.REVOKED: 1, Status.CANCELLED: 2}
+"""The order of search results: those in business first."""
+
+
+def publication_due(registered_on: date) -> Deadline:
+    """By when the registration must stand on the public record: 20 working days (article 6 of the Regulations)."""
+    return working_days_after(registered_on, PUBLICATION_WORKING_DAYS, basis=PUBLICATION_BASIS)
+
+
+def valid_code(text: str) -> str:
+    """`text` as a credit code; refused with the check that failed when it can't be one (GB 32100-2015)."""
+    try:
+        return str(credit_code.parse(text))
+    except credit_code.InvalidCreditCode as exc:
+        message = f"{exc}; {_FAULTS_EN[exc.code]}"
+        field = FieldError(pointer="#code", code=exc.code, message=message)
+        raise CreditCodeInvalid(message, errors=[field], failed_check=exc.code) from exc
+
+
+def producer_of(region: str) -> str:
+    """The registrar that answers for a registration: 谁产生、谁提供、谁负责."""
+    return f"AMR-{region}"

@@ -1,0 +1,66 @@
+"""Enterprises as they go out."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class EnterpriseSummary(BaseModel):
+    """An enterprise in a list."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str = Field(examples=["91421303MA0000006Y"])
+    name: str = Field(examples=["随州红光酒业有限公司"])
+    region: str = Field(description="GB/T 2260, as on the day of registration", examples=["421303"])
+    industry_code: str = Field(description="GB/T 4754-2017 with its section letter", examples=["C151"])
+    organisation_form: str = Field(examples=["有限公司"])
+    status: str = Field(description="active, revoked or cancelled")
+    established_on: date
+    legal_representative_name: str
+
+
+class NameOut(BaseModel):
+    """A name with the period in which it was borne."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    valid_from: date
+    valid_until: date | None = Field(description="The last day; absent for the present name")
+
+
+class Provenance(BaseModel):
+    """Who produced the data, on what basis, and when it came: 谁产生、谁提供、谁负责."""
+
+    producer: str = Field(examples=["AMR-421303"])
+    basis: str
+    received_at: datetime
+
+
+class PublicationOut(BaseModel):
+    """When the law demands the record to be public, and since when it is."""
+
+    due_on: date
+    basis: str
+    published_at: datetime
+
+
+class EnterpriseOut(EnterpriseSummary):
+    """The public record of an enterprise."""
+
+    status_label: str = Field(examples=["存续"])
+    status_label_en: str = Field(examples=["Active"])
+    region_name: str | None = Field(examples=["湖北省随州市曾都区"])
+    industry_name: str | None = Field(examples=["酒的制造"])
+    registered_on: date
+    ended_on: date | None = Field(description="The day of cancellation or revocation")
+    registered_capital_yuan: Decimal | None
+    address: str
+    business_scope: str
+    names: list[NameOut] = Field(description="Present and former names, the present one first")
+    provenance: Provenance
+    publication: PublicationOut
+    version: int
+    complaints_url: str

@@ -1,0 +1,32 @@
+"""svc-credit-registry: enterprises and their public record, search, comparison of names, complaints on the record."""
+
+from fastapi import FastAPI
+
+from shared.app import Service, create_service
+from svc_credit_registry.classification.routes import router as classification
+from svc_credit_registry.enterprises.routes import router as enterprises
+from svc_credit_registry.names.routes import router as names
+from svc_credit_registry.publicity.routes import router as publicity
+from svc_credit_registry.search.routes import router as search
+from svc_credit_registry.settings import Settings
+from svc_credit_registry.worker import WORK
+
+SERVICE = Service(
+    name="credit-registry",
+    title="企业信用信息公示 Enterprise credit registry",
+    description=__doc__,
+    routers=[search, enterprises, publicity, names, classification],
+    work=WORK,
+    tags=[
+        {"name": "search", "description": "查询 Search, lists and exports of enterprises"},
+        {"name": "enterprises", "description": "企业信息 The public record of an enterprise"},
+        {"name": "publicity", "description": "投诉公示 Complaints on the public record"},
+        {"name": "names", "description": "名称比对 Comparison of enterprise names"},
+        {"name": "classification", "description": "代码 Regions and industries"},
+    ],
+)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application, configured from the environment unless `settings` are given."""
+    return create_service(SERVICE, settings or Settings())

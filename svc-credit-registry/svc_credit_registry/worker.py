@@ -1,0 +1,22 @@
+"""What svc-credit-registry does beside answering requests; `python -m svc_credit_registry.worker` runs it alone."""
+
+import asyncio
+
+from shared.audit import WITNESS
+from shared.events.audit import AuditSealedV1
+from shared.events.credit_registry import EnterpriseRegisteredV1
+from shared.inbox import Work
+from shared.runtime import make_runtime
+from shared.worker import work_alone
+from svc_credit_registry.names import handlers as names
+from svc_credit_registry.publicity import handlers as publicity
+from svc_credit_registry.registration import handlers as registration
+from svc_credit_registry.settings import Settings
+
+WORK = Work(
+    handlers=[*registration.HANDLERS, *names.HANDLERS, *publicity.HANDLERS, WITNESS],
+    publishes=[EnterpriseRegisteredV1, AuditSealedV1],
+)
+
+if __name__ == "__main__":
+    asyncio.run(work_alone(make_runtime("credit-registry", Settings()), WORK))
