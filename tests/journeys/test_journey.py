@@ -1,8 +1,8 @@
 """The journey of `make demo`, played against a whole platform."""
 
 import pytest
-from shared.local.journey.__main__ import play
 
+from shared.local.journey.__main__ import play
 from tests.support.platform import Platform
 
 pytestmark = pytest.mark.platform

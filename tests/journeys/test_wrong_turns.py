@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+
 from shared.local.journey.establishment import DEMO_PASSWORD, MATTER, REGISTRY, SERVICES, Journey, open_account
 from shared.local.journey.people import Person, new_identity, new_trade_name
-
 from tests.support.platform import Platform
 
 pytestmark = pytest.mark.platform
