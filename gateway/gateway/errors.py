@@ -1,7 +1,15 @@
 """What the gateway itself refuses. Everything a service refuses passes through untouched."""
 
-from shared.errors import BadRequest, DomainError, Forbidden, NotFound, TooLarge, TooManyRequests, Unauthenticated
-from shared.errors import Unavailable as Unavailable
+from shared.errors import (
+    BadRequest,
+    DomainError,
+    Forbidden,
+    NotFound,
+    TooLarge,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+)
 
 
 class BadPath(BadRequest):

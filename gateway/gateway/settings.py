@@ -18,10 +18,11 @@ LOCAL_SERVICES = {
 
 
 class GatewaySettings(ServiceSettings):
-    """Public origin = `issuer`: the address that people type, tokens name and cookies belong to."""
+    """Everything that one gateway process must know. Cookies belong to `origin`."""
 
     model_config = SettingsConfigDict(extra="ignore", env_prefix="GATEWAY_")
 
+    public_origin: str = Field(default="", description="The address that people type, when it is not the issuer's")
     client_id: str = Field(default="gateway", description="The gateway as a client of the identity provider")
     service_urls: dict[str, str] = Field(
         default_factory=lambda: dict(LOCAL_SERVICES), description="Where the services answer, inside (JSON)"
@@ -52,6 +53,7 @@ class GatewaySettings(ServiceSettings):
     item_services: list[str] = Field(
         default_factory=lambda: ["services", "complaints"], description="Services that hold cases of people (JSON list)"
     )
+    probe_seconds: float = Field(default=5.0, ge=0, description="Time between two looks at each service; 0: none")
     drain_seconds: float = Field(default=0.5, ge=0, description="Time between 'not ready' and closing, on SIGTERM")
 
     @field_validator("trusted_proxies")
@@ -66,13 +68,18 @@ class GatewaySettings(ServiceSettings):
         return tuple(ip_network(network) for network in self.trusted_proxies)
 
     @property
-    def public_origin(self) -> str:
-        return self.issuer.rstrip("/")
+    def origin(self) -> str:
+        """Scheme, host and port under which people reach the platform."""
+        return (self.public_origin or self.issuer).rstrip("/")
+
+    @property
+    def redirect_uri(self) -> str:
+        return f"{self.origin}/session/callback"
 
     @property
     def secure(self) -> bool:
         """Whether people reach the platform by https; only then can cookies carry the __Host- prefix."""
-        return self.public_origin.startswith("https://")
+        return self.origin.startswith("https://")
 
     @property
     def session_cookie(self) -> str:

@@ -3,11 +3,11 @@
 The order is fixed: path, header, trace, session, limit, CSRF, token, exchange, note. What refuses early costs least.
 """
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from ipaddress import ip_address
 from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
@@ -17,6 +17,7 @@ from gateway.errors import BodyTooLarge, CsrfRefused, ServiceDown, SessionExpire
 from gateway.limits.buckets import refused
 from gateway.limits.policy import Limiter
 from gateway.proxy import headers as fields
+from gateway.proxy.address import client_address
 from gateway.proxy.exchange import IDEMPOTENT, BrokenOff, ClientGone, Limits, Request, exchange
 from gateway.proxy.headers import Headers, Incoming
 from gateway.proxy.journal import Journal
@@ -24,6 +25,9 @@ from gateway.proxy.pool import Pool
 from gateway.proxy.refusal import refuse
 from gateway.settings import GatewaySettings
 from shared.errors import DomainError
+from shared.telemetry import trace_id_var
+
+log = logging.getLogger(__name__)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITE = frozenset({b"same-origin", b"none"})
@@ -36,6 +40,9 @@ class Held(Protocol):
 
     @property
     def key(self) -> bytes: ...
+
+    @property
+    def fresh(self) -> bool: ...
 
     def token(self, service: str) -> bytes | None: ...
 
@@ -76,7 +83,7 @@ class Plane:
     def __init__(self, settings: GatewaySettings, credentials: Credentials, limiter: Limiter, journal: Journal) -> None:
         self.settings, self.credentials, self.limiter, self.journal = settings, credentials, limiter, journal
         self.pools: Mapping[str, Pool] = {}
-        origin = settings.public_origin
+        origin = settings.origin
         scheme, _, host = origin.partition("://")
         self.origin = origin.encode()
         self.session_cookie = settings.session_cookie.encode()
@@ -111,6 +118,9 @@ class Plane:
             status = 502  # Returning without the last byte makes the server cut the client's connection.
         except ClientGone:
             status = CLIENT_LEFT
+        except Exception as exc:  # A fault of ours: logged whole, answered with nothing but its trace id.
+            log.error("unexpected error", exc_info=exc, extra={"trace_id": passage.trace_id.decode()})
+            status = await self._refuse(passage, scope, send, DomainError())
         self._note(passage, scope, status, time.perf_counter() - started)
 
     def _enter(self, scope: Scope) -> Passage:
@@ -125,11 +135,7 @@ class Plane:
             incoming.tracestate = None
         request_id = fields.new_request_id()
         answer = [(b"x-request-id", request_id), *self.security]
-        return Passage(trace_id, traceparent, request_id, self._address(scope), incoming, answer, fault)
-
-    def _address(self, scope: Scope) -> str:
-        peer = scope["client"][0] if scope.get("client") else "unknown"
-        return client_address(peer, scope["headers"], self.settings) if self.settings.trusted_proxies else peer
+        return Passage(trace_id, traceparent, request_id, client_address(scope, self.settings), incoming, answer, fault)
 
     async def _carry(self, passage: Passage, scope: Scope, receive: Receive, send: Send) -> int:
         if passage.fault is not None:
@@ -181,14 +187,16 @@ class Plane:
         """
         if method not in SAFE:
             check_csrf(passage.incoming, self.origin)
-        held = passage.held or await self.credentials.find(cookie)
+        held = passage.held
+        if held is None or not held.fresh:
+            trace_id_var.set(passage.trace_id.decode())
+            held = passage.held = await self.credentials.find(cookie)
         if held is not None:
-            token = held.token(service)
             try:
-                return b"Bearer " + (token or await self.credentials.token(held, service))
+                return b"Bearer " + (held.token(service) or await self.credentials.token(held, service))
             except SessionExpired:
-                held = None
-        passage.held, passage.expired = held, True
+                passage.held = None
+        passage.expired = True
         if method not in SAFE:
             raise SessionExpired
         return None
@@ -260,30 +268,3 @@ def check_csrf(incoming: Incoming, origin: bytes) -> None:
         raise CsrfRefused("The call came from another site.")
     if incoming.origin is not None and incoming.origin != origin:
         raise CsrfRefused("The call came from another origin.")
-
-
-def client_address(peer: str, headers: Headers, settings: GatewaySettings) -> str:
-    """The caller's address: the last one in X-Forwarded-For that is not a load balancer of ours."""
-    if not _trusted(peer, settings):
-        return peer
-    chain = [part.strip() for name, value in headers if name == b"x-forwarded-for" for part in value.split(b",")]
-    for hop in reversed(chain):
-        address = hop.decode("latin-1")
-        if not _is_address(address):
-            return peer
-        if not _trusted(address, settings):
-            return address
-        peer = address
-    return peer
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _trusted(address: str, settings: GatewaySettings) -> bool:
-    return _is_address(address) and any(ip_address(address) in network for network in settings.proxy_networks)

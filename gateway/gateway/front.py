@@ -1,0 +1,69 @@
+"""What surrounds the gateway's own pages and calls: the same limits, ids and header fields as in the data plane."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.errors import BodyTooLarge
+from gateway.limits.buckets import refused
+from gateway.limits.policy import Limiter
+from gateway.proxy import headers as fields
+from gateway.proxy.address import client_address
+from gateway.proxy.headers import Headers
+from gateway.proxy.refusal import refuse
+from gateway.sessions.store import SessionStore
+from gateway.settings import GatewaySettings
+from shared.errors import DomainError
+
+QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+OWN_BODY_LIMIT = 64 * 1024
+
+
+class Front:
+    """ASGI middleware around the FastAPI application."""
+
+    def __init__(self, app: ASGIApp, settings: GatewaySettings, limiter: Limiter, store: SessionStore) -> None:
+        self.app, self.settings, self.limiter, self.store = app, settings, limiter, store
+        self.cookie = settings.session_cookie.encode()
+        self.security: Headers = [(b"x-content-type-options", b"nosniff")]
+        if settings.secure:
+            self.security.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1003})
+            return
+        if scope["type"] != "http" or scope["path"] in QUIET:
+            await self.app(scope, receive, send)
+            return
+        more = list(self.security)
+        try:
+            self._admit(scope, more)
+        except DomainError as refusal:
+            trace_id, _, _ = fields.trace(None)
+            more.append((b"x-request-id", fields.new_request_id()))
+            await refuse(scope, send, refusal, trace_id=trace_id, language=b"", more=more)
+            return
+        await self.app(scope, receive, _adding(send, more))
+
+    def _admit(self, scope: Scope, more: Headers) -> None:
+        """Counts the call and puts the RateLimit fields into `more`. Raises HeadersTooLarge, RateLimited and others."""
+        incoming = fields.read(scope["headers"])
+        if incoming.length is not None and incoming.length > OWN_BODY_LIMIT:
+            raise BodyTooLarge(f"At most {OWN_BODY_LIMIT} bytes are taken here.")
+        cookie = fields.cookie_value(incoming.cookie, self.cookie)
+        held = self.store.known(cookie) if cookie else None
+        address = client_address(scope, self.settings).encode()
+        verdict, headers = self.limiter.check(scope["raw_path"], scope["method"], address, held.key if held else None)
+        more += headers
+        if verdict is not None:
+            raise refused(verdict)
+
+
+def _adding(send: Send, more: Headers) -> Send:
+    async def tell(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", []), *more]
+            if message["status"] >= 400:
+                message["headers"].append((b"x-error-source", b"gateway"))
+        await send(message)
+
+    return tell

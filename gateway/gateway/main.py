@@ -1,0 +1,104 @@
+"""The gateway: one door for everyone. The data plane takes what belongs to the services, the rest is answered here."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.datastructures import State
+from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
+
+from gateway import routes
+from gateway.front import Front
+from gateway.hub.routes import router as hub
+from gateway.hub.status import Watch
+from gateway.limits.policy import Limiter
+from gateway.pages.routes import router as pages
+from gateway.proxy.journal import Journal
+from gateway.proxy.plane import Plane
+from gateway.reference.routes import router as reference
+from gateway.reference.service import Reference
+from gateway.sessions.handlers import WORK
+from gateway.sessions.provider import Provider
+from gateway.sessions.routes import router as sessions
+from gateway.sessions.store import SessionStore
+from gateway.settings import GatewaySettings
+from shared import telemetry
+from shared.app import Service, create_service
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
+
+
+class Gateway:
+    """The outer application: plain ASGI, so that a proxied call meets no framework."""
+
+    def __init__(self, own: FastAPI, plane: Plane, front: Front) -> None:
+        self.own, self.plane, self.front = own, plane, front
+
+    @property
+    def state(self) -> State:
+        return self.own.state
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        return self.own.routes
+
+    def openapi(self) -> dict[str, Any]:
+        """The gateway's own operations; `/openapi.json` adds those of the services."""
+        return self.own.openapi()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and routes.is_proxied(scope["raw_path"]):
+            await self.plane(scope, receive, send)
+        else:
+            await self.front(scope, receive, send)
+
+
+def create_app(settings: GatewaySettings | None = None) -> Gateway:
+    """The gateway's application."""
+    settings = settings or GatewaySettings()
+    service = Service(
+        name="gateway",
+        title="一网 Yiwang 网关",
+        description="Sessions of browsers, what spans the services, and the way to all of them.",
+        routers=(sessions, hub, pages),
+        work=WORK,
+    )
+    own = create_service(service, settings)
+    _replace_openapi(own)
+    client = own.state.runtime.outbound.client
+    own.state.settings = settings
+    own.state.provider = Provider(settings, client)
+    own.state.store = SessionStore(settings, own.state.runtime.sessions, own.state.provider)
+    own.state.watch = Watch(settings.service_urls, client, settings.probe_seconds)
+    own.state.reference = Reference(settings, client, own.openapi())
+    limiter = Limiter(settings.rate_per_minute, settings.logins_per_minute)
+    plane = Plane(settings, own.state.store, limiter, Journal(lines=settings.access_log))
+    own.router.lifespan_context = partial(_lifespan, own.router.lifespan_context, plane, own.state.watch)
+    return Gateway(own, plane, Front(own, settings, limiter, own.state.store))
+
+
+def _replace_openapi(own: FastAPI) -> None:
+    """Puts the merged document where FastAPI would show the gateway's part alone."""
+    own.router.routes[:] = [route for route in own.router.routes if getattr(route, "path", "") != own.openapi_url]
+    own.include_router(reference)
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(kernel: Lifespan, plane: Plane, watch: Watch, own: FastAPI) -> AsyncIterator[None]:
+    """The kernel's start and stop, and within it the data plane and the watch over the services."""
+    async with kernel(own):
+        plane.open()
+        telemetry.REGISTRY.register(plane.journal)
+        watching = asyncio.create_task(watch.run(), name="watch")
+        try:
+            yield
+        finally:
+            watching.cancel()
+            telemetry.REGISTRY.unregister(plane.journal)
+            plane.journal.flush()
+            plane.close()

@@ -1,0 +1,32 @@
+"""The few pages of the gateway's own: plain HTML that needs no script, Chinese first, English on request."""
+
+from typing import Any
+
+from fastapi import Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+# Every page is whole in itself: one style sheet of our own, no script, no frame, nothing from elsewhere.
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; object-src 'none'"
+)
+
+templates = Environment(
+    loader=PackageLoader("gateway.pages"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(template: str, *, status: int = 200, english: bool, **values: Any) -> Response:
+    """A page in the reader's language."""
+    text = templates.get_template(template).render(english=english, lang="en" if english else "zh-CN", **values)
+    headers = {
+        "Content-Security-Policy": CONTENT_POLICY,
+        "Referrer-Policy": "no-referrer",
+        "Vary": "Accept-Language",
+        "Cache-Control": "no-store" if status >= 400 else "no-cache",
+    }
+    return Response(text, status_code=status, media_type="text/html", headers=headers)

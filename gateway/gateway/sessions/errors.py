@@ -1,0 +1,23 @@
+"""Why a log-in does not come about."""
+
+from shared.errors import BadRequest
+
+
+class LoginFailed(BadRequest):
+    code, title, title_zh = "login_failed", "The log-in did not come about", "登录未完成"
+
+
+class LoginNotBegun(LoginFailed):
+    """The answer belongs to no log-in that this browser began, or to one that is over."""
+
+    code, title, title_zh = (
+        "login_not_begun",
+        "This log-in has run out or began elsewhere",
+        "登录已过期或并非由此浏览器发起",
+    )
+
+
+class ProviderLied(LoginFailed):
+    """Something about the identity provider's answer does not hold; no session is made of it."""
+
+    code, title, title_zh = "identity_not_proven", "The identity provider's answer does not hold", "身份凭证未通过核验"

@@ -1,0 +1,10 @@
+"""Alembic's environment: the models of the gateway, the way of the house."""
+
+from alembic import context
+
+import gateway.sessions.models  # noqa: F401
+from shared import audit, inbox, outbox  # noqa: F401 - the kernel's tables
+from shared.http import idempotency  # noqa: F401
+from shared.migrate import run_environment
+
+run_environment(context)  # type: ignore[arg-type]
