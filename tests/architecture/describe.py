@@ -60,7 +60,7 @@ def effective(routes: list[Any]) -> Iterator[tuple[Dependant, APIRoute]]:
 def main() -> None:
     package = sys.argv[1]
     app = importlib.import_module(f"{package}.main").create_app()
-    work = importlib.import_module(f"{package}.worker").WORK
+    work = app.state.service.work
     settings = type(app.state.runtime.settings)
     description = {
         "package": package,
