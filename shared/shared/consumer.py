@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from pydantic import ValidationError
 
@@ -119,7 +118,7 @@ class Consumer:
         while self.runtime.bus.is_connected:
             try:
                 messages = await pull.fetch(FETCH, timeout=1)
-            except NatsTimeout:
+            except TimeoutError:  # of nats-py or of asyncio, by whose timer runs out first
                 if asyncio.get_running_loop().time() - quiet_since > WATCHDOG_SECONDS:
                     info = await pull.consumer_info()  # raises when the broker lost it, and then it is made anew
                     if info.num_pending:
