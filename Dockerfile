@@ -29,7 +29,8 @@ ENV SERVICE=${SERVICE} \
     PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/app/shared:/app/${SERVICE} \
     PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1
+    PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2
 WORKDIR /app
 # Compiled here, because the running container may not write; imported once, so that a module
 # that is missing from the image is found now.
@@ -39,4 +40,5 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 \
   CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
-CMD ["bash", "-c", "exec uvicorn --factory ${SERVICE//-/_}.main:create_app --host 0.0.0.0 --port 8000 --no-access-log --no-server-header"]
+# Forwarded headers are for the gateway alone, which believes only the proxies it is told of.
+CMD ["bash", "-c", "exec uvicorn --factory ${SERVICE//-/_}.main:create_app --host 0.0.0.0 --port 8000 --loop uvloop --http httptools --no-proxy-headers --no-access-log --no-server-header --log-level warning --timeout-graceful-shutdown 15"]
