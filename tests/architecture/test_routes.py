@@ -25,7 +25,9 @@ PUBLIC = {
         "GET /v1/columns/{code}",
         "GET /v1/articles",
         "GET /v1/articles/export",
+        "GET /v1/articles.atom",
         "GET /v1/articles/{article_id}",
+        "GET /v1/articles/{article_id}/deadlines",
     },
     "svc_services": {
         "POST /v1/name-checks",
