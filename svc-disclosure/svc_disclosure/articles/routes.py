@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from shared.auth import Caller
 from shared.clock import TodayDep
 from shared.db import SessionDep
-from shared.http import IfMatch, Page, Paging, Router, etag, not_modified, paginate, set_etag
+from shared.http import IfMatch, Page, Paging, Router, not_modified, paginate, set_etag
 from shared.problems import wants_english
 from svc_disclosure.access import AnyCaller, Approver, Editor, Leader, MaybeCaller, Public, Reviewer
 from svc_disclosure.articles import queries, service
@@ -92,11 +92,18 @@ async def list_open(
 async def read_article(article_id: uuid.UUID, caller: MaybeCaller, session: SessionDep, reply: ReplyDep) -> ArticleOut:
     """A public article to everyone, a withdrawn one with its notice; a draft to its unit only."""
     opened = await service.read(session, article_id, caller)
-    headers = {"ETag": etag(opened.article), "Vary": "Authorization, Accept-Language"}
+    shown = service.show(opened, caller, english=wants_english(reply.request))
+    headers = {"ETag": _variant_tag(shown, reply.request), "Vary": "Authorization, Accept-Language"}
     if not_modified(reply.request, headers["ETag"]):
         return Response(status_code=304, headers=headers)  # type: ignore[return-value]
     reply.response.headers.update(headers)
-    return reply.article(opened, caller)
+    return shown
+
+
+def _variant_tag(shown: ArticleOut, request: Request) -> str:
+    """A strong tag: another language or the view of the staff is another document of the same version."""
+    variant = ("en" if wants_english(request) else "zh") + ("staff" if shown.work else "")
+    return f'"{shown.version}-{variant}"'
 
 
 @router.get("/{article_id}/deadlines", summary="By when it had to be public, and why")

@@ -187,6 +187,18 @@ async def test_an_unchanged_article_is_not_sent_again(office: Office) -> None:
     again = await office.anyone.get(at(article), **{"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
+    other = {"If-None-Match": first.headers["etag"], "Accept-Language": "en"}
+    assert (await office.anyone.get(at(article), **other)).json()["status_label"] == "Published"
+    staff = await office.editor.get(at(article), **{"If-None-Match": first.headers["etag"]})
+    assert staff.json()["work"]["next_step"] is None
+
+
+async def test_the_tag_that_staff_read_is_good_for_their_edit(office: Office) -> None:
+    draft = await office.drafted()
+    tag = (await office.editor.get(at(draft))).headers["etag"]
+    headers = office.editor.headers | {"If-Match": tag}
+    answer = await office.client.patch(at(draft), json={"title": "新标题"}, headers=headers)
+    assert answer.status_code == 200
 
 
 async def test_the_term_of_publication_explains_its_days(office: Office) -> None:
