@@ -1,7 +1,8 @@
 """A gateway on a real port, with its real database and broker; the services behind it are what a test makes them."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,31 @@ from tests.support.servers import Servers
 StartGateway = Callable[..., Awaitable[int]]
 
 
+@pytest.fixture(scope="session")
+def shared_database(servers: Servers) -> Iterator[str]:
+    """One database for all gateways that need none of their own: making one takes longer than most of these tests."""
+    with asyncio.Runner() as runner:
+        making = fresh_database(servers, "gateway")
+        name = runner.run(making.__aenter__())
+        yield servers.sqlalchemy_url(name)
+        runner.run(making.__aexit__(None, None, None))
+
+
 @pytest.fixture
-async def start_gateway(servers: Servers, tmp_path: Path) -> AsyncIterator[StartGateway]:
+def gateways() -> list[Any]:
+    """The applications that the test started, to look at what a call left there."""
+    return []
+
+
+@pytest.fixture
+async def start_gateway(
+    servers: Servers, shared_database: str, gateways: list[Any], tmp_path: Path
+) -> AsyncIterator[StartGateway]:
     """Starts a gateway in front of `service_urls`; the port it listens on. Keyword arguments are settings."""
     async with contextlib.AsyncExitStack() as stack:
 
         async def start(service_urls: dict[str, str], **changes: Any) -> int:
-            if "database_url" not in changes:
-                database = await stack.enter_async_context(fresh_database(servers, "gateway"))
-                changes["database_url"] = servers.sqlalchemy_url(database)
+            changes.setdefault("database_url", shared_database)
             given = {
                 "client_id": "gateway",
                 "inline_worker": False,
@@ -33,6 +50,7 @@ async def start_gateway(servers: Servers, tmp_path: Path) -> AsyncIterator[Start
                 "probe_seconds": 0,
             }
             settings = settings_for(servers, "gateway", tmp_path, **(given | {"service_urls": service_urls} | changes))
-            return await stack.enter_async_context(served(create_app(settings)))  # type: ignore[arg-type]
+            gateways.append(create_app(settings))  # type: ignore[arg-type]
+            return await stack.enter_async_context(served(gateways[-1]))
 
         yield start

@@ -18,16 +18,16 @@ from gateway.sessions.provider import Provider, Tokens
 from gateway.sessions.schemas import CallbackQuery
 from gateway.settings import GatewaySettings
 from shared.auth import Caller
+from shared.clock import now
 from shared.errors import DomainError
 
 log = logging.getLogger(__name__)
 
 SCOPE = "openid profile"
-SSO = "sso"
 
 
 async def begin_login(
-    session: AsyncSession, settings: GatewaySettings, return_to: str | None, now: datetime
+    session: AsyncSession, settings: GatewaySettings, return_to: str | None, at: datetime
 ) -> tuple[str, str]:
     """Where to send the browser, and the cookie that binds the answer to it."""
     cookie, state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(4))
@@ -38,7 +38,7 @@ async def begin_login(
             nonce=nonce,
             verifier=verifier,
             return_to=rules.local_path(return_to),
-            expires_at=now + timedelta(minutes=settings.login_minutes),
+            expires_at=at + timedelta(minutes=settings.login_minutes),
         )
     )
     query = {
@@ -55,12 +55,12 @@ async def begin_login(
 
 
 async def finish_login(
-    session: AsyncSession, provider: Provider, callback: CallbackQuery, cookie: str | None, now: datetime
+    session: AsyncSession, provider: Provider, callback: CallbackQuery, cookie: str | None, at: datetime
 ) -> tuple[BrowserSession, str, str]:
     """The new session, its cookie and where to go on. Raises LoginFailed and what is made of it."""
     settings = provider.settings
     pending = await queries.take_pending(session, rules.hash_of(cookie)) if cookie else None
-    if pending is None or pending.expires_at <= now or not callback.state:
+    if pending is None or pending.expires_at <= at or not callback.state:
         raise LoginNotBegun
     if not hmac.compare_digest(pending.state_hash, rules.hash_of(callback.state)):
         raise LoginNotBegun
@@ -74,7 +74,7 @@ async def finish_login(
         raise LoginFailed("The code was used already or has run out.") from exc
     claims = await _claims_of(provider, tokens, pending.nonce)
     sid = secrets.token_urlsafe(32)
-    row = await _session_of(provider, tokens, claims, now)
+    row = await _session_of(provider, tokens, claims, at)
     row.cookie_hash = rules.hash_of(sid)
     session.add(row)
     await session.flush()
@@ -90,7 +90,7 @@ async def _claims_of(provider: Provider, tokens: Tokens, nonce: str) -> dict[str
     return claims
 
 
-async def _session_of(provider: Provider, tokens: Tokens, claims: dict[str, Any], now: datetime) -> BrowserSession:
+async def _session_of(provider: Provider, tokens: Tokens, claims: dict[str, Any], at: datetime) -> BrowserSession:
     caller = await provider.caller_of(tokens.access_token)
     if caller.subject != claims["sub"]:
         raise ProviderLied("The tokens name two people.")
@@ -102,28 +102,28 @@ async def _session_of(provider: Provider, tokens: Tokens, claims: dict[str, Any]
         provider_session=str(caller.session_id or claims.get("sid", "")),
         display_name=str(told.get("name") or claims.get("name") or told.get("preferred_username") or ""),
         id_token=tokens.id_token or "",
-        last_seen_at=now,
-        expires_at=now + timedelta(hours=provider.settings.session_hours),
+        last_seen_at=at,
+        expires_at=at + timedelta(hours=provider.settings.session_hours),
     )
-    keep_tokens(row, tokens, caller, now)
+    keep_tokens(row, tokens, caller, at)
     return row
 
 
-def keep_tokens(row: BrowserSession, tokens: Tokens, caller: Caller, now: datetime) -> None:
+def keep_tokens(row: BrowserSession, tokens: Tokens, caller: Caller, at: datetime) -> None:
     """Puts new tokens, and what they say about the person, into the session."""
     row.access_token = tokens.access_token
-    row.access_expires_at = now + timedelta(seconds=tokens.expires_in)
+    row.access_expires_at = at + timedelta(seconds=tokens.expires_in)
     row.refresh_token = tokens.refresh_token or row.refresh_token
     row.kind, row.unit, row.region = caller.kind, caller.unit, caller.region
     row.permissions = sorted(caller.permissions)
 
 
-async def end_session(session: AsyncSession, provider: Provider, cookie: str, now: datetime) -> bool:
+async def end_session(session: AsyncSession, provider: Provider, cookie: str, at: datetime) -> bool:
     """Ends the session of a cookie, here at once, at the provider at once or by the sweep; True when there too."""
     row = await queries.by_cookie(session, rules.hash_of(cookie))
     if row is None:
         return True
-    row.ended_at = now
+    row.ended_at = at
     return await tell_provider(session, provider, row)
 
 
@@ -137,7 +137,7 @@ async def replace_session(session: AsyncSession, cookie: str, by: BrowserSession
 async def tell_provider(session: AsyncSession, provider: Provider, row: BrowserSession) -> bool:
     """Ends the log-in at the provider and then forgets the row; False while the provider is away.
 
-    The token for that is made anew: the session's own may have run out. If none can be made, the log-in is over.
+    If no token for that can be had any more, the log-in is over already.
     """
     try:
         token = await _own_token(provider, row)
@@ -154,11 +154,9 @@ async def tell_provider(session: AsyncSession, provider: Provider, row: BrowserS
 
 async def _own_token(provider: Provider, row: BrowserSession) -> str:
     """A token of the session's person for the provider itself."""
-    try:
-        return (await provider.exchange(row.access_token, SSO)).access_token
-    except SessionExpired:
-        if row.refresh_token is None:
-            raise
-        renewed = await provider.refresh(row.refresh_token)
-        row.access_token, row.refresh_token = renewed.access_token, renewed.refresh_token
-        return (await provider.exchange(renewed.access_token, SSO)).access_token
+    if row.access_expires_at > now() or row.refresh_token is None:
+        return row.access_token
+    renewed = await provider.refresh(row.refresh_token)
+    row.access_token, row.refresh_token = renewed.access_token, renewed.refresh_token
+    row.access_expires_at = now() + timedelta(seconds=renewed.expires_in)
+    return renewed.access_token
