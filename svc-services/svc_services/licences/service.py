@@ -4,6 +4,7 @@ import json
 import uuid
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -156,9 +157,8 @@ async def _examine(session: AsyncSession, token: str) -> tuple[Finding, dict[str
     if key is None:
         return Finding.TAMPERED, None
     try:
-        opened = jws.deserialize_compact(
-            token.strip(), ECKey.import_key(json.dumps(key.public)), algorithms=[ALGORITHM]
-        )
+        public: dict[str, Any] = dict(key.public)
+        opened = jws.deserialize_compact(token.strip(), ECKey.import_key(public), algorithms=[ALGORITHM])
         content: dict[str, object] = json.loads(opened.payload)
     except (JoseError, ValueError):
         return Finding.TAMPERED, None

@@ -164,13 +164,19 @@ def split_name(name: str, region_names: frozenset[str]) -> tuple[str, str, str] 
     form = next((f for f in sorted(FORMS, key=len, reverse=True) if name.endswith(f)), None)
     if form is None:
         return None
-    rest = name.removesuffix(form)
-    for prefix in sorted(region_names, key=len, reverse=True):
-        if rest.startswith(prefix) and len(rest) > len(prefix):
-            rest = rest.removeprefix(prefix)
+    rest = _without_places(name.removesuffix(form), region_names)
     word = next((w for w in sorted(INDUSTRY_WORDS, key=len, reverse=True) if rest.endswith(w)), "")
     trade_name = rest.removesuffix(word) if word else rest
     return (trade_name, word, form) if trade_name else None
+
+
+def _without_places(text: str, region_names: frozenset[str]) -> str:
+    places = sorted(region_names, key=lambda n: (-len(n), n))
+    while True:
+        found = next((p for p in places if text.startswith(p) and len(text) > len(p)), None)
+        if found is None:
+            return text
+        text = text.removeprefix(found)
 
 
 def place_names(names: Sequence[str]) -> frozenset[str]:

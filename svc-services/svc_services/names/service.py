@@ -144,7 +144,8 @@ async def live_reservation(
     """The caller's reservation, locked; 409 when it no longer keeps its name."""
     found = await own_reservation(session, caller, reservation_id, lock=True)
     if not rules.is_live(ReservationState(found.state), found.reserved_until, today, held=found.held):
-        raise ReservationNotLive(f"{found.name}: {found.state}", state=found.state, reserved_until=found.reserved_until)
+        until = found.reserved_until.isoformat()
+        raise ReservationNotLive(f"{found.name}: {found.state}", state=found.state, reserved_until=until)
     return found
 
 

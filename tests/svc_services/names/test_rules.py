@@ -1,0 +1,143 @@
+"""Formal rules for names and the terms of reservations."""
+
+from datetime import date
+
+import pytest
+
+from svc_services.names import rules
+from svc_services.names.rules import NameParts, Outcome, ReservationState, Verdict
+from svc_services.wording.rules import DEFAULT_INDUSTRY_WORDS, FORBIDDEN_WORDS, FORMS, RESTRICTED_WORDS
+
+PLACES = rules.place_names(["湖北省", "随州市", "曾都区"])
+GOOD = NameParts("421303", "青禾", "1512", "酒业", "有限公司")
+
+
+def verdicts(**changes: str) -> list[tuple[str, Outcome]]:
+    found = rules.formal_verdicts(NameParts(**({**GOOD.__dict__} | changes)), PLACES)
+    assert all(v.article and v.message and v.message_en for v in found)
+    return [(v.rule, v.outcome) for v in found]
+
+
+def test_a_name_in_due_form_has_no_verdict() -> None:
+    assert verdicts() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "outcome"),
+    [
+        ({"trade_name": "禾"}, "trade_name_length", Outcome.REFUSED),
+        ({"trade_name": "QingHe"}, "trade_name_script", Outcome.REFUSED),
+        ({"trade_name": "青禾2"}, "trade_name_script", Outcome.REFUSED),
+        ({"trade_name": "随州"}, "trade_name_is_region", Outcome.REFUSED),
+        ({"trade_name": "曾都区"}, "trade_name_is_region", Outcome.REFUSED),
+        ({"trade_name": "新随州"}, "trade_name_contains_region", Outcome.EXAMINER),
+        ({"trade_name": "科技"}, "trade_name_is_industry", Outcome.REFUSED),
+        ({"organisation_form": "帝国"}, "organisation_form_unknown", Outcome.REFUSED),
+        ({"trade_name": "国务院"}, "names_state_or_party_organ", Outcome.REFUSED),
+        ({"trade_name": "联合国"}, "names_international_organisation", Outcome.REFUSED),
+        ({"trade_name": "国家级"}, "may_deceive", Outcome.REFUSED),
+        ({"trade_name": "中华好"}, "restricted_national_word", Outcome.EXAMINER),
+        ({"industry_word": "酒业集团"}, "restricted_group_word", Outcome.EXAMINER),
+        ({"industry_word": "融资担保"}, "industry_needs_approval", Outcome.WARNING),
+    ],
+)
+def test_a_fault_of_form_is_named_by_its_rule(changes: dict[str, str], rule: str, outcome: Outcome) -> None:
+    assert (rule, outcome) in verdicts(**changes)
+
+
+def test_all_faults_come_at_once() -> None:
+    found = {rule for rule, _ in verdicts(trade_name="国", organisation_form="帝国", industry_word="赌博")}
+    assert found == {"trade_name_length", "organisation_form_unknown", "obscene_or_violent"}
+
+
+def test_refusal_and_examination_are_told_apart() -> None:
+    refused = Verdict("r", "a", Outcome.REFUSED, "m", "m")
+    examiner = Verdict("r", "a", Outcome.EXAMINER, "m", "m")
+    assert rules.is_refused([examiner, refused])
+    assert not rules.is_refused([examiner])
+    assert rules.needs_examiner([examiner])
+    assert not rules.needs_examiner([refused])
+
+
+@pytest.mark.parametrize(
+    ("reserved_on", "approval_needed", "until"),
+    [
+        pytest.param(date(2026, 11, 20), False, date(2027, 1, 20), id="two months"),
+        pytest.param(date(2026, 11, 20), True, date(2027, 11, 22), id="a year, ending on a Saturday"),
+        pytest.param(date(2025, 12, 31), False, date(2026, 2, 28), id="the last day of February is worked in 2026"),
+        pytest.param(date(2025, 8, 1), False, date(2025, 10, 9), id="past the National Day week"),
+    ],
+)
+def test_a_name_is_kept_for_two_months_or_a_year(reserved_on: date, approval_needed: bool, until: date) -> None:
+    deadline = rules.reserved_until(reserved_on, approval_needed=approval_needed)
+    assert deadline.due_on == until
+    assert "第十八条" in deadline.basis
+
+
+def test_names_were_not_reserved_before_order_734() -> None:
+    with pytest.raises(ValueError, match="2021-02-28"):
+        rules.reservation_term(date(2021, 2, 28))
+
+
+@pytest.mark.parametrize(
+    ("state", "today", "held", "live"),
+    [
+        (ReservationState.RESERVED, date(2026, 1, 20), False, True),
+        (ReservationState.RESERVED, date(2026, 1, 21), False, False),
+        (ReservationState.RESERVED, date(2026, 1, 21), True, True),
+        (ReservationState.USED, date(2026, 1, 1), True, False),
+        (ReservationState.WITHDRAWN, date(2026, 1, 1), False, False),
+    ],
+)
+def test_a_reservation_lives_through_its_last_day_and_while_an_application_holds_it(
+    state: ReservationState, today: date, held: bool, live: bool
+) -> None:
+    assert rules.is_live(state, date(2026, 1, 20), today, held=held) is live
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("随州市青禾酒业有限公司", ("青禾", "酒业", "有限公司")),
+        ("湖北省随州市青禾酒业发展股份有限公司", ("青禾", "酒业发展", "股份有限公司")),
+        ("随州青禾有限合伙企业", ("青禾", "", "有限合伙企业")),
+        ("青禾酒业有限责任公司", ("青禾", "酒业", "有限责任公司")),
+        ("随州市青禾酒业", None),
+        ("有限公司", None),
+        ("随州有限公司", ("随州", "", "有限公司")),
+    ],
+)
+def test_a_whole_name_is_taken_apart_or_not_guessed(name: str, parts: tuple[str, str, str] | None) -> None:
+    assert rules.split_name(name, PLACES) == parts
+
+
+def test_a_name_is_put_together_in_the_order_of_the_law() -> None:
+    assert rules.compose_name("随州市", GOOD) == "随州市青禾酒业有限公司"
+
+
+@pytest.mark.parametrize(("code", "division"), [("1512", "15"), ("C1512", "15"), ("51", "51"), ("F515", "51")])
+def test_names_compete_within_a_division(code: str, division: str) -> None:
+    assert rules.industry_class(code) == division
+
+
+def test_registrars_of_one_city_share_one_space_of_names() -> None:
+    assert rules.registrar_scope("421303") == rules.registrar_scope("421321") == "421300"
+
+
+def test_a_division_has_its_usual_word() -> None:
+    assert rules.default_industry_word("C1512") == "酒业"
+    assert rules.default_industry_word("9999") == ""
+
+
+def test_a_rival_is_named_with_the_day_until_which_it_is_kept() -> None:
+    verdict = rules.taken_verdict("随州市青禾酒业有限公司", date(2027, 1, 20))
+    assert verdict.outcome is Outcome.REFUSED
+    assert verdict.conflicting_name == "随州市青禾酒业有限公司"
+    assert "2027-01-20" in verdict.message
+
+
+def test_the_lists_of_words_hold_each_word_once() -> None:
+    texts = [w.text for w in (*FORBIDDEN_WORDS, *RESTRICTED_WORDS)]
+    assert len(texts) == len(set(texts))
+    assert len(FORMS) == len(set(FORMS))
+    assert all(len(division) == 2 for division in DEFAULT_INDUSTRY_WORDS)

@@ -1,0 +1,69 @@
+"""The services which svc-services calls, answering over real HTTP on a loopback port what a test tells them to."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Header
+from fastapi.responses import JSONResponse
+
+PROFILE = {"name": "张伟", "id_number": "421303199003071234", "phone": "13812345678"}
+
+
+@dataclass
+class Neighbours:
+    """What the registry and single sign-on say; `away` names those which answer 503."""
+
+    url: str = ""
+    verdicts: list[dict[str, Any]] = field(default_factory=list)
+    away: set[str] = field(default_factory=set)
+    calls: list[Any] = field(default_factory=list)
+    unreadable: bool = False
+
+
+def application(known: Neighbours) -> FastAPI:
+    app = FastAPI()
+
+    @app.post("/oauth2/token")
+    async def token() -> dict[str, Any]:
+        return {"access_token": "exchanged", "token_type": "Bearer", "expires_in": 300}
+
+    @app.get("/v1/me/profile")
+    async def profile(authorization: str = Header()) -> Any:
+        known.calls.append(authorization)
+        return JSONResponse({"code": "unavailable"}, 503) if "sso" in known.away else PROFILE
+
+    @app.post("/v1/name-comparisons")
+    async def compare(body: dict[str, Any]) -> Any:
+        known.calls.append(body)
+        if "credit-registry" in known.away:
+            return JSONResponse({"code": "unavailable"}, 503)
+        if known.unreadable:
+            return JSONResponse({"code": "invalid"}, 422)
+        name = f"随州市{body['trade_name']}{body['industry_word']}{body['organisation_form']}"
+        return {"name": name, "verdicts": known.verdicts, "more": False}
+
+    return app
+
+
+@contextlib.asynccontextmanager
+async def neighbours() -> AsyncIterator[Neighbours]:
+    """The neighbours on a free loopback port."""
+    known = Neighbours()
+    config = uvicorn.Config(
+        application(known), host="127.0.0.1", port=0, lifespan="off", ws="none", log_level="warning"
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    async with asyncio.timeout(10):
+        while not server.started:  # noqa: ASYNC110 - uvicorn offers no event for it
+            await asyncio.sleep(0.01)
+    known.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    try:
+        yield known
+    finally:
+        server.should_exit = True
+        await task
