@@ -23,6 +23,7 @@ class Neighbours:
 
     url: str = ""
     enterprises: dict[str, dict[str, Any]] = field(default_factory=dict)
+    phone: str | None = "13812345678"
     away: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
 
@@ -39,7 +40,7 @@ def application(known: Neighbours) -> FastAPI:
         known.calls.append(f"profile {authorization}")
         if "sso" in known.away:
             return JSONResponse({"code": "unavailable"}, 503)
-        return {"name": "李娜", "id_number": "420106199003071234", "phone": "13812345678"}
+        return {"name": "李娜", "id_number": "420106199003071234", "phone": known.phone}
 
     @app.get("/v1/enterprises/{code}")
     async def enterprise(code: str) -> Any:

@@ -37,6 +37,7 @@ STATEMENTS = (
         decided_late BOOLEAN DEFAULT 'false' NOT NULL,
         mediate_by DATE,
         refusal_ground VARCHAR(32),
+        refusal_basis TEXT,
         refusal_reason BYTEA,
         outcome VARCHAR(32),
         summary TEXT,

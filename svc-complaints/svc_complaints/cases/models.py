@@ -74,6 +74,7 @@ class Complaint(Versioned, Timestamps, Base):
     decided_late: Mapped[bool] = mapped_column(default=False, server_default="false")
     mediate_by: Mapped[date | None]
     refusal_ground: Mapped[str | None] = mapped_column(String(32))
+    refusal_basis: Mapped[str | None] = mapped_column(Text())
     refusal_reason: Mapped[str | None] = mapped_column(EncryptedText("complaint_cases.refusal_reason"))
     outcome: Mapped[str | None] = mapped_column(String(32))
     summary: Mapped[str | None] = mapped_column(Text())

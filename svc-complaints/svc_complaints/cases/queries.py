@@ -83,6 +83,19 @@ def within(region: str) -> Any:
     return Complaint.region.startswith(stem, autoescape=True) if stem else Complaint.region.is_(None)
 
 
+async def same_dispute(session: AsyncSession, complaint: Complaint) -> Sequence[str]:
+    """Numbers of earlier complaints by the same person about the same thing which were accepted."""
+    statement = select(Complaint.number).where(
+        Complaint.complainant_id == complaint.complainant_id,
+        Complaint.respondent_code == complaint.respondent_code,
+        Complaint.product == complaint.product,
+        Complaint.occurred_on == complaint.occurred_on,
+        Complaint.accepted_on.is_not(None),
+        Complaint.id < complaint.id,
+    )
+    return (await session.scalars(statement.order_by(Complaint.id))).all()
+
+
 async def clocks(session: AsyncSession, complaint_id: uuid.UUID) -> Sequence[Clock]:
     """The periods of a complaint in the order in which they were set off."""
     return (await session.scalars(select(Clock).where(Clock.complaint_id == complaint_id).order_by(Clock.id))).all()

@@ -132,6 +132,7 @@ class Terms:
 
     version: str
     since: date
+    measure: str
     acceptance: Term
     mediation: Term
     notice: Term
@@ -139,8 +140,6 @@ class Terms:
     objection_decision: Term
     follow_up: Term
     claim_years: int
-    claim_basis: str
-    overdue_basis: str
 
 
 OWN_RULE = "法律未作规定，本平台自定 / no statute says so: a rule of this platform"
@@ -157,6 +156,7 @@ TERMS: tuple[Terms, ...] = (
     Terms(
         version="samr-20-2019",
         since=date(2020, 1, 1),
+        measure=ORDER_20,
         acceptance=Term("acceptance", 7, f"{ORDER_20}第十四条"),
         mediation=Term("mediation", 45, f"{ORDER_20}第二十一条第一款第五项"),
         notice=Term("notice", 7, f"{ORDER_20}第二十一条第二款"),
@@ -164,12 +164,11 @@ TERMS: tuple[Terms, ...] = (
         objection_decision=OBJECTION_DECISION,
         follow_up=FOLLOW_UP,
         claim_years=3,
-        claim_basis=f"{ORDER_20}第十五条第四项",
-        overdue_basis=f"{ORDER_20}第二十一条第一款第五项",
     ),
     Terms(
         version="samr-121-2025",
         since=date(2026, 4, 15),
+        measure=ORDER_121,
         acceptance=Term("acceptance", 7, ORDER_121, confirmed=False, note=CARRIED_OVER),
         mediation=Term("mediation", 45, ORDER_121, confirmed=False, note=CARRIED_OVER),
         notice=Term("notice", 7, ORDER_121, confirmed=False, note=CARRIED_OVER),
@@ -177,8 +176,6 @@ TERMS: tuple[Terms, ...] = (
         objection_decision=OBJECTION_DECISION,
         follow_up=FOLLOW_UP,
         claim_years=3,
-        claim_basis=ORDER_121,
-        overdue_basis=ORDER_121,
     ),
 )
 
@@ -194,6 +191,13 @@ def terms_on(day: date) -> Terms:
 def terms_of(version: str) -> Terms:
     """The terms a complaint was received under, by the version stored with it."""
     return next(terms for terms in TERMS if terms.version == version)
+
+
+def cite(terms: Terms, article: str) -> str:
+    """The citation of an article as Order 20 numbers it; under the revision the new number is still to be confirmed."""
+    if terms.measure == ORDER_20:
+        return f"{terms.measure}{article}"
+    return f"{terms.measure}（对应原第20号令{article}，新条次待核）"
 
 
 def deadline(term: Term, start: date, suspensions: Sequence[Interval] = ()) -> Deadline:

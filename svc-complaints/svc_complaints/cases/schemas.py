@@ -41,6 +41,7 @@ class RefusalOut(BaseModel):
     """Why a complaint was not accepted."""
 
     ground: str
+    basis: str
     reason: str
 
 
@@ -162,7 +163,11 @@ def complaint_out(complaint: Complaint, viewer: Viewer, english: bool = False) -
     mine, theirs = viewer is Viewer.COMPLAINANT, viewer is Viewer.RESPONDENT
     refusal = None
     if complaint.refusal_ground:
-        refusal = RefusalOut(ground=complaint.refusal_ground, reason=complaint.refusal_reason or "")
+        refusal = RefusalOut(
+            ground=complaint.refusal_ground,
+            basis=complaint.refusal_basis or "",
+            reason=complaint.refusal_reason or "",
+        )
     return ComplaintOut(
         **{name: getattr(complaint, name) for name in COPIED},
         viewer=viewer,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.outbound import Outbound, UpstreamProblem
+from shared.outbound import DependencyUnavailable, Outbound, UpstreamProblem
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ async def enterprise(outbound: Outbound, code: str) -> Enterprise | None:
     try:
         found = await outbound.get("credit-registry", f"/v1/enterprises/{code}", anonymous=True)
     except UpstreamProblem as problem:
-        if problem.status == 404:
+        if problem.status in (404, 422):
             return None
-        raise
+        raise DependencyUnavailable("登记簿暂不能答复 / the registry can't answer") from problem
     return Enterprise(code=str(found["code"]), name=str(found["name"]), region=str(found["region"]))

@@ -7,6 +7,11 @@ class RespondentUnknown(Invalid):
     code, title, title_zh = "respondent_unknown", "No enterprise has this code", "没有使用该代码的经营者"
 
 
+class TelephoneMissing(Invalid):
+    code = "telephone_missing"
+    title, title_zh = "Add a telephone number to your account first", "请先在账户中补充电话号码"
+
+
 class FilingFaulty(Invalid):
     code, title, title_zh = "filing_faulty", "The complaint has faults", "投诉内容有误"
 

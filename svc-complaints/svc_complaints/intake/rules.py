@@ -12,7 +12,7 @@ from enum import StrEnum
 from shared.calendar import months_after
 from shared.codes import credit_code
 from shared.errors import FieldError
-from svc_complaints.cases.rules import Terms, is_over, personal_data_in
+from svc_complaints.cases.rules import Terms, cite, is_over, personal_data_in
 from svc_complaints.intake.errors import FilingFaulty, GroundContradictsRecord
 
 
@@ -106,15 +106,29 @@ def check_filing(filing: Filing, today: date) -> None:
 
 def claim_ends_on(known_on: date, terms: Terms) -> date:
     """The last day on which a complaint may be filed about something known since `known_on`."""
-    return months_after(known_on, 12 * terms.claim_years, basis=terms.claim_basis).due_on
+    return months_after(
+        known_on, 12 * terms.claim_years, basis=cite(terms, GROUNDS[Ground.OVER_CLAIM_PERIOD][0])
+    ).due_on
 
 
-def findings(known_on: date, received_on: date, facts: str, terms: Terms) -> list[Ground]:
+@dataclass(frozen=True)
+class Record:
+    """What the file holds when an officer decides; `earlier` are accepted complaints about the same dispute."""
+
+    known_on: date
+    received_on: date
+    facts: str
+    earlier: tuple[str, ...] = ()
+
+
+def findings(record: Record, terms: Terms) -> list[Ground]:
     """Grounds which the record points to without anybody's judgement; the officer decides."""
     found = []
-    if is_over(claim_ends_on(known_on, terms), received_on):
+    if record.earlier:
+        found.append(Ground.HANDLED_ELSEWHERE)
+    if is_over(claim_ends_on(record.known_on, terms), record.received_on):
         found.append(Ground.OVER_CLAIM_PERIOD)
-    if len(facts.strip()) < MIN_FACTS:
+    if len(record.facts.strip()) < MIN_FACTS:
         found.append(Ground.CONTENTS_MISSING)
     return found
 

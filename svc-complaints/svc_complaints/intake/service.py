@@ -25,7 +25,7 @@ from svc_complaints.cases.rules import Act, State, Viewer
 from svc_complaints.cases.service import Done
 from svc_complaints.clients import registry, sso
 from svc_complaints.intake import rules
-from svc_complaints.intake.errors import RespondentUnknown
+from svc_complaints.intake.errors import RespondentUnknown, TelephoneMissing
 from svc_complaints.intake.schemas import ComplaintIn, RefusalIn
 
 
@@ -42,6 +42,8 @@ async def file(session: AsyncSession, outbound: Outbound, caller: Caller, body: 
             errors=[FieldError("/respondent_code", "unknown", "登记簿中没有该代码 / the registry has no such code")]
         )
     profile = await sso.profile(outbound, caller)
+    if profile.phone is None:
+        raise TelephoneMissing
     complaint = await _receive(session, caller, body, respondent, profile, today)
     await cases.note(session, complaint, Done(Act.FILE, Viewer.COMPLAINANT, caller))
     await publish(
@@ -74,7 +76,7 @@ async def _receive(
         terms_version=terms.version,
         complainant_id=caller.subject,
         complainant_name=profile.name,
-        complainant_phone=profile.phone,
+        complainant_phone=profile.phone or "",
         respondent_code=respondent.code,
         respondent_name=respondent.name,
         region=respondent.region,
@@ -121,6 +123,7 @@ async def refuse(
     rules.check_ground(body.ground, complaint.known_on, complaint.received_on, terms)
     await _decided(session, complaint, caller, today)
     complaint.refusal_ground, complaint.refusal_reason = body.ground.value, body.reason
+    complaint.refusal_basis = case_rules.cite(terms, rules.GROUNDS[body.ground][0])
     await cases.move(session, complaint, Done(Act.REFUSE, Viewer.OFFICER, caller, body.reason))
     await publish(
         session,
@@ -171,4 +174,6 @@ async def findings(session: AsyncSession, caller: Caller, complaint_id: uuid.UUI
     if viewer is not Viewer.OFFICER:
         raise ComplaintUnknown
     terms = case_rules.terms_of(complaint.terms_version)
-    return rules.findings(complaint.known_on, complaint.received_on, complaint.facts, terms)
+    earlier = tuple(await queries.same_dispute(session, complaint))
+    record = rules.Record(complaint.known_on, complaint.received_on, complaint.facts, earlier)
+    return rules.findings(record, terms)

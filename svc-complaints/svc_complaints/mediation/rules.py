@@ -40,6 +40,8 @@ RESULTS: dict[Result, tuple[Act, str, str, str]] = {
 }
 """What each result does to the case (only CONCLUDE leads to publication), its article in Order 20, and its wording."""
 
+OVERDUE_ARTICLE = "第二十一条第一款第五项"
+
 OVERDUE_SUMMARY = "自受理之日起四十五个工作日内未能达成调解协议，调解依法终止。"
 """Public text of a mediation which the law itself ended."""
 

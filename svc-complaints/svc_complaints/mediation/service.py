@@ -96,7 +96,7 @@ async def conclude(
     case_rules.after(complaint.state, act)
     rules.check_summary(body.summary, [complaint.complainant_name])
     rules.check_agreement_in_time(body.result, complaint.mediate_by, today)
-    basis = f"{case_rules.ORDER_20}{article}"
+    basis = case_rules.cite(case_rules.terms_of(complaint.terms_version), article)
     outcome = Outcome(
         complaint_id=complaint.id,
         result=body.result.value,
@@ -111,10 +111,10 @@ async def conclude(
 
 async def conclude_by_law(session: AsyncSession, complaint: Complaint, today: date) -> None:
     """Ends a mediation whose 45 working days have passed: without agreement, by the law itself."""
-    terms = case_rules.terms_of(complaint.terms_version)
-    outcome = Outcome(complaint_id=complaint.id, result=Result.NO_AGREEMENT.value, basis=terms.overdue_basis)
+    basis = case_rules.cite(case_rules.terms_of(complaint.terms_version), rules.OVERDUE_ARTICLE)
+    outcome = Outcome(complaint_id=complaint.id, result=Result.NO_AGREEMENT.value, basis=basis)
     complaint.summary = rules.OVERDUE_SUMMARY
-    await _end(session, complaint, outcome, Done(Act.CONCLUDE, Viewer.SYSTEM, None, terms.overdue_basis), today)
+    await _end(session, complaint, outcome, Done(Act.CONCLUDE, Viewer.SYSTEM, None, basis), today)
 
 
 async def _end(session: AsyncSession, complaint: Complaint, outcome: Outcome, done: Done, today: date) -> None:

@@ -102,6 +102,12 @@ def test_every_term_cites_its_source_and_own_rules_say_so() -> None:
         assert all("本平台自定" in term.basis for term in own)
 
 
+def test_a_citation_under_the_revision_says_that_its_number_is_to_be_confirmed() -> None:
+    assert rules.cite(ORDER_20, "第二十二条") == f"{rules.ORDER_20}第二十二条"
+    assert rules.cite(ORDER_121, "第二十二条").startswith(rules.ORDER_121)
+    assert "待核" in rules.cite(ORDER_121, "第二十二条")
+
+
 def test_numbers_read_out_well() -> None:
     assert rules.number_for("421303", date(2026, 11, 21), 45) == "TS421303-20261121-000045"
 

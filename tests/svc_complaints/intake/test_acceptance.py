@@ -90,7 +90,9 @@ async def test_a_refusal_names_a_ground_of_the_list_and_its_reason(world: World)
     refused(await world.post(officer, path, wrong, version=version), 422, "ground_contradicts_record")
     done = expect(await world.post(officer, path, REFUSAL, version=version))
     assert (done["state"], done["due_on"]) == ("refused", None)
-    assert expect(await world.get(consumer, f"/complaints/{filed['id']}"))["refusal"] == REFUSAL
+    told = expect(await world.get(consumer, f"/complaints/{filed['id']}"))["refusal"]
+    assert {"ground": told["ground"], "reason": told["reason"]} == REFUSAL
+    assert "第十五条第三项" in told["basis"]
     name, data = (await world.events(filed["id"]))[-1]
     assert (name, data["ground"]) == ("refused", "not_consumer_dispute")
     assert "reason" not in data
@@ -100,6 +102,11 @@ async def test_the_record_points_the_officer_to_what_speaks_against_acceptance(w
     filed = await world.filed(world.consumer(), occurred_on="2022-01-05", facts="质量差")
     findings = await world.get(world.officer(), f"/complaints/{filed['id']}/findings")
     assert {f["ground"] for f in findings.json()} == {"over_claim_period", "contents_missing"}
+    consumer, officer = world.consumer(), world.officer()
+    await world.accepted(consumer, officer)
+    again = await world.filed(consumer)
+    repeated = await world.get(officer, f"/complaints/{again['id']}/findings")
+    assert [f["ground"] for f in repeated.json()] == ["handled_elsewhere"]
     grounds = await world.get(world.consumer(), "/refusal-grounds", **{"Accept-Language": "en"})
     assert len(grounds.json()) == 6
 

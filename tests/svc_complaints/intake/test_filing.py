@@ -101,6 +101,11 @@ async def test_with_single_sign_on_away_nothing_is_kept_either(world: World) -> 
     expect(await world.post(consumer, "/complaints", FILING, key=key), 201)
 
 
+async def test_without_a_telephone_number_nobody_could_be_told_anything(world: World) -> None:
+    world.neighbours.phone = None
+    refused(await world.post(world.consumer(), "/complaints", FILING), 422, "telephone_missing")
+
+
 async def test_a_complaint_is_none_of_a_strangers_business(world: World) -> None:
     filed = await world.filed(world.consumer())
     path = f"/complaints/{filed['id']}"

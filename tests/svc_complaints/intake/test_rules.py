@@ -9,7 +9,7 @@ from shared.codes import credit_code
 from svc_complaints.cases.rules import terms_of
 from svc_complaints.intake import rules
 from svc_complaints.intake.errors import GroundContradictsRecord
-from svc_complaints.intake.rules import Filing, Ground
+from svc_complaints.intake.rules import Filing, Ground, Record
 
 TERMS = terms_of("samr-20-2019")
 TODAY = date(2026, 3, 10)
@@ -60,7 +60,7 @@ def test_a_faulty_filing_names_the_field(changes: dict[str, object], pointer: st
     ],
 )
 def test_three_years_end_on_their_last_working_day(known_on: date, received_on: date, too_late: bool) -> None:
-    found = rules.findings(known_on, received_on, "买到的电饭锅不能加热", TERMS)
+    found = rules.findings(Record(known_on, received_on, "买到的电饭锅不能加热"), TERMS)
     assert (Ground.OVER_CLAIM_PERIOD in found) is too_late
     if too_late:
         rules.check_ground(Ground.OVER_CLAIM_PERIOD, known_on, received_on, TERMS)
@@ -70,7 +70,12 @@ def test_three_years_end_on_their_last_working_day(known_on: date, received_on: 
 
 
 def test_facts_without_facts_are_pointed_out() -> None:
-    assert rules.findings(TODAY, TODAY, "质量差", TERMS) == [Ground.CONTENTS_MISSING]
+    assert rules.findings(Record(TODAY, TODAY, "质量差"), TERMS) == [Ground.CONTENTS_MISSING]
+
+
+def test_a_dispute_accepted_before_is_pointed_out() -> None:
+    record = Record(TODAY, TODAY, "买到的电饭锅不能加热", ("TS421303-20260301-000001",))
+    assert rules.findings(record, TERMS) == [Ground.HANDLED_ELSEWHERE]
 
 
 @pytest.mark.parametrize("ground", [g for g in Ground if g is not Ground.OVER_CLAIM_PERIOD])
