@@ -75,7 +75,7 @@ STATEMENTS = (
         address VARCHAR NOT NULL,
         business_scope VARCHAR NOT NULL,
         application_id UUID,
-        publication_due_on DATE NOT NULL,
+        publication_due_on DATE,
         published_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
         producer VARCHAR NOT NULL,
         basis VARCHAR NOT NULL,

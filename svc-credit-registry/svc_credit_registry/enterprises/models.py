@@ -44,7 +44,7 @@ class Enterprise(Timestamps, Versioned, Base):
     address: Mapped[str]
     business_scope: Mapped[str]
     application_id: Mapped[uuid.UUID | None] = mapped_column(unique=True, default=None)
-    publication_due_on: Mapped[date]
+    publication_due_on: Mapped[date | None]
     published_at: Mapped[datetime] = mapped_column(server_default=func.now())
     producer: Mapped[str]
     basis: Mapped[str]

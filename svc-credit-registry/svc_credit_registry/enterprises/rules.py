@@ -10,6 +10,7 @@ from svc_credit_registry.enterprises.errors import CreditCodeInvalid
 
 PUBLICATION_BASIS = "《企业信息公示暂行条例》第六条：登记信息自产生之日起20个工作日内公示"
 PUBLICATION_WORKING_DAYS = 20
+PUBLICATION_SINCE = date(2014, 10, 1)
 REGISTRATION_BASIS = "《中华人民共和国市场主体登记管理条例》第二十一条"
 
 _FAULTS_EN = {
@@ -39,8 +40,13 @@ STATUS_RANK: dict[Status, int] = {Status.ACTIVE: 0, Status.REVOKED: 1, Status.CA
 """The order of search results: those in business first."""
 
 
-def publication_due(registered_on: date) -> Deadline:
-    """By when the registration must stand on the public record: 20 working days (article 6 of the Regulations)."""
+def publication_due(registered_on: date) -> Deadline | None:
+    """By when the registration must stand on the public record: 20 working days (article 6 of the Regulations).
+
+    None for registrations before the Regulations were in force.
+    """
+    if registered_on < PUBLICATION_SINCE:
+        return None
     return working_days_after(registered_on, PUBLICATION_WORKING_DAYS, basis=PUBLICATION_BASIS)
 
 

@@ -42,7 +42,7 @@ class Provenance(BaseModel):
 class PublicationOut(BaseModel):
     """When the law demands the record to be public, and since when it is."""
 
-    due_on: date
+    due_on: date | None = Field(description="Absent for what was registered before the law demanded it")
     basis: str
     published_at: datetime
 

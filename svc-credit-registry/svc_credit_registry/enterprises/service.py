@@ -89,6 +89,7 @@ async def register(session: AsyncSession, registration: Registration) -> Enterpr
     await session.execute(select(func.pg_advisory_xact_lock(lock)))
     if await queries.by_application(session, registration.application_id) is not None:
         return None
+    due = rules.publication_due(registration.registered_on)
     enterprise = Enterprise(
         code=await allocate_code(session, registration.region),
         name=registration.name,
@@ -103,7 +104,7 @@ async def register(session: AsyncSession, registration: Registration) -> Enterpr
         address=registration.address,
         business_scope=registration.business_scope,
         application_id=registration.application_id,
-        publication_due_on=rules.publication_due(registration.registered_on).due_on,
+        publication_due_on=due.due_on if due else None,
         producer=registration.unit,
         basis=registration.basis,
     )
