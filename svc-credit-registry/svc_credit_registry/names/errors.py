@@ -4,4 +4,4 @@ from shared.errors import Invalid
 
 
 class NameIncomplete(Invalid):
-    code, title, title_zh = "name_incomplete", "The name lacks a part", "企业名称缺少组成部分"
+    code, title, title_zh = "name_incomplete", "The name lacks a part", "企业名称组成部分不完整"

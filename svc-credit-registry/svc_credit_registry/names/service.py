@@ -11,7 +11,6 @@ from shared import audit
 from shared.codes import regions
 from shared.errors import FieldError
 from shared.events.services import NameReservedV1
-from svc_credit_registry.classification.errors import UnknownRegion
 from svc_credit_registry.classification.rules import industry_code, usual_word
 from svc_credit_registry.decomposition.rules import Decomposition, decompose, display_region, industry_of
 from svc_credit_registry.enterprises.models import Enterprise
@@ -26,9 +25,9 @@ SHOWN = 50
 
 
 def read_name(asked: NameComparisonIn) -> Name:
-    """The name that is asked about; 404 for an unknown region, 422 when it has no trade name."""
+    """The name that is asked about; 422 for an unknown region, or without a trade name or a form."""
     if not regions.is_known(asked.region):
-        raise UnknownRegion(asked.region)
+        raise _incomplete("/region", "没有此行政区划; there is no such region", "unknown_region")
     given = decompose(asked.name, asked.region) if asked.name else None
     trade_name = asked.trade_name or (given.trade_name if given else "")
     form = asked.organisation_form or (given.organisation_form if given else "")
@@ -52,14 +51,14 @@ def read_name(asked: NameComparisonIn) -> Name:
     return Name(name, parts, code, rules.registrar_scope(asked.region))
 
 
-def _incomplete(pointer: str, message: str) -> NameIncomplete:
-    return NameIncomplete(message, errors=[FieldError(pointer, "missing", message)])
+def _incomplete(pointer: str, message: str, code: str = "missing") -> NameIncomplete:
+    return NameIncomplete(message, errors=[FieldError(pointer, code, message)])
 
 
 async def compare(session: AsyncSession, asked: NameComparisonIn, today: date) -> tuple[Name, list[Verdict]]:
     """The name and every verdict on it, refusals first."""
     applicant = read_name(asked)
-    found = await queries.candidates(session, applicant, asked.reservation_id)
+    found = await queries.candidates(session, applicant, asked.reservation_id, today)
     return applicant, rules.compare_all(applicant, [_other(row) for row in found], today)
 
 
