@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from gateway.main import create_app
-from tests.gateway.support import served
+from tests.gateway.place import Place
+from tests.gateway.provider import Provider
+from tests.gateway.support import answering, served, upstream
 from tests.support.apps import settings_for
 from tests.support.databases import fresh_database
 from tests.support.servers import Servers
+from tests.support.tokens import SignToken
 
 StartGateway = Callable[..., Awaitable[int]]
 
@@ -54,3 +57,21 @@ async def start_gateway(
             return await stack.enter_async_context(served(gateways[-1]))
 
         yield start
+
+
+@pytest.fixture
+async def place(start_gateway: StartGateway, gateways: list[Any], sign_token: SignToken) -> AsyncIterator[Place]:
+    provider = Provider(sign_token)
+    async with contextlib.AsyncExitStack() as stack:
+        provider_port = await stack.enter_async_context(served(provider))
+        service = await stack.enter_async_context(upstream(answering(b'{"items":[]}')))
+
+        async def start() -> int:
+            return await start_gateway(
+                {"complaints": service.url, "sso": f"http://127.0.0.1:{provider_port}"},
+                token_url=f"http://127.0.0.1:{provider_port}/oauth2/token",
+                session_recheck_seconds=0.5,
+            )
+
+        port = await start()
+        yield Place(port, provider, service, gateways[-1], start)

@@ -12,7 +12,7 @@ from gateway.errors import SessionExpired
 from gateway.sessions.errors import ProviderLied
 from gateway.settings import GatewaySettings
 from shared.auth import Caller, TokenVerifier
-from shared.errors import DomainError, Unauthenticated
+from shared.errors import DomainError, Unauthenticated, Unavailable
 from shared.outbound import ACCESS_TOKEN, EXCHANGE, DependencyUnavailable
 from shared.telemetry import current_traceparent, request_id_var
 
@@ -21,6 +21,12 @@ log = logging.getLogger(__name__)
 ALGORITHMS = ["ES256"]
 OVER = frozenset({"invalid_grant", "invalid_token", "access_denied"})
 LEEWAY_SECONDS = 10
+
+
+class SubjectUnfit(Unavailable):
+    """The provider does not exchange this access token (RFC 8693, 2.2.2); a renewed one may do."""
+
+    code, title, title_zh = "subject_unfit", "The token could not be exchanged", "令牌无法兑换"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ class Provider:
     async def exchange(self, access_token: str, audience: str) -> Tokens:
         """A token of the same person for one service (RFC 8693)."""
         form = {"grant_type": EXCHANGE, "subject_token": access_token, "subject_token_type": ACCESS_TOKEN}
-        return await self._tokens(form | {"audience": audience})
+        return await self._tokens(form | {"audience": audience}, unfit="invalid_request")
 
     async def caller_of(self, access_token: str) -> Caller:
         """Whom the session's own access token names. Raises ProviderLied."""
@@ -134,7 +140,7 @@ class Provider:
             raise away()
         return response
 
-    async def _tokens(self, form: dict[str, str]) -> Tokens:
+    async def _tokens(self, form: dict[str, str], *, unfit: str | None = None) -> Tokens:
         try:
             response = await self.client.post(self.settings.token_url, data=form, auth=self.auth, headers=_trace())
         except httpx.HTTPError as exc:
@@ -142,7 +148,8 @@ class Provider:
         if response.status_code >= 500 or response.status_code == 429:
             raise away()
         if response.status_code != 200:
-            raise _refused(_error_of(response))
+            error = _error_of(response)
+            raise SubjectUnfit if error == unfit else _refused(error)
         try:
             answer = response.json()
             return Tokens(

@@ -14,7 +14,7 @@ LOCAL_PATH = re.compile(r"^/(?![/\\])[^\\\x00-\x20\x7f]*$")
 MAX_RETURN_TO = 2048
 TOKEN_SECONDS = 120  # longest time a token for one service is used
 SPARE_SECONDS = 10  # a token is given up this long before it expires
-RENEW_SECONDS = 65  # with less left it is renewed in the background: a provider away for a minute hurts nobody
+RENEW_SECONDS = 62  # with less left it is renewed in the background: a provider away for a minute hurts nobody
 
 
 def local_path(return_to: str | None) -> str:
@@ -62,4 +62,4 @@ def is_over(now: datetime, *, expires_at: datetime, last_seen_at: datetime, idle
 def token_times(now: float, expires_in: float) -> tuple[float, float]:
     """When to renew a service token and when to stop using it, on the clock that `now` is of."""
     end = now + min(expires_in - SPARE_SECONDS, TOKEN_SECONDS)
-    return max(min(end - RENEW_SECONDS + SPARE_SECONDS, end), now), end
+    return max(end - RENEW_SECONDS, now), end

@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.errors import SessionExpired
 from gateway.sessions import queries, rules
-from gateway.sessions.provider import Provider
+from gateway.sessions.provider import Provider, SubjectUnfit
 from gateway.sessions.service import keep_tokens
 from gateway.settings import GatewaySettings
 from shared.clock import now
@@ -141,7 +141,7 @@ class SessionStore:
             access = await self._access_token(held)
             try:
                 tokens = await self.provider.exchange(access, service)
-            except SessionExpired:
+            except (SessionExpired, SubjectUnfit):
                 tokens = await self.provider.exchange(await self._renewed(held, access), service)
         except SessionExpired:
             await self._drop(held)

@@ -1,0 +1,200 @@
+"""What the gateway answers itself: limits, hub, reference, pages, health."""
+
+from typing import Any
+
+import httpx
+import orjson
+
+from gateway.reference.merge import merge
+from tests.gateway.conftest import StartGateway
+from tests.gateway.place import Place
+from tests.gateway.support import answering, upstream
+
+
+def item(service: str, number: str, updated_at: str) -> dict[str, Any]:
+    return {
+        "service": service,
+        "kind": "case",
+        "id": number,
+        "number": number,
+        "title": "设立登记",
+        "state": "received",
+        "state_label": "已收到",
+        "updated_at": updated_at,
+        "url": f"/api/{service}/v1/cases/{number}",
+    }
+
+
+def client_of(port: int) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10)
+
+
+async def test_who_calls_too_often_is_told_when_to_come_back(start_gateway: StartGateway) -> None:
+    async with upstream(answering()) as service:
+        port = await start_gateway({"services": service.url}, rate_per_minute=3)
+        async with client_of(port) as client:
+            answers = [await client.get("/api/services/v1/x") for _ in range(4)]
+            page = await client.get("/session")
+            alive = await client.get("/livez")
+    assert [a.status_code for a in answers] == [200, 200, 200, 429]
+    assert answers[0].headers["ratelimit-policy"] == '"default";q=3;w=60'
+    assert answers[0].headers["ratelimit"].startswith('"default";r=2;t=')
+    refused = answers[-1]
+    assert refused.json()["code"] == "rate_limited"
+    assert refused.headers["ratelimit"] == f'"default";r=0;t={refused.headers["retry-after"]}'
+    assert page.status_code == 429
+    assert (alive.status_code, "ratelimit" in alive.headers) == (200, False)
+    assert len(service.received) == 3
+
+
+async def test_a_session_has_its_own_quota_and_a_made_up_cookie_has_none(start_gateway: StartGateway) -> None:
+    async with upstream(answering()) as service:
+        port = await start_gateway({"services": service.url}, rate_per_minute=2)
+        async with client_of(port) as client:
+            answers = [await client.get("/api/services/v1/x", headers={"Cookie": f"sid=s{n}"}) for n in range(3)]
+    assert [a.status_code for a in answers] == [200, 200, 429]
+
+
+async def test_passwords_are_counted_by_address(start_gateway: StartGateway) -> None:
+    async with upstream(answering()) as sso:
+        port = await start_gateway({"sso": sso.url}, logins_per_minute=2)
+        async with client_of(port) as client:
+            answers = [await client.post("/oauth2/login", data={"username": "a"}) for _ in range(3)]
+            form = await client.get("/oauth2/login")
+    assert [a.status_code for a in answers] == [200, 200, 429]
+    assert form.status_code == 200
+
+
+async def test_a_load_balancer_is_believed_only_when_it_is_ours(start_gateway: StartGateway) -> None:
+    async with upstream(answering()) as service:
+        trusting = await start_gateway({"services": service.url}, trusted_proxies=["127.0.0.0/8", "10.0.0.0/8"])
+        async with client_of(trusting) as client:
+            for chain in ("1.1.1.1, 2.2.2.2, 10.0.0.7", "junk, 10.0.0.7", ""):
+                await client.get("/api/services/v1/x", headers={"X-Forwarded-For": chain})
+    assert [r.get("x-forwarded-for") for r in service.received] == ["2.2.2.2", "10.0.0.7", "127.0.0.1"]
+
+
+async def test_all_cases_of_a_person_in_one_list(place: Place, start_gateway: StartGateway) -> None:
+    first = orjson.dumps({"items": [item("services", "1", "2026-11-20T08:00:00Z")]})
+    second = orjson.dumps({"items": [item("complaints", "2", "2026-11-21T08:00:00Z")]})
+    async with upstream(answering(first)) as one, upstream(answering(second)) as two:
+        sso = place.app.state.settings.service_urls["sso"]
+        urls = {"services": one.url, "complaints": two.url, "sso": sso}
+        port = await start_gateway(urls, token_url=f"{sso}/oauth2/token")
+        async with place.browser(port) as browser:
+            assert (await browser.get("/api/hub/v1/items")).status_code == 401
+            await place.log_in(browser)
+            found = (await browser.get("/api/hub/v1/items")).json()
+            forbidden = await browser.get("/api/hub/v1/ledger")
+        assert [i["number"] for i in found["items"]] == ["2", "1"]
+        assert found["unavailable"] == []
+        assert sorted(place.provider.exchanged) == ["complaints", "services"]
+        assert (forbidden.status_code, forbidden.json()["code"]) == (403, "forbidden")
+        assert one.received[0].get("authorization") != two.received[0].get("authorization")
+
+
+async def test_the_list_lacks_what_is_down_and_says_so(place: Place, start_gateway: StartGateway) -> None:
+    async with upstream(answering(b'{"items":[]}')) as gone:
+        pass
+    sso = place.app.state.settings.service_urls["sso"]
+    urls = {"services": gone.url, "complaints": place.service.url, "sso": sso}
+    port = await start_gateway(urls, token_url=f"{sso}/oauth2/token")
+    async with place.browser(port) as browser:
+        await place.log_in(browser)
+        found = (await browser.get("/api/hub/v1/items")).json()
+    assert found == {"items": [], "unavailable": ["services"]}
+
+
+async def test_operators_see_the_books_of_all_services(place: Place, start_gateway: StartGateway) -> None:
+    place.provider.permissions = ["platform:operations"]
+    async with upstream(answering(b'{"service":"services","pending":0}')) as one:
+        sso = place.app.state.settings.service_urls["sso"]
+        port = await start_gateway({"services": one.url, "sso": sso}, token_url=f"{sso}/oauth2/token")
+        async with place.browser(port) as browser:
+            await place.log_in(browser)
+            ledger = (await browser.get("/api/hub/v1/ledger")).json()
+    assert ledger["services"]["services"] == {"service": "services", "pending": 0}
+    assert one.received[0].line == "GET /v1/operations/ledger HTTP/1.1"
+
+
+async def test_the_state_of_each_service_is_public(start_gateway: StartGateway, gateways: list[Any]) -> None:
+    async with upstream(answering(b'{"status":"ok"}')) as up, upstream(answering(b"{}", status="503 No")) as down:
+        port = await start_gateway({"services": up.url, "complaints": down.url}, probe_seconds=30)
+        watch = gateways[-1].state.watch
+        for service in ("services", "complaints"):
+            await watch._probe(service)
+        async with client_of(port) as client:
+            told = (await client.get("/api/hub/v1/status")).json()
+    assert told["status"] == "degraded"
+    assert {s["service"]: s["state"] for s in told["services"]} == {"services": "ok", "complaints": "down"}
+
+
+OWN = {"openapi": "3.1.0", "info": {"version": "1"}, "paths": {}, "components": {"schemas": {}}}
+
+
+def document(name: str, field: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Case"}
+    operation = {
+        "operationId": "show",
+        "tags": ["cases"],
+        "summary": f"Show {name}",
+        "security": [{"HTTPBearer": []}],
+        "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}},
+    }
+    schemas = {
+        "Case": {"type": "object", "properties": {field: {"type": "string"}}},
+        "Cases": {"type": "array", "items": schema},
+        "Problem": {"type": "object"},
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {},
+        "paths": {"/v1/cases": {"get": operation}},
+        "components": {"schemas": schemas},
+    }
+
+
+def test_documents_are_merged_without_mixing_them_up() -> None:
+    services = {"services": document("one", "a"), "complaints": document("two", "b")}
+    merged = merge(OWN, services, cookie="sid", origin="http://localhost:8000")
+    one = merged["paths"]["/api/complaints/v1/cases"]["get"]
+    two = merged["paths"]["/api/services/v1/cases"]["get"]
+    assert (one["operationId"], two["operationId"]) == ("complaints.show", "services.show")
+    assert one["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Case")
+    assert two["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/ServicesCase")
+    assert set(merged["components"]["schemas"]) == {"Case", "Cases", "Problem", "ServicesCase", "ServicesCases"}
+    assert merged["components"]["schemas"]["ServicesCases"]["items"]["$ref"].endswith("/ServicesCase")
+    assert one["security"] == [{"session": []}, {"bearer": []}]
+    assert services["services"]["paths"]["/v1/cases"]["get"]["operationId"] == "show"
+
+
+async def test_the_reference_shows_all_services_and_needs_nothing_from_elsewhere(start_gateway: StartGateway) -> None:
+    async with upstream(answering(orjson.dumps(document("one", "a")))) as service:
+        port = await start_gateway({"services": service.url})
+        async with client_of(port) as client:
+            merged = (await client.get("/openapi.json")).json()
+            docs = await client.get("/docs", headers={"Accept-Language": "en"})
+            landing = await client.get("/")
+            style = await client.get("/assets/pages.css")
+    assert "/api/services/v1/cases" in merged["paths"]
+    assert "/session/login" in merged["paths"]
+    ids = [operation["operationId"] for path in merged["paths"].values() for operation in path.values()]
+    assert len(ids) == len(set(ids))
+    assert "Show one" in docs.text
+    assert "curl -X GET" in docs.text
+    assert "<script" not in docs.text + landing.text
+    assert "script-src" not in docs.headers["content-security-policy"]
+    assert "default-src 'none'" in docs.headers["content-security-policy"]
+    assert 'lang="zh-CN"' in landing.text
+    assert style.headers["content-type"].startswith("text/css")
+
+
+async def test_health_and_figures(start_gateway: StartGateway) -> None:
+    async with upstream(answering()) as service:
+        port = await start_gateway({"services": service.url})
+        async with client_of(port) as client:
+            await client.get("/api/services/v1/x")
+            ready = await client.get("/readyz")
+            metrics = await client.get("/metrics")
+    assert (ready.status_code, ready.json()["checks"]["database"]) == (200, True)
+    assert 'gateway_answers_total{method="GET",status="200",upstream="services"} 1.0' in metrics.text

@@ -1,0 +1,122 @@
+"""The tokens behind a session: one for each service, asked for once, renewed by one."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from gateway.sessions.handlers import on_access_changed
+from shared.events.sso import AccessChangedV1
+from shared.inbox import HandlerContext
+from tests.gateway.place import API, CSRF, Place, eventually
+from tests.support.servers import Servers
+from tests.support.tokens import ISSUER
+
+
+def keys_of(servers: Servers) -> KeySet:
+    return KeySet.import_key_set(json.loads(Path(servers.jwks_url.removeprefix("file://")).read_text()))
+
+
+async def test_a_service_gets_a_token_for_itself_and_never_the_cookie(place: Place, servers: Servers) -> None:
+    async with place.browser() as browser:
+        await place.log_in(browser)
+        answer = await browser.get(API, headers={"Authorization": "Bearer forged"})
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "private, no-store"
+    got = place.service.received[0]
+    assert got.get("cookie") is None
+    kind, token = str(got.get("authorization")).split()
+    claims = jwt.decode(token, keys_of(servers), algorithms=["ES256"]).claims
+    assert (kind, claims["aud"], claims["sub"]) == ("Bearer", "complaints", place.provider.account)
+
+
+async def test_a_token_is_asked_for_once_however_many_want_it(place: Place) -> None:
+    async with place.browser() as browser:
+        await place.log_in(browser)
+        answers = await asyncio.gather(*(browser.get(API) for _ in range(50)))
+        assert {a.status_code for a in answers} == {200}
+        assert place.provider.exchanged == ["complaints"]
+        await browser.get(API)
+    assert place.provider.exchanged == ["complaints"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 403),
+        ({"X-CSRF": "0"}, 403),
+        (CSRF, 200),
+        (CSRF | {"Sec-Fetch-Site": "cross-site"}, 403),
+        (CSRF | {"Sec-Fetch-Site": "same-site"}, 403),
+        (CSRF | {"Origin": "https://evil.example"}, 403),
+        (CSRF | {"Origin": "null"}, 403),
+        (CSRF | {"Origin": ISSUER, "Sec-Fetch-Site": "same-origin"}, 200),
+    ],
+)
+async def test_writing_with_a_cookie_is_for_our_own_pages_only(
+    place: Place, headers: dict[str, str], status: int
+) -> None:
+    async with place.browser() as browser:
+        await place.log_in(browser)
+        answer = await browser.post(API, headers=headers, json={})
+    assert answer.status_code == status
+    assert len(place.service.received) == (status == 200)
+    if status == 403:
+        assert answer.json()["code"] == "csrf"
+
+
+async def test_a_bearer_token_passes_as_it_is_and_needs_no_csrf_header(place: Place) -> None:
+    async with place.browser() as client:
+        answer = await client.post(API, headers={"Authorization": "Bearer abc"}, json={})
+    assert answer.status_code == 200
+    assert place.service.received[0].get("authorization") == "Bearer abc"
+
+
+async def test_the_access_token_is_renewed_by_one_of_many(place: Place) -> None:
+    """Tokens that are over when they arrive, two gateways, 60 calls at once: no refresh token is used twice."""
+    other = await place.start_another()
+    place.provider.lifetime = 1
+    async with place.browser() as browser, place.browser(other) as elsewhere:
+        await place.log_in(browser)
+        elsewhere.cookies = browser.cookies
+
+        async def all_served_and_renewed() -> bool:
+            calls = [c.get(API) for c in (browser, elsewhere) for _ in range(30)]
+            answers = await asyncio.gather(*calls)
+            assert {a.status_code for a in answers} == {200}
+            assert [a for a in answers if "set-cookie" in a.headers] == []
+            return len(place.provider.refreshed) > before
+
+        for _ in range(3):
+            before = len(place.provider.refreshed)
+            await eventually(all_served_and_renewed, 10)
+            await _forget_tokens(place, place.provider.account)
+        assert (await place.who(browser))["authenticated"] is True
+    assert place.provider.reused == 0
+    assert len(set(place.provider.refreshed)) == len(place.provider.refreshed)
+
+
+async def _forget_tokens(place: Place, account: str) -> None:
+    """What the event of a changed access does."""
+    runtime = place.app.state.runtime
+    async with runtime.sessions() as session, session.begin():
+        event = AccessChangedV1.model_validate({"account_id": account})
+        await on_access_changed.run(session, event, HandlerContext(runtime, None))  # type: ignore[arg-type]
+
+
+async def test_changed_rights_count_within_two_seconds(place: Place) -> None:
+    async with place.browser() as browser:
+        await place.log_in(browser)
+        await browser.get(API)
+        place.provider.permissions = ["complaints:complaints:handle"]
+        await _forget_tokens(place, place.provider.account)
+
+        async def counted() -> bool:
+            await browser.get(API)
+            return place.provider.exchanged == ["complaints", "complaints"]
+
+        await eventually(counted)
+        assert (await place.who(browser))["account"]["permissions"] == ["complaints:complaints:handle"]
