@@ -22,7 +22,7 @@ from svc_complaints.settings import Settings
 
 WORK = Work(
     handlers=[*cases.HANDLERS],
-    sweeps=[*mediation.SWEEPS, *publicity.SWEEPS],
+    sweeps=[*cases.SWEEPS, *mediation.SWEEPS, *publicity.SWEEPS],
     publishes=[
         ComplaintReceivedV1,
         ComplaintAcceptedV1,

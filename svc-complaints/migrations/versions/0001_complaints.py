@@ -84,14 +84,13 @@ STATEMENTS = (
         CONSTRAINT fk_complaint_clocks_complaint_id_complaint_cases FOREIGN KEY(complaint_id) REFERENCES complaint_cases (id) ON DELETE RESTRICT
     )
     """,
+    "CREATE INDEX ix_complaint_clocks_provisional ON complaint_clocks (start_on, working_days, due_on) WHERE provisional AND met_on IS NULL",
     """
     CREATE TABLE complaint_evaluations (
         complaint_id UUID NOT NULL,
-        region VARCHAR(6) NOT NULL,
         grade SMALLINT NOT NULL,
         comment BYTEA,
         given_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
-        follow_up_by DATE,
         followed_up_on DATE,
         followed_up_by VARCHAR(64),
         answer BYTEA,
@@ -100,7 +99,6 @@ STATEMENTS = (
         CONSTRAINT fk_complaint_evaluations_complaint_id_complaint_cases FOREIGN KEY(complaint_id) REFERENCES complaint_cases (id) ON DELETE RESTRICT
     )
     """,
-    "CREATE INDEX ix_complaint_evaluations_follow_up_by ON complaint_evaluations (region, follow_up_by) WHERE follow_up_by IS NOT NULL AND followed_up_on IS NULL",
     """
     CREATE TABLE complaint_recusals (
         complaint_id UUID NOT NULL,
@@ -173,7 +171,6 @@ STATEMENTS = (
         filed_on DATE NOT NULL,
         filed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
         reasons BYTEA NOT NULL,
-        decide_by DATE NOT NULL,
         upheld BOOLEAN,
         decision_reason BYTEA,
         decided_by VARCHAR(64),

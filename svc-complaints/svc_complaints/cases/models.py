@@ -102,7 +102,16 @@ class Clock(Base):
     """One statutory period of a complaint: what set it off, its law, its end, and when it was met."""
 
     __tablename__ = "complaint_clocks"
-    __table_args__ = (UniqueConstraint("complaint_id", "code"),)
+    __table_args__ = (
+        UniqueConstraint("complaint_id", "code"),
+        Index(
+            "ix_complaint_clocks_provisional",
+            "start_on",
+            "working_days",
+            "due_on",
+            postgresql_where=text("provisional AND met_on IS NULL"),
+        ),
+    )
 
     id: Mapped[uuid.UUID] = uuid_key()
     complaint_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("complaint_cases.id", ondelete="RESTRICT"))

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
+from shared.calendar import working_days_after
 from svc_complaints.cases.models import NUMBER_SERIAL, Clock, Complaint, Recusal, Representative, Step
 from svc_complaints.cases.rules import OFFICER_STATES, State
 
@@ -106,6 +107,28 @@ async def clock(session: AsyncSession, complaint_id: uuid.UUID, code: str) -> Cl
     statement = select(Clock).where(Clock.complaint_id == complaint_id, Clock.code == code)
     found: Clock | None = await session.scalar(statement)
     return found
+
+
+async def outdated_clocks(session: AsyncSession, limit: int) -> list[Clock]:
+    """Running provisional periods whose end the calendar of today puts elsewhere, or confirms; up to `limit`.
+
+    Few distinct periods are running at a time, so each is computed once, however many complaints share it.
+    """
+    running = (Clock.provisional, Clock.met_on.is_(None), Clock.due_on.is_not(None), Clock.suspensions == [])
+    period = (Clock.start_on, Clock.working_days, Clock.due_on)
+    stale = []
+    for start, days, due_on in (await session.execute(select(*period).where(*running).distinct())).all():
+        deadline = working_days_after(start, days, basis="")
+        if deadline.due_on != due_on or not deadline.provisional:
+            stale.append((start, days, due_on))
+    found = select(Clock).where(*running, tuple_(*period).in_(stale)).order_by(Clock.id).limit(limit)
+    return list((await session.scalars(found)).all()) if stale else []
+
+
+async def once_suspended_clocks(session: AsyncSession) -> list[Clock]:
+    """Running provisional periods which were suspended for a time: each is computed on its own; there are few."""
+    running = (Clock.provisional, Clock.met_on.is_(None), Clock.due_on.is_not(None), Clock.suspensions != [])
+    return list((await session.scalars(select(Clock).where(*running).order_by(Clock.id))).all())
 
 
 async def steps(session: AsyncSession, complaint_id: uuid.UUID) -> Sequence[Step]:

@@ -47,6 +47,7 @@ class Act(StrEnum):
     CONCLUDE = "conclude"
     CLOSE = "close"
     TELL = "tell"
+    RECOMPUTE = "recompute"
     OBJECT = "object"
     UPHOLD_OBJECTION = "uphold_objection"
     REJECT_OBJECTION = "reject_objection"

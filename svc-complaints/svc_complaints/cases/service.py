@@ -195,6 +195,33 @@ def suspensions_of(clock: Clock) -> tuple[Interval, ...]:
     )
 
 
+DATE_OF_CLOCK = {"acceptance": "accept_by", "mediation": "mediate_by", "objection": "publish_after"}
+"""Where the complaint itself repeats the end of a period."""
+
+
+async def recompute(session: AsyncSession, clock: Clock) -> bool:
+    """Computes a running period with the calendar of today; whether its end moved, which the history then tells.
+
+    Needed when the State Council publishes a year's days off: until then the dates were provisional.
+    """
+    complaint = await queries.find(session, clock.complaint_id, lock=True)
+    assert complaint is not None, "a clock belongs to a complaint"
+    await session.refresh(clock)
+    before, deadline = clock.due_on, deadline_of(clock)
+    if clock.met_on is not None or before is None:
+        return False
+    clock.due_on, clock.provisional = deadline.due_on, deadline.provisional
+    if before == deadline.due_on:
+        return False
+    if complaint.due_on == before:
+        complaint.due_on = deadline.due_on
+    if clock.code in DATE_OF_CLOCK:
+        setattr(complaint, DATE_OF_CLOCK[clock.code], deadline.due_on)
+    moved = f"{clock.code}: {before} → {deadline.due_on}（放假安排已公布 / days off published）"
+    await note(session, complaint, Done(Act.RECOMPUTE, Viewer.SYSTEM, None, moved), before=complaint.state)
+    return True
+
+
 async def disclose_contact(session: AsyncSession, caller: Caller, complaint_id: uuid.UUID, reason: str) -> Complaint:
     """The complaint with its contact data, for the unit and a stated reason, which is audited."""
     complaint = await for_officer(session, caller, complaint_id)

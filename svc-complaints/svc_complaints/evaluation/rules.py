@@ -5,6 +5,9 @@ from enum import IntEnum
 from svc_complaints.cases.rules import ENDED_STATES, State
 from svc_complaints.evaluation.errors import NotEndedYet
 
+CLOCK = "follow_up"
+"""The period in which the unit answers a bad grade."""
+
 
 class Grade(IntEnum):
     VERY_BAD = 1

@@ -25,12 +25,10 @@ async def evaluate(
     rules.check_ended(complaint.state)
     if await session.get(Evaluation, complaint.id):
         raise AlreadyEvaluated
-    evaluation = Evaluation(
-        complaint_id=complaint.id, region=complaint.region, grade=int(body.grade), comment=body.comment
-    )
+    evaluation = Evaluation(complaint_id=complaint.id, grade=int(body.grade), comment=body.comment)
     if rules.needs_follow_up(body.grade):
         term = case_rules.terms_of(complaint.terms_version).follow_up
-        evaluation.follow_up_by = (await cases.add_clock(session, complaint, term, today)).due_on
+        await cases.add_clock(session, complaint, term, today)
     session.add(evaluation)
     await audit.record(
         session,
@@ -38,7 +36,7 @@ async def evaluate(
         action="complaint.evaluated",
         object_type="complaint",
         object_id=complaint.id,
-        after={"grade": int(body.grade), "follow_up_by": evaluation.follow_up_by},
+        after={"grade": int(body.grade)},
     )
     await session.flush()
     return evaluation
@@ -50,10 +48,10 @@ async def follow_up(
     """The unit answers a bad grade, once."""
     complaint = await cases.for_officer(session, caller, complaint_id)
     evaluation = await session.get(Evaluation, complaint.id)
-    if evaluation is None or evaluation.follow_up_by is None or evaluation.followed_up_on is not None:
+    if evaluation is None or evaluation.followed_up_on or not rules.needs_follow_up(rules.Grade(evaluation.grade)):
         raise NoFollowUpDue
     evaluation.answer, evaluation.followed_up_on, evaluation.followed_up_by = body.answer, today, caller.subject
-    await cases.meet_clock(session, complaint, "follow_up", today)
+    await cases.meet_clock(session, complaint, rules.CLOCK, today)
     await audit.record(session, caller, action="complaint.followed_up", object_type="complaint", object_id=complaint.id)
     return evaluation
 

@@ -22,7 +22,6 @@ class Objection(Base):
     filed_on: Mapped[date]
     filed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     reasons: Mapped[str] = mapped_column(EncryptedText("publication_objections.reasons"))
-    decide_by: Mapped[date]
     upheld: Mapped[bool | None]
     decision_reason: Mapped[str | None] = mapped_column(EncryptedText("publication_objections.decision_reason"))
     decided_by: Mapped[str | None] = mapped_column(String(64))

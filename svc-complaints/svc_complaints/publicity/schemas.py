@@ -28,7 +28,6 @@ class ObjectionOut(BaseModel):
 
     filed_on: date
     reasons: str
-    decide_by: date
     upheld: bool | None
     decision_reason: str | None
     decided_on: date | None

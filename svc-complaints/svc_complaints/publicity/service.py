@@ -46,16 +46,8 @@ async def object_to(
     rules.check_window(complaint.publish_after, today)
     await cases.stop_clock(session, complaint, WINDOW, today)
     terms = case_rules.terms_of(complaint.terms_version)
-    review = await cases.start_clock(session, complaint, terms.objection_decision, today)
-    session.add(
-        Objection(
-            complaint_id=complaint.id,
-            filed_by=caller.subject,
-            filed_on=today,
-            reasons=body.reasons,
-            decide_by=review.due_on,
-        )
-    )
+    await cases.start_clock(session, complaint, terms.objection_decision, today)
+    session.add(Objection(complaint_id=complaint.id, filed_by=caller.subject, filed_on=today, reasons=body.reasons))
     await cases.move(session, complaint, Done(Act.OBJECT, Viewer.RESPONDENT, caller))
     return complaint
 
