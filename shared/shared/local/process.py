@@ -19,7 +19,10 @@ PYTHON = sys.executable
 
 @dataclass(frozen=True)
 class Program:
-    """What is started: `stop_signal` ends it cleanly, and is what the kernel sends it when its parent dies."""
+    """What is started: `stop_signal` ends it cleanly, and is what the kernel sends it when its parent dies.
+
+    A `forked` one is Python, and is started from a process that has the platform's libraries loaded.
+    """
 
     name: str
     arguments: tuple[str, ...]
@@ -27,6 +30,7 @@ class Program:
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 25.0
+    forked: bool = False
 
     def command(self) -> list[str]:
         """The command line with the launcher in front, which becomes the program under the same process id."""
@@ -69,7 +73,9 @@ def remember(folder: Path, name: str, pid: int) -> None:
     """Notes a running child, with its start time, for a runner that comes after a crash."""
     with contextlib.suppress(psutil.NoSuchProcess):
         note = {"pid": pid, "started": psutil.Process(pid).create_time()}
-        (folder / f"{name}.json").write_text(json.dumps(note), encoding="utf-8")
+        fresh = folder / f"{name}.new"
+        fresh.write_text(json.dumps(note), encoding="utf-8")
+        fresh.replace(folder / f"{name}.json")
 
 
 def forget(folder: Path, name: str) -> None:

@@ -26,7 +26,7 @@ from shared.local.ports import HOST, assign
 from shared.local.preflight import Wishes, check_folder, check_port, read_wishes, sole_runner
 from shared.local.process import PYTHON, Program
 from shared.local.services import ALL, GATEWAY, Deployable
-from shared.local.supervisor import Child, Supervisor, run_to_end
+from shared.local.supervisor import Child, Supervisor
 
 
 def tell(line: str) -> None:
@@ -67,7 +67,7 @@ class Platform:
         environment = environment_of(deployable, self.data, self.server, self.broker, self.ports)
         await self._load(deployable, environment)
         port = self.ports[deployable.name]
-        program = Program(deployable.folder, web_server(deployable, port), environment)
+        program = Program(deployable.folder, web_server(deployable, port), environment, forked=True)
         await self.supervisor.child(program, lambda: answers_ready(port), layer).start()
 
     async def _load(self, deployable: Deployable, environment: Mapping[str, str]) -> None:
@@ -79,7 +79,7 @@ class Platform:
         demo = [f"{deployable.package}.demo"] if fill else []
         arguments = (PYTHON, "-m", "shared.local.load", deployable.package, *demo)
         name = f"{deployable.folder}-load"
-        await run_to_end(Program(name, arguments, environment), self.data / "logs" / f"{name}.log")
+        await self.supervisor.run_to_end(Program(name, arguments, environment, forked=True))
         if fill:
             await content.note_filled(deployable, self.server)
 
@@ -126,6 +126,7 @@ async def serve(wishes: Wishes) -> None:
     _on_signals(stop, supervisor)
     try:
         tell(f"一网正在启动，数据在 {wishes.data} / Yiwang is starting, data in {wishes.data}")
+        await supervisor.forks.start()
         starting = asyncio.create_task(Platform(wishes, supervisor).start())
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)

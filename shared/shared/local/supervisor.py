@@ -7,7 +7,9 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from shared.local.environment import FOR_PYTHON
 from shared.local.errors import NotPossible
+from shared.local.forks import Fork, Forks
 from shared.local.process import Program, forget, remember
 
 Probe = Callable[[], Awaitable[bool]]
@@ -29,11 +31,11 @@ def how_it_ended(status: int) -> tuple[str, str]:
 class Child:
     """One program that is kept running."""
 
-    def __init__(self, program: Program, folder: Path, probe: Probe, tell: Tell) -> None:
-        self.program, self.probe, self.tell = program, probe, tell
+    def __init__(self, program: Program, folder: Path, probe: Probe, tell: Tell, forks: Forks) -> None:
+        self.program, self.probe, self.tell, self._forks = program, probe, tell, forks
         self.log = folder / "logs" / f"{program.name}.log"
         self._notes = folder / "run"
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | Fork | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._failures = 0
@@ -73,7 +75,7 @@ class Child:
                 await asyncio.wait_for(self._stopping.wait(), pause)
 
     async def _run_once(self) -> int:
-        self._process = await spawn(self.program, self.log)
+        self._process = await spawn(self.program, self.log, self._forks)
         remember(self._notes, self.program.name, self._process.pid)
         status = await self._process.wait()
         forget(self._notes, self.program.name)
@@ -106,29 +108,15 @@ class Child:
                 self._process.send_signal(sent)
 
 
-async def spawn(program: Program, log: Path) -> asyncio.subprocess.Process:
+async def spawn(program: Program, log: Path, forks: Forks) -> asyncio.subprocess.Process | Fork:
     """Starts a program in a session of its own, so that Ctrl-C reaches the runner only; its output goes to `log`."""
+    if program.forked:
+        return await forks.spawn(program, log)
     with log.open("ab") as output:
         return await asyncio.create_subprocess_exec(
             *program.command(), env=program.variables(), stdin=asyncio.subprocess.DEVNULL, stdout=output,
             stderr=output, start_new_session=True,
         )  # fmt: skip
-
-
-async def run_to_end(program: Program, log: Path) -> None:
-    """Runs a program that is to end by itself; refuses when it fails. Cancelled, it takes the program with it."""
-    process = await spawn(program, log)
-    try:
-        status = await process.wait()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if status != 0:
-        chinese, english = how_it_ended(status)
-        raise NotPossible(
-            f"{program.name} 失败（{chinese}），详见 {log}：{last_line(log)}", f"{program.name} failed ({english})"
-        )
 
 
 def last_line(log: Path) -> str:
@@ -151,6 +139,7 @@ class Supervisor:
 
     def __init__(self, folder: Path, tell: Tell) -> None:
         self.folder, self.tell = folder, tell
+        self.forks = Forks(dict(FOR_PYTHON), folder / "logs" / "nursery.log")
         self._layers: list[list[Child]] = []
         for name in ("logs", "run"):
             (folder / name).mkdir(exist_ok=True)
@@ -164,15 +153,32 @@ class Supervisor:
 
     def child(self, program: Program, probe: Probe, layer: list[Child]) -> Child:
         """A child in a layer, not started yet."""
-        child = Child(program, self.folder, probe, self.tell)
+        child = Child(program, self.folder, probe, self.tell, self.forks)
         layer.append(child)
         return child
+
+    async def run_to_end(self, program: Program) -> None:
+        """Runs a program that is to end by itself; refuses when it fails. Cancelled, it takes the program with it."""
+        log = self.folder / "logs" / f"{program.name}.log"
+        process = await spawn(program, log, self.forks)
+        try:
+            status = await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if status != 0:
+            chinese, english = how_it_ended(status)
+            raise NotPossible(
+                f"{program.name} 失败（{chinese}），详见 {log}：{last_line(log)}", f"{program.name} failed ({english})"
+            )
 
     async def stop(self) -> None:
         """Stops everything, the last layer first."""
         while self._layers:
             await asyncio.gather(*(child.stop() for child in self._layers[-1]))
             self._layers.pop()
+        await self.forks.stop()
 
     def kill(self) -> None:
         """Ends everything at once, for those who can't wait."""
