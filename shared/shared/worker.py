@@ -9,7 +9,7 @@ import logging
 import signal
 import time
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 
 import asyncpg
 from sqlalchemy import func, select
@@ -114,6 +114,15 @@ def jobs(runtime: Runtime, work: Work) -> Sequence[tuple[str, Job]]:
     return parts
 
 
+async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancels tasks until they hear it: the broker's client swallows a cancellation that meets a message."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=0.25)
+
+
 @contextlib.asynccontextmanager
 async def working(runtime: Runtime, work: Work) -> AsyncIterator[None]:
     """Runs the worker in the background for as long as the block lasts."""
@@ -121,9 +130,7 @@ async def working(runtime: Runtime, work: Work) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
 
 @contextlib.asynccontextmanager
