@@ -46,22 +46,25 @@ def codes_of(paths: list[Path]) -> set[str]:
 
 
 def _codes(statement: ast.stmt) -> list[str]:
-    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
-        pairs = [(statement.target, statement.value)]
-    elif isinstance(statement, ast.Assign):
-        target, value = statement.targets[0], statement.value
-        both = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
-        pairs = list(zip(target.elts, value.elts, strict=True)) if both else [(target, value)]  # type: ignore[attr-defined]
-    else:
-        pairs = []
     return [
         value.value
-        for target, value in pairs
+        for target, value in _assigned(statement)
         if isinstance(target, ast.Name)
         and target.id == "code"
         and isinstance(value, ast.Constant)
         and isinstance(value.value, str)
     ]
+
+
+def _assigned(statement: ast.stmt) -> list[tuple[ast.expr, ast.expr]]:
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        return [(statement.target, statement.value)]
+    if not isinstance(statement, ast.Assign):
+        return []
+    target, value = statement.targets[0], statement.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
 
 
 @pytest.mark.parametrize("page", PAGES)
