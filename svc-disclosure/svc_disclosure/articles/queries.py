@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import defer, selectinload
 
 from svc_disclosure.articles.models import Article
 from svc_disclosure.articles.rules import grams, searchable
@@ -15,6 +15,8 @@ from svc_disclosure.columns.models import Column
 # Written out, not bound: a partial index serves only a condition which the planner can read.
 IS_PUBLISHED = text("articles.status = 'published'")
 IS_OPEN = text("articles.status IN ('draft', 'in_approval', 'approved')")
+
+WITHOUT_TEXT = [defer(column, raiseload=True) for column in (Article.body, Article.searchable, Article.grams)]
 
 
 async def find(session: AsyncSession, article_id: uuid.UUID, *, lock: bool = False) -> Article | None:
@@ -34,7 +36,7 @@ def published(
     published_to: date | None = None,
 ) -> Select[Any]:
     """Published articles that match every filter given. Each word of `q` must be in title, summary or facts."""
-    query = select(Article).where(IS_PUBLISHED)
+    query = select(Article).where(IS_PUBLISHED).options(*WITHOUT_TEXT)
     if column is not None:
         query = query.where(Article.column_code == column)
     if region is not None:

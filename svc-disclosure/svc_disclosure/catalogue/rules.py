@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 FIELDS = (
@@ -26,7 +27,7 @@ def cell(value: object) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def csv_lines(rows: Iterable[Mapping[str, object]]) -> str:
+def csv_lines(rows: Iterable[Mapping[str, Any]]) -> str:
     """The rows as CSV (RFC 4180), without a header."""
     out = io.StringIO()
     writer = csv.writer(out)
@@ -40,7 +41,7 @@ def csv_header() -> str:
     return "\ufeff" + ",".join(FIELDS) + "\r\n"
 
 
-def atom_entry(row: Mapping[str, object], address: str) -> str:
+def atom_entry(row: Mapping[str, Any], address: str) -> str:
     """One entry of the feed (RFC 4287)."""
     published = row["published_at"]
     moment = published.isoformat() if isinstance(published, datetime) else ""

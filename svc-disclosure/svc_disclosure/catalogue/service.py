@@ -1,7 +1,7 @@
 """The catalogue as a stream, read from the database while it is sent."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select
@@ -13,22 +13,26 @@ from svc_disclosure.catalogue import rules
 from svc_disclosure.catalogue.schemas import Form
 
 BATCH = 500
+Row = dict[str, Any]
 
 
-def row_of(article: Article) -> dict[str, Any]:
-    """An article as the catalogue lists it."""
-    return {
-        "index_number": article.index_number,
-        "title": article.title,
-        "summary": article.summary,
-        "column": article.column_code,
-        "producer": article.producer,
-        "region": article.region,
-        "made_on": article.made_on,
-        "published_on": article.published_on,
-        "id": article.id,
-        "published_at": article.published_at,
-    }
+COLUMNS: tuple[Any, ...] = (
+    Article.index_number,
+    Article.title,
+    Article.summary,
+    Article.column_code.label("column"),
+    Article.producer,
+    Article.region,
+    Article.made_on,
+    Article.published_on,
+    Article.id,
+    Article.published_at,
+)
+
+
+def listed(statement: Select[Any]) -> Select[Any]:
+    """The articles of `statement` as the catalogue lists them, the newest first: plain rows, without their texts."""
+    return statement.with_only_columns(*COLUMNS).order_by(Article.published_at.desc(), Article.id.desc())
 
 
 async def stream(sessions: Sessions, statement: Select[Any], form: Form) -> AsyncIterator[str]:
@@ -39,21 +43,19 @@ async def stream(sessions: Sessions, statement: Select[Any], form: Form) -> Asyn
     if form == "csv":
         yield rules.csv_header()
     async with sessions() as session:
-        ordered = statement.order_by(Article.published_at.desc(), Article.id.desc())
-        found = await session.stream_scalars(ordered.execution_options(yield_per=BATCH))
-        async for batch in found.partitions():
-            rows = [row_of(article) for article in batch]
-            session.expunge_all()
+        found = await session.stream(listed(statement).execution_options(yield_per=BATCH))
+        async for batch in found.mappings().partitions():
+            rows = [dict(row) for row in batch]
             yield rules.csv_lines(rows) if form == "csv" else ndjson(rows)
 
 
-def ndjson(rows: list[dict[str, Any]]) -> str:
+def ndjson(rows: Sequence[Row]) -> str:
     """One JSON object a line."""
     lines = [{field: row[field] for field in rules.FIELDS} for row in rows]
     return "".join(json.dumps(line, ensure_ascii=False, default=str) + "\n" for line in lines)
 
 
-async def newest(session: AsyncSession, statement: Select[Any], limit: int) -> list[dict[str, Any]]:
+async def newest(session: AsyncSession, statement: Select[Any], limit: int) -> Sequence[Row]:
     """The newest articles of `statement`."""
-    ordered = statement.order_by(Article.published_at.desc(), Article.id.desc()).limit(limit)
-    return [row_of(article) for article in await session.scalars(ordered)]
+    found = await session.execute(listed(statement).limit(limit))
+    return [dict(row) for row in found.mappings()]

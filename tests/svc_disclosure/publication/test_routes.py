@@ -1,12 +1,14 @@
 """Publication over HTTP: index numbers, lists, withdrawal, two at once."""
 
 import asyncio
+import json
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from shared.outbox import OutboxEvent
+from svc_disclosure.catalogue import service as catalogue
 from tests.svc_disclosure.conftest import Office, at, done, refused
 
 WITHDRAWAL = {"reason": "附件数据有误", "notice": "本文已撤下,更正后将另行发布"}
@@ -117,6 +119,13 @@ async def test_exports_hold_what_the_list_holds(office: Office) -> None:
     feed = await office.anyone.get("/v1/articles.atom?column=notices")
     assert feed.headers["content-type"].startswith("application/atom+xml")
     assert feed.text.count("<entry>") == 1
+
+
+async def test_an_export_goes_on_after_its_first_batch(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "BATCH", 2)
+    numbers = [(await office.published(title=f"第{i}号"))["index_number"] for i in range(5)]
+    lines = (await office.anyone.get("/v1/articles/export")).text.splitlines()
+    assert [json.loads(line)["index_number"] for line in lines] == numbers[::-1]
 
 
 async def test_a_column_tells_when_it_was_last_updated(office: Office) -> None:
