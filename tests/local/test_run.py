@@ -64,7 +64,7 @@ def service_answers(runner: Platform) -> bool:
     """Whether the one service is ready."""
     port = json.loads((runner.data / "ports.json").read_text())[SERVICE]
     with contextlib.suppress(httpx.HTTPError):
-        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5, trust_env=False).status_code == 200
     return False
 
 

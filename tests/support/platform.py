@@ -37,7 +37,10 @@ class Platform:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.runner.poll() is None:
             with contextlib.suppress(httpx.HTTPError):
-                if "/docs" in self.told() and httpx.get(f"{self.base_url}/readyz", timeout=5).status_code == 200:
+                if (
+                    "/docs" in self.told()
+                    and httpx.get(f"{self.base_url}/readyz", timeout=5, trust_env=False).status_code == 200
+                ):
                     return
             time.sleep(0.1)
         raise AssertionError(f"The platform is not ready (status {self.runner.poll()}):\n{self.told()}")
