@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from shared.audit import AuditRow
 from shared.codes import credit_code
@@ -37,12 +37,11 @@ class World:
         self.officer = self.official("421303")
 
     def person(self, **claims: Any) -> Headers:
-        return self._bearer(aud="services", permissions=PERSON, **claims)
+        return self._bearer(aud="services", **({"permissions": PERSON, "sub": str(uuid.uuid4())} | claims))
 
     def official(self, region: str, **claims: Any) -> Headers:
-        return self._bearer(
-            aud="services", kind="staff", permissions=OFFICER, region=region, unit=f"AMR-{region}", **claims
-        )
+        standard = {"kind": "staff", "permissions": OFFICER, "region": region, "unit": f"AMR-{region}"}
+        return self._bearer(aud="services", **(standard | claims))
 
     async def post(self, path: str, who: Headers | None, body: Any = None, **headers: str) -> httpx.Response:
         sent = {
@@ -150,3 +149,8 @@ class World:
         async with self.client.sessions() as session:
             query = select(AuditRow.action).where(AuditRow.object_id == object_id).order_by(AuditRow.id)
             return list(await session.scalars(query))
+
+    async def execute(self, statement: str) -> None:
+        """Changes what no call can, such as the day on which something happened."""
+        async with self.client.sessions() as session, session.begin():
+            await session.execute(text(statement))

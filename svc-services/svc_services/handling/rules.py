@@ -18,6 +18,5 @@ def decision_act(outcome: str, reason: str | None) -> Act:
 def check_correction_is_over(state: State, correction_due_on: date | None, today: date) -> None:
     """While the applicant may still correct, nobody refuses for what is to be corrected (409)."""
     if state is State.CORRECTION_REQUESTED and correction_due_on is not None and today <= correction_due_on:
-        raise CorrectionStillOpen(
-            f"补正截止 {correction_due_on} / may be corrected until then", due_on=correction_due_on
-        )
+        detail = f"补正截止 {correction_due_on} / may be corrected until then"
+        raise CorrectionStillOpen(detail, due_on=correction_due_on.isoformat())
