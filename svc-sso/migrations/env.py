@@ -1,0 +1,17 @@
+"""Alembic's environment: the models of this service, the way of the house."""
+
+from alembic import context
+
+import svc_sso.accounts.models
+import svc_sso.clients.models
+import svc_sso.credentials.models
+import svc_sso.grants.models
+import svc_sso.keys.models
+import svc_sso.oidc.models
+import svc_sso.sessions.models
+import svc_sso.sign_ins.models  # noqa: F401
+from shared import audit, inbox, outbox  # noqa: F401 - the kernel's tables
+from shared.http import idempotency  # noqa: F401
+from shared.migrate import run_environment
+
+run_environment(context)  # type: ignore[arg-type]

@@ -1,0 +1,41 @@
+"""The platform's own OAuth clients and what each may do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+AUTHORIZATION_CODE, REFRESH = "authorization_code", "refresh_token"
+CLIENT_CREDENTIALS = "client_credentials"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+
+GATEWAY = "gateway"
+SSO = "sso"
+AUDIENCES = ("sso", "disclosure", "services", "complaints", "credit-registry")
+INTERNAL_READ = "internal:read"
+SHORTEST_SECRET = 16
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What is registered of a client. `audience` is the short name whose tokens it may exchange."""
+
+    client_id: str
+    audience: str
+    grant_types: Sequence[str]
+    permissions: Sequence[str] = ()
+    redirect_uris: Sequence[str] = ()
+    post_logout_redirect_uris: Sequence[str] = ()
+
+
+def registration_of(client_id: str, origin: str) -> Registration:
+    """The registration of one of the platform's clients; the gateway's addresses lie under `origin`."""
+    if client_id == GATEWAY:
+        return Registration(
+            GATEWAY,
+            SSO,
+            (AUTHORIZATION_CODE, REFRESH, EXCHANGE, CLIENT_CREDENTIALS),
+            (INTERNAL_READ,),
+            (f"{origin}/session/callback",),
+            (f"{origin}/",),
+        )
+    audience = client_id.removeprefix("svc-")
+    return Registration(client_id, audience, (CLIENT_CREDENTIALS, EXCHANGE), (INTERNAL_READ,))

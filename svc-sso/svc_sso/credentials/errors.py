@@ -1,0 +1,15 @@
+"""Refusals about passwords."""
+
+from shared import errors
+
+
+class WeakPassword(errors.Invalid):
+    code, title, title_zh = "weak_password", "This password is too easy to guess", "密码过于简单"
+
+
+class WrongPassword(errors.Forbidden):
+    code, title, title_zh = "wrong_password", "The present password is wrong", "原密码不正确"
+
+
+class TooBusy(errors.Unavailable):
+    code, title, title_zh = "too_busy", "Too many sign-ins at once", "登录请求过多,请稍后再试"

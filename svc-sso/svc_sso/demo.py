@@ -1,0 +1,84 @@
+"""Makes the demo accounts: `python -m svc_sso.demo`. Only here is a password known; repeating changes nothing."""
+
+import asyncio
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.audit import SYSTEM
+from shared.clock import now
+from shared.privacy import blind_index
+from shared.runtime import make_runtime
+from svc_sso.accounts import queries
+from svc_sso.accounts.models import Account
+from svc_sso.accounts.rules import PERSON, STAFF, check_roles
+from svc_sso.accounts.service import ID_NUMBER_SCOPE, keep_new
+from svc_sso.credentials.service import hash_password
+from svc_sso.settings import Settings
+
+PASSWORD = "Demo-2026-yiwang"
+
+# user name, name, unit, region, role
+STAFF_ACCOUNTS = (
+    ("reg.zengdu", "王芳", "AMR-421303", "421303", "registrar"),
+    ("reg.zengdu2", "陈静", "AMR-421303", "421303", "registrar"),
+    ("reg.suixian", "刘洋", "AMR-421321", "421321", "registrar"),
+    ("cmp.zengdu", "赵敏", "AMR-421303", "421303", "complaint_officer"),
+    ("cmp.suixian", "孙丽", "AMR-421321", "421321", "complaint_officer"),
+    ("ops", "周强", "HQ", "100000", "system_admin"),
+    ("auditor", "吴磊", "HQ", "100000", "audit_admin"),
+    ("secadmin", "郑洁", "HQ", "100000", "security_admin"),
+    ("pub.editor", "冯雪", "AMR-421300", "421300", "disclosure_editor"),
+    ("pub.reviewer", "褚明", "AMR-421300", "421300", "secrecy_reviewer"),
+    ("pub.approver", "卫华", "AMR-421300", "421300", "disclosure_approver"),
+)
+# user name, name, identity number (made up, valid), mobile number
+PEOPLE = (
+    ("demo.citizen", "张伟", "421303199003071230", "13800001234"),
+    ("demo.consumer", "李娜", "421303199208151226", "13900005678"),
+)
+
+
+async def load(session: AsyncSession) -> list[str]:
+    """Makes the accounts which are missing; their user names."""
+    made = []
+    hashed = await hash_password(PASSWORD)
+    for account in accounts():
+        if await queries.by_username(session, account.username) is None:
+            await keep_new(session, account, hashed, now(), by=SYSTEM)
+            made.append(account.username)
+    return made
+
+
+def accounts() -> list[Account]:
+    """The demo accounts."""
+    staff = []
+    for username, name, unit, region, role in STAFF_ACCOUNTS:
+        check_roles([role])
+        staff.append(Account(kind=STAFF, username=username, name=name, unit=unit, region=region, roles=[role]))
+    people = [
+        Account(
+            kind=PERSON,
+            username=username,
+            name=name,
+            id_number=number,
+            id_number_index=blind_index(number, ID_NUMBER_SCOPE),
+            phone=phone,
+            roles=[],
+        )
+        for username, name, number, phone in PEOPLE
+    ]
+    return staff + people
+
+
+async def run(settings: Settings) -> list[str]:
+    """Loads the demo accounts into the configured database."""
+    runtime = make_runtime("sso", settings)
+    try:
+        async with runtime.sessions.begin() as session:
+            return await load(session)
+    finally:
+        await runtime.engine.dispose()
+
+
+if __name__ == "__main__":
+    print(f"sso: {len(asyncio.run(run(Settings())))} demo accounts made, password {PASSWORD}")

@@ -1,0 +1,197 @@
+"""Handing out codes and tokens, and taking them back."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import audit
+from shared.auth import Caller
+from svc_sso.accounts import queries as accounts
+from svc_sso.accounts.models import Account
+from svc_sso.clients.models import Client
+from svc_sso.credentials.rules import digest
+from svc_sso.credentials.service import new_secret
+from svc_sso.grants import queries
+from svc_sso.grants.errors import InvalidGrant, InvalidRequest
+from svc_sso.grants.models import AuthorizationCode, Grant, RefreshToken
+from svc_sso.grants.rules import (
+    CODE_LIFETIME,
+    CODE_REUSED,
+    KEPT_AFTER_END,
+    REPLAY_WINDOW,
+    REVOKED,
+    TOKEN_REUSED,
+    narrowed,
+    proves,
+)
+from svc_sso.grants.schemas import TokenOut
+from svc_sso.sessions import service as sessions
+from svc_sso.sessions.models import LoginSession
+from svc_sso.tokens.rules import ACCESS_SECONDS, ACCESS_TYPE, ID_TYPE, SSO, access_claims, id_claims
+from svc_sso.tokens.service import Issuer, family_of, login_of, new_issue, read_access, sign, subject_of
+
+
+@dataclass(frozen=True)
+class CodeRequest:
+    """What an authorization request asked for, checked."""
+
+    client_id: str
+    redirect_uri: str
+    scope: str
+    code_challenge: str
+    nonce: str | None
+
+
+async def issue_code(session: AsyncSession, request: CodeRequest, login: LoginSession, now: datetime) -> str:
+    """A code for the client, bound to its address, its challenge and the log-in."""
+    code = new_secret()
+    session.add(
+        AuthorizationCode(
+            code_hash=digest(code),
+            client_id=request.client_id,
+            session_id=login.id,
+            account_id=login.account_id,
+            redirect_uri=request.redirect_uri,
+            code_challenge=request.code_challenge,
+            nonce=request.nonce,
+            scope=request.scope,
+            expires_at=now + CODE_LIFETIME,
+        )
+    )
+    await session.flush()
+    return code
+
+
+async def redeem(
+    session: AsyncSession, issuer: Issuer, client: Client, form: dict[str, str], now: datetime
+) -> TokenOut:
+    """The first tokens of a family, for a code. A code which comes twice revokes what came of it."""
+    for name in ("code", "redirect_uri", "code_verifier"):
+        if not form.get(name):
+            raise InvalidRequest(f"The parameter {name} is missing.")
+    code = await queries.locked_code(session, digest(form["code"]))
+    if code is None or code.client_id != client.id:
+        raise InvalidGrant("The code is not one of this client.")
+    if code.used_at is not None:
+        if code.grant_id is not None:
+            await revoke_family(session, code.grant_id, client, CODE_REUSED, now)
+        raise InvalidGrant("The code was used before.")
+    _check_code(code, form, now)
+    account, login = await _standing(session, code.account_id, code.session_id, now)
+    grant = Grant(account_id=account.id, session_id=login.id, client_id=client.id, scope=code.scope)
+    session.add(grant)
+    await session.flush()
+    code.used_at, code.grant_id = now, grant.id
+    caller = Caller(subject=str(account.id), kind=account.kind, client_id=client.id)
+    await audit.record(session, caller, action="grant.given", object_type="grant", object_id=grant.id)
+    return await _tokens(session, issuer, grant, (account, login), code.nonce)
+
+
+def _check_code(code: AuthorizationCode, form: dict[str, str], now: datetime) -> None:
+    """A wrong proof spends nothing: who only has the code can't burn it for its owner."""
+    if code.expires_at <= now:
+        raise InvalidGrant("The code has run out.")
+    if code.redirect_uri != form["redirect_uri"]:
+        raise InvalidGrant("The redirect_uri is not the one of the authorization request.")
+    if not proves(form["code_verifier"], code.code_challenge):
+        raise InvalidGrant("The code_verifier does not match.")
+
+
+async def refresh(
+    session: AsyncSession, issuer: Issuer, client: Client, form: dict[str, str], now: datetime
+) -> TokenOut:
+    """The next tokens of a family. One caller at a time; who lost the answer gets the same one for 10 s.
+
+    A refresh token which comes back later was stolen from someone: the family is revoked (RFC 9700, 4.14.2).
+    """
+    if not form.get("refresh_token"):
+        raise InvalidRequest("The parameter refresh_token is missing.")
+    found = await queries.locked_family(session, digest(form["refresh_token"]))
+    if found is None or found[0].client_id != client.id:
+        raise InvalidGrant("The refresh token is not one of this client.")
+    grant, token = found
+    if grant.revoked_at is not None:
+        raise InvalidGrant("The grant was revoked.")
+    if narrowed(form.get("scope"), grant.scope) is None:
+        raise InvalidRequest("The scope is wider than what was granted.")
+    account, login = await _standing(session, grant.account_id, grant.session_id, now)
+    if token.used_at is not None:
+        if token.replay is not None and now - token.used_at <= REPLAY_WINDOW:
+            return TokenOut.model_validate_json(token.replay)
+        await revoke_family(session, grant.id, client, TOKEN_REUSED, now)
+        raise InvalidGrant("The refresh token was used before.")
+    sessions.touch(login, now)
+    answer = await _tokens(session, issuer, grant, (account, login), token.nonce)
+    token.used_at, token.replay = now, answer.model_dump_json()
+    return answer
+
+
+async def _standing(
+    session: AsyncSession, account_id: uuid.UUID, session_id: uuid.UUID, now: datetime
+) -> tuple[Account, LoginSession]:
+    """The account and the log-in behind a grant, if both still stand."""
+    account = await accounts.active(session, account_id)
+    login = await sessions.live(session, session_id, now)
+    if account is None or login is None:
+        raise InvalidGrant("The log-in has ended.")
+    return account, login
+
+
+async def _tokens(
+    session: AsyncSession, issuer: Issuer, grant: Grant, who: tuple[Account, LoginSession], nonce: str | None
+) -> TokenOut:
+    account, login = who
+    issue = new_issue(issuer, grant.client_id, SSO, grant.scope, lifetime=ACCESS_SECONDS, family=grant.id)
+    claims = access_claims(issue, subject_of(account), login_of(login), None)
+    next_token = new_secret()
+    session.add(RefreshToken(token_hash=digest(next_token), grant_id=grant.id, nonce=nonce))
+    await session.flush()
+    return TokenOut(
+        access_token=await sign(session, issuer, ACCESS_TYPE, claims),
+        expires_in=claims["exp"] - claims["iat"],
+        scope=grant.scope,
+        refresh_token=next_token,
+        id_token=await sign(session, issuer, ID_TYPE, id_claims(issue, subject_of(account), login_of(login), nonce)),
+    )
+
+
+async def revoke_family(session: AsyncSession, grant_id: uuid.UUID, client: Client, reason: str, now: datetime) -> None:
+    """Revokes all tokens which came from one code; nothing happens the second time."""
+    grant = await queries.locked_grant(session, grant_id)
+    if grant is None or grant.revoked_at is not None:
+        return
+    grant.revoked_at, grant.revoked_reason = now, reason
+    await session.flush()
+    caller = Caller(subject=client.id, kind="system", client_id=client.id)
+    await audit.record(session, caller, action="grant.revoked", object_type="grant", object_id=grant.id, reason=reason)
+
+
+async def family_of_token(session: AsyncSession, issuer: Issuer, client: Client, token: str) -> Grant | None:
+    """The family of a refresh or access token which was issued to `client`."""
+    found = await queries.locked_family(session, digest(token))
+    if found is not None:
+        return found[0] if found[0].client_id == client.id else None
+    claims = await read_access(session, issuer, token)
+    family = family_of(claims) if claims and claims.get("client_id") == client.id else None
+    grant = await queries.locked_grant(session, family) if family else None
+    return grant if grant is not None and grant.client_id == client.id else None
+
+
+async def revoke(session: AsyncSession, issuer: Issuer, client: Client, token: str, now: datetime) -> None:
+    """Revokes the family of a token (RFC 7009). An unknown token, or another client's, is no error and no news."""
+    grant = await family_of_token(session, issuer, client, token)
+    if grant is not None:
+        await revoke_family(session, grant.id, client, REVOKED, now)
+
+
+async def forget_answers(session: AsyncSession, now: datetime) -> int:
+    """Drops answers kept for replay once nobody may ask for them any more, and codes long past; how many codes."""
+    stale = RefreshToken.used_at < now - 2 * REPLAY_WINDOW
+    await session.execute(update(RefreshToken).where(RefreshToken.replay.is_not(None), stale).values(replay=None))
+    # A used code is kept as long as its family can live, so that its reuse is seen.
+    old = AuthorizationCode.expires_at < now - KEPT_AFTER_END
+    result = await session.execute(delete(AuthorizationCode).where(old).returning(AuthorizationCode.client_id))
+    return len(result.all())

@@ -1,0 +1,64 @@
+"""The application of svc-sso."""
+
+import contextlib
+import dataclasses
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+
+from shared.app import Service, create_service
+from shared.db import Sessions
+from svc_sso.accounts.routes import router as accounts
+from svc_sso.clients import service as clients
+from svc_sso.keys import service as keys
+from svc_sso.oauth.routes import router as oauth
+from svc_sso.oidc.routes import router as oidc
+from svc_sso.sessions.routes import router as sessions
+from svc_sso.settings import Settings
+from svc_sso.sign_ins.routes import router as sign_ins
+from svc_sso.staff.routes import router as staff
+from svc_sso.tokens.service import Issuer, OwnVerifier
+from svc_sso.worker import WORK
+
+SERVICE = Service(
+    name="sso",
+    title="统一身份认证 Single sign-on",
+    description="Accounts of people and staff, one log-in for everything, OpenID Connect and OAuth for the services.",
+    routers=[accounts, sessions, sign_ins, staff, oauth, oidc],
+    work=WORK,
+    tags=[
+        {"name": "accounts", "description": "账户: one's own account and who has looked at it"},
+        {"name": "sessions", "description": "登录会话: where one is logged in, and the history of sign-ins"},
+        {
+            "name": "staff",
+            "description": "工作人员: accounts, roles, units, regions, for the security administrator",
+        },
+        {"name": "oidc", "description": "OpenID Connect and OAuth 2.0"},
+    ],
+)
+
+
+async def prepare(own: Sessions, settings: Settings) -> None:
+    """What must be in the database before the first request: keys that sign and the platform's own clients."""
+    async with own.begin() as session:
+        await keys.ensure_keys(session)
+        await clients.seed(session, settings.secrets_by_client, settings.origin)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application; without settings given they come from the environment."""
+    settings = settings or Settings()
+    app = create_service(SERVICE, settings)
+    runtime, issuer = app.state.runtime, Issuer(settings.issuer)
+    verifier = OwnVerifier(issuer, SERVICE.name, runtime.sessions)
+    app.state.runtime, app.state.issuer = dataclasses.replace(runtime, verifier=verifier), issuer
+    started = app.router.lifespan_context
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with started(app):
+            await prepare(runtime.sessions, settings)
+            yield
+
+    app.router.lifespan_context = lifespan
+    return app

@@ -1,0 +1,136 @@
+"""The OAuth endpoints for clients. They answer in the form of RFC 6749, not as problem documents.
+
+A refusal is an answer, not an exception, so what was written before it (a family revoked for a reused token) stays.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import JSONResponse
+
+from shared.auth import Public
+from shared.clock import NowDep
+from shared.db import SessionDep
+from shared.http import IDEMPOTENCY_NONE, Router
+from svc_sso.clients.errors import OAuthError
+from svc_sso.grants import service as grants
+from svc_sso.grants.schemas import IntrospectionOut, OAuthErrorOut, TokenOut, UserInfoOut
+from svc_sso.oauth import service
+from svc_sso.oauth.rules import FORM
+from svc_sso.tokens.service import Issuer
+
+router = Router(prefix="/oauth2", tags=["oidc"], dependencies=[Public])
+
+NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+REFUSALS: dict[int | str, dict[str, Any]] = {400: {"model": OAuthErrorOut}, 401: {"model": OAuthErrorOut}}
+
+
+def get_issuer(request: Request) -> Issuer:
+    """The issuer of the service which answers this request."""
+    issuer: Issuer = request.app.state.issuer
+    return issuer
+
+
+IssuerDep = Annotated[Issuer, Depends(get_issuer)]
+
+
+def form_body(*names: str) -> dict[str, Any]:
+    """The OpenAPI description of a form; it is read by hand, to refuse repeated parameters."""
+    schema = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
+    return {**IDEMPOTENCY_NONE, "requestBody": {"content": {FORM: {"schema": schema}}}}
+
+
+def refused(error: OAuthError) -> JSONResponse:
+    """A refusal after RFC 6749, section 5.2."""
+    headers = dict(NO_STORE)
+    if error.status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="yiwang", charset="UTF-8"'
+    body = {"error": error.code, "error_description": error.description}
+    return JSONResponse(body, status_code=error.status, headers=headers)
+
+
+@router.post(
+    "/token",
+    response_model=TokenOut,
+    responses=REFUSALS,
+    openapi_extra=form_body(
+        "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "audience", "subject_token",
+        "subject_token_type", "client_id", "client_secret",
+    ),
+)  # fmt: skip
+async def issue_token(request: Request, session: SessionDep, issuer: IssuerDep, now: NowDep) -> Response:
+    """颁发令牌: tokens for a code, a refresh token, a client's own authority, or another token (RFC 8693)."""
+    try:
+        form = await service.form_of(request)
+        client = await service.client_of(session, request, form)
+        tokens = await service.issue_tokens(session, issuer, client, form, now)
+    except OAuthError as error:
+        return refused(error)
+    return JSONResponse(tokens.model_dump(exclude_none=True), headers=NO_STORE)
+
+
+@router.post("/revoke", responses=REFUSALS, openapi_extra=form_body("token", "token_type_hint"))
+async def revoke_token(request: Request, session: SessionDep, issuer: IssuerDep, now: NowDep) -> Response:
+    """撤销令牌: revokes a token and its whole family (RFC 7009)."""
+    try:
+        form = await service.form_of(request)
+        client = await service.client_of(session, request, form)
+        if "token" not in form:
+            raise OAuthError("invalid_request", "The parameter token is missing.")
+        await grants.revoke(session, issuer, client, form["token"], now)
+    except OAuthError as error:
+        return refused(error)
+    return JSONResponse({}, headers=NO_STORE)
+
+
+@router.post(
+    "/introspect",
+    response_model=IntrospectionOut,
+    responses=REFUSALS,
+    openapi_extra=form_body("token", "token_type_hint"),
+)
+async def introspect_token(request: Request, session: SessionDep, issuer: IssuerDep, now: NowDep) -> Response:
+    """查验令牌: whether an access token still holds, and what it says (RFC 7662)."""
+    try:
+        form = await service.form_of(request)
+        client = await service.client_of(session, request, form)
+        if "token" not in form:
+            raise OAuthError("invalid_request", "The parameter token is missing.")
+        found = await service.introspect(session, issuer, client, form["token"], now)
+    except OAuthError as error:
+        return refused(error)
+    return JSONResponse(found.model_dump(exclude_none=True), headers=NO_STORE)
+
+
+@router.get("/userinfo", response_model=UserInfoOut)
+async def read_userinfo(request: Request, session: SessionDep, issuer: IssuerDep, now: NowDep) -> Response:
+    """用户信息: claims about the person whose token it is (OpenID Connect Core 5.3)."""
+    return await _userinfo(session, issuer, _bearer(request), now)
+
+
+@router.post("/userinfo", response_model=UserInfoOut, openapi_extra=form_body("access_token"))
+async def post_userinfo(request: Request, session: SessionDep, issuer: IssuerDep, now: NowDep) -> Response:
+    """用户信息: the same by POST, with the token in the header or in the form."""
+    token = _bearer(request)
+    if token is None and request.headers.get("content-type", "").startswith(FORM):
+        try:
+            token = (await service.form_of(request)).get("access_token")
+        except OAuthError as error:
+            return refused(error)
+    return await _userinfo(session, issuer, token, now)
+
+
+async def _userinfo(session: SessionDep, issuer: Issuer, token: str | None, now: NowDep) -> Response:
+    found = await service.userinfo(session, issuer, token, now) if token else None
+    if found is not None:
+        return JSONResponse(found.model_dump(exclude_none=True), headers=NO_STORE)
+    # Without a token nothing is said of why (RFC 6750, 3.1).
+    fault = ', error="invalid_token"' if token else ""
+    headers = NO_STORE | {"WWW-Authenticate": f'Bearer realm="yiwang"{fault}'}
+    body = {"error": "invalid_token", "error_description": "The access token does not hold."} if token else {}
+    return JSONResponse(body, status_code=401, headers=headers)
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None

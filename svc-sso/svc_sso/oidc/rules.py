@@ -1,0 +1,129 @@
+"""What an authorization request must look like (OpenID Connect Core 3.1.2, RFC 7636, RFC 9700, RFC 9207)."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from urllib.parse import urlencode, urlsplit
+
+from svc_sso.grants.rules import CHALLENGE
+from svc_sso.oidc.errors import RedirectedError
+
+SCOPES = ("openid", "profile")
+PROMPTS = frozenset({"none", "login", "consent", "select_account"})
+REQUEST_LIFETIME = timedelta(minutes=10)
+LONGEST_STATE, LONGEST_NONCE = 2000, 512
+KEPT = ("response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "prompt", "max_age")
+UNSUPPORTED = {"request": "request_not_supported", "request_uri": "request_uri_not_supported"}
+
+
+def check(params: Mapping[str, str]) -> None:
+    """Refuses a request which this provider does not serve. Client and redirect_uri are checked before."""
+    for name, code in UNSUPPORTED.items():
+        if name in params:
+            raise RedirectedError(code, f"The parameter {name} is not supported.")
+    if params.get("response_type") != "code":
+        code = "unsupported_response_type" if "response_type" in params else "invalid_request"
+        raise RedirectedError(code, "Only the response_type code is supported.")
+    if params.get("response_mode", "query") != "query":
+        raise RedirectedError("invalid_request", "Only the response_mode query is supported.")
+    if "openid" not in params.get("scope", "").split():
+        raise RedirectedError("invalid_scope", "The scope must contain openid.")
+    _check_pkce(params)
+    _check_texts(params)
+    _check_prompt(params)
+
+
+def _check_pkce(params: Mapping[str, str]) -> None:
+    if "code_challenge" not in params:
+        raise RedirectedError("invalid_request", "PKCE is required: code_challenge is missing.")
+    if params.get("code_challenge_method") != "S256":
+        raise RedirectedError("invalid_request", "The code_challenge_method must be S256.")
+    if not CHALLENGE.match(params["code_challenge"]):
+        raise RedirectedError("invalid_request", "The code_challenge is malformed.")
+
+
+def _check_texts(params: Mapping[str, str]) -> None:
+    if len(params.get("state", "")) > LONGEST_STATE or len(params.get("nonce", "")) > LONGEST_NONCE:
+        raise RedirectedError("invalid_request", "The state or nonce is too long.")
+
+
+def _check_prompt(params: Mapping[str, str]) -> None:
+    prompts = set(params.get("prompt", "").split())
+    if not prompts <= PROMPTS or ("none" in prompts and len(prompts) > 1):
+        raise RedirectedError("invalid_request", "The prompt is not one that is known.")
+    if "max_age" in params and not (params["max_age"].isascii() and params["max_age"].isdigit()):
+        raise RedirectedError("invalid_request", "The max_age must be a number of seconds.")
+
+
+def granted_scope(asked: str) -> str:
+    """The scopes which this provider knows, in its order; others are ignored (RFC 6749, 3.3)."""
+    return " ".join(scope for scope in SCOPES if scope in asked.split())
+
+
+def needs_login(params: Mapping[str, str], authenticated_at: datetime | None, now: datetime) -> bool:
+    """Whether the person must show the password, with or without a log-in from before."""
+    if authenticated_at is None or {"login", "select_account"} & set(params.get("prompt", "").split()):
+        return True
+    if "max_age" in params:
+        return now - authenticated_at > timedelta(seconds=min(int(params["max_age"]), 10**9))
+    return False
+
+
+def with_params(address: str, params: Mapping[str, str | None]) -> str:
+    """`address` with further query parameters; None is left out."""
+    query = urlencode({name: value for name, value in params.items() if value is not None})
+    return f"{address}{'&' if urlsplit(address).query else '?'}{query}" if query else address
+
+
+def origin_of(address: str) -> str:
+    """Scheme and host of an address."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def form_token(secret: str, purpose: str) -> str:
+    """The token of a form: only the browser which holds the cookie `secret` was given one (ASVS 3.5.1)."""
+    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+
+def is_form_token(given: str, secret: str | None, purpose: str) -> bool:
+    """Whether `given` is the token of this browser's form."""
+    return secret is not None and hmac.compare_digest(given.encode(), form_token(secret, purpose).encode())
+
+
+def metadata(issuer: str, origin: str, grant_types: Sequence[str]) -> dict[str, object]:
+    """The provider's description of itself (OpenID Connect Discovery 1.0, RFC 8414)."""
+    base = f"{origin}/oauth2"
+    methods = ["client_secret_basic", "client_secret_post"]
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{base}/authorize",
+        "token_endpoint": f"{base}/token",
+        "jwks_uri": f"{base}/jwks",
+        "userinfo_endpoint": f"{base}/userinfo",
+        "revocation_endpoint": f"{base}/revoke",
+        "introspection_endpoint": f"{base}/introspect",
+        "end_session_endpoint": f"{base}/logout",
+        "scopes_supported": list(SCOPES),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": list(grant_types),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["ES256"],
+        "token_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_methods_supported": methods,
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": sorted(PROMPTS - {"consent", "select_account"}),
+        "acr_values_supported": ["urn:yiwang:acr:password"],
+        "claims_supported": [
+            "sub", "iss", "aud", "exp", "iat", "nonce", "auth_time", "sid", "acr", "name", "preferred_username",
+            "updated_at",
+        ],
+        "claims_parameter_supported": False,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "authorization_response_iss_parameter_supported": True,
+        "ui_locales_supported": ["zh-CN", "en"],
+    }  # fmt: skip

@@ -1,0 +1,33 @@
+"""Log-in sessions at the identity provider."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.db import Base, uuid_key
+
+
+class LoginSession(Base):
+    """One log-in of one browser. Its id is the `sid` of tokens; its secret is the cookie, of which a hash is kept."""
+
+    __tablename__ = "login_sessions"
+    __table_args__ = (
+        Index("ix_login_sessions_account", "account_id", "id"),
+        Index("ix_login_sessions_open", "last_seen_at", postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"))
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    acr: Mapped[str] = mapped_column(String(64))
+    authenticated_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    idle_seconds: Mapped[int]
+    address: Mapped[str] = mapped_column(String(64))
+    user_agent: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    ended_at: Mapped[datetime | None]
+    ended_reason: Mapped[str | None] = mapped_column(String(32))

@@ -1,0 +1,26 @@
+"""How long a log-in lasts (NIST SP 800-63B, 5: idle and absolute limits; GB/T 22239-2019, 8.1.4.1: idle log-out)."""
+
+from datetime import datetime, timedelta
+
+from svc_sso.accounts.rules import STAFF
+
+ABSOLUTE = timedelta(hours=12)
+IDLE_PERSON = timedelta(minutes=30)
+IDLE_STAFF = timedelta(minutes=15)
+TOUCH_EVERY = timedelta(seconds=30)
+"""Use is noted at most this often: a row is not rewritten for each of a page's calls."""
+
+LOGGED_OUT, EXPIRED, IDLE, DISABLED = "logged_out", "expired", "idle", "account_disabled"
+ENDED_BY_SELF, PASSWORD_CHANGED, REPLACED = "ended_by_person", "password_changed", "replaced"
+
+
+def idle_limit(kind: str) -> timedelta:
+    """How long a session lasts without use."""
+    return IDLE_STAFF if kind == STAFF else IDLE_PERSON
+
+
+def end_of(now: datetime, *, expires_at: datetime, last_seen_at: datetime, idle: timedelta) -> str | None:
+    """Why a session is over by time, or None while it goes on."""
+    if now >= expires_at:
+        return EXPIRED
+    return IDLE if now >= last_seen_at + idle else None

@@ -1,0 +1,118 @@
+"""Beginning, using and ending a log-in."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import audit, outbox
+from shared.auth import Caller
+from shared.events.sso import SessionEndedV1
+from svc_sso.accounts.models import Account
+from svc_sso.credentials.rules import digest
+from svc_sso.credentials.service import new_secret
+from svc_sso.sessions import queries
+from svc_sso.sessions.errors import NoSuchSession
+from svc_sso.sessions.models import LoginSession
+from svc_sso.sessions.rules import ABSOLUTE, TOUCH_EVERY, end_of, idle_limit
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Where a log-in comes from."""
+
+    address: str
+    user_agent: str
+
+
+async def begin(
+    session: AsyncSession, account: Account, acr: str, browser: Browser, now: datetime
+) -> tuple[LoginSession, str]:
+    """A new session with a new secret, which goes into the cookie and nowhere else."""
+    secret = new_secret()
+    row = LoginSession(
+        account_id=account.id,
+        secret_hash=digest(secret),
+        acr=acr,
+        authenticated_at=now,
+        last_seen_at=now,
+        expires_at=now + ABSOLUTE,
+        idle_seconds=int(idle_limit(account.kind).total_seconds()),
+        address=browser.address[:64],
+        user_agent=browser.user_agent[:200],
+    )
+    session.add(row)
+    await session.flush()
+    who = Caller(subject=str(account.id), kind=account.kind)
+    await audit.record(session, who, action="session.begun", object_type="session", object_id=row.id)
+    return row, secret
+
+
+def is_live(row: LoginSession, now: datetime) -> bool:
+    """Whether a session has neither been ended nor run out."""
+    return row.ended_at is None and _end(row, now) is None
+
+
+def _end(row: LoginSession, now: datetime) -> str | None:
+    idle = timedelta(seconds=row.idle_seconds)
+    return end_of(now, expires_at=row.expires_at, last_seen_at=row.last_seen_at, idle=idle)
+
+
+async def of_cookie(session: AsyncSession, secret: str | None, now: datetime) -> LoginSession | None:
+    """The live session of a cookie."""
+    row = await queries.by_secret(session, digest(secret)) if secret else None
+    return row if row is not None and is_live(row, now) else None
+
+
+async def live(session: AsyncSession, session_id: object, now: datetime) -> LoginSession | None:
+    """The live session of a token's `sid`."""
+    try:
+        key = uuid.UUID(str(session_id))
+    except ValueError:
+        return None
+    row = await session.get(LoginSession, key, populate_existing=True)
+    return row if row is not None and is_live(row, now) else None
+
+
+def touch(row: LoginSession, now: datetime) -> None:
+    """Notes that the session is in use."""
+    if now - row.last_seen_at >= TOUCH_EVERY:
+        row.last_seen_at = now
+
+
+async def end(session: AsyncSession, row: LoginSession, caller: Caller, reason: str, now: datetime) -> None:
+    """Ends a session and tells everyone who holds something of it; nothing happens when it is over already."""
+    if row.ended_at is not None:
+        return
+    row.ended_at, row.ended_reason = now, reason
+    await session.flush()
+    await audit.record(session, caller, action="session.ended", object_type="session", object_id=row.id, reason=reason)
+    await outbox.publish(session, SessionEndedV1(session_id=row.id, account_id=row.account_id, reason=reason))
+
+
+async def end_own(session: AsyncSession, caller: Caller, session_id: uuid.UUID, reason: str, now: datetime) -> None:
+    """Ends one of the caller's sessions. Raises NoSuchSession also for those of others."""
+    row = await queries.locked(session, session_id)
+    if row is None or str(row.account_id) != caller.subject or row.ended_at is not None:
+        raise NoSuchSession
+    await end(session, row, caller, reason, now)
+
+
+async def end_all(
+    session: AsyncSession, account_id: uuid.UUID, caller: Caller, reason: str, now: datetime, *, but: str | None = None
+) -> int:
+    """Ends every session of an account but one; how many."""
+    rows = (await session.scalars(queries.open_of(account_id).with_for_update())).all()
+    ended = [row for row in rows if str(row.id) != but]
+    for row in ended:
+        await end(session, row, caller, reason, now)
+    return len(ended)
+
+
+async def end_overdue(session: AsyncSession, caller: Caller, now: datetime, limit: int) -> int:
+    """Ends sessions that time has ended; how many."""
+    rows = await queries.overdue(session, now, limit)
+    for row in rows:
+        await end(session, row, caller, _end(row, now) or "expired", now)
+    return len(rows)

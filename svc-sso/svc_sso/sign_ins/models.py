@@ -1,0 +1,48 @@
+"""Attempts to sign in, known devices, and the history which each person sees."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.db import Base, uuid_key
+
+
+class SignInCount(Base):
+    """Attempts in one bucket; its key is a hash, so the table tells neither user names nor addresses."""
+
+    __tablename__ = "sign_in_counts"
+
+    bucket: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    attempts: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+    blocked_until: Mapped[datetime | None]
+
+
+class KnownDevice(Base):
+    """A browser which has signed in to an account before, known by a cookie of its own."""
+
+    __tablename__ = "known_devices"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    device_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    last_used_at: Mapped[datetime]
+
+
+class SignIn(Base):
+    """One attempt on an account, as its owner sees it."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (
+        Index("ix_sign_ins_account", "account_id", "id"),
+        CheckConstraint("outcome IN ('succeeded', 'failed', 'refused')", name="outcome"),
+    )
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"))
+    at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(16))
+    address: Mapped[str] = mapped_column(String(64))
+    user_agent: Mapped[str] = mapped_column(String(200))
+    known_device: Mapped[bool]

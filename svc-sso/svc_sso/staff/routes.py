@@ -1,0 +1,67 @@
+"""Staff accounts, for the security administrator."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import Query, Request, Response, status
+
+from shared.clock import NowDep
+from shared.db import SessionDep
+from shared.http import IDEMPOTENCY_NONE, IfMatch, Page, Paging, Router, paginate, set_etag
+from svc_sso.access import SecurityAdmin
+from svc_sso.accounts.models import Account
+from svc_sso.staff import queries, service
+from svc_sso.staff.schemas import StaffCreated, StaffIn, StaffOut, StaffPatch, shown_staff
+
+router = Router(prefix="/v1/staff", tags=["staff"])
+
+# Creating takes no Idempotency-Key: the kept answer would hold the first password. A repetition is 409 by user name.
+
+
+@router.post("", status_code=status.HTTP_201_CREATED, response_model=StaffCreated, openapi_extra=IDEMPOTENCY_NONE)
+async def create_staff(
+    body: StaffIn, caller: SecurityAdmin, session: SessionDep, response: Response, now: NowDep
+) -> StaffCreated:
+    """新增工作人员: opens a staff account; the answer holds its first password, once."""
+    account, initial = await service.create(session, caller, body, now)
+    response.headers["Location"] = f"/v1/staff/{account.id}"
+    response.headers["Cache-Control"] = "no-store"
+    set_etag(response, account)
+    return StaffCreated(**shown_staff(account).model_dump(), initial_password=initial)
+
+
+@router.patch("/{account_id}", response_model=StaffOut)
+async def change_staff(
+    account_id: uuid.UUID,
+    body: StaffPatch,
+    caller: SecurityAdmin,
+    session: SessionDep,
+    version: IfMatch,
+    response: Response,
+) -> StaffOut:
+    """变更权限: changes roles, unit, region or standing; disabling ends every session of the account."""
+    account = await service.change(session, caller, account_id, body, version)
+    set_etag(response, account)
+    return shown_staff(account)
+
+
+@router.get("", response_model=Page[StaffOut])
+async def list_staff(
+    _caller: SecurityAdmin,
+    session: SessionDep,
+    paging: Paging,
+    request: Request,
+    response: Response,
+    unit: Annotated[str | None, Query(max_length=32)] = None,
+    role: Annotated[str | None, Query(max_length=32)] = None,
+) -> Page[StaffOut]:
+    """工作人员名册: the members of staff, newest first."""
+    found = await paginate(
+        session,
+        queries.staff(unit, role),
+        keys=[Account.created_at.desc(), Account.id.desc()],
+        paging=paging,
+        request=request,
+        response=response,
+    )
+    return found.page([shown_staff(row) for row in found.rows])

@@ -1,0 +1,52 @@
+"""Bodies about staff accounts."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from svc_sso.accounts.models import Account
+from svc_sso.accounts.schemas import AccountOut, Name, Phone, shown
+
+Unit = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z][A-Z0-9-]{1,31}$")]
+Region = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+
+
+class StaffIn(BaseModel):
+    """A new member of staff."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    username: Annotated[str, Field(min_length=3, max_length=32, examples=["wang.fang"])]
+    name: Name
+    phone: Phone | None = None
+    unit: Unit = Field(examples=["AMR-421303"])
+    region: Region = Field(examples=["421303"])
+    roles: Annotated[list[str], Field(max_length=10)] = Field(default_factory=list)
+
+
+class StaffPatch(BaseModel):
+    """What changes of a member of staff; fields left out stay."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit: Unit | None = None
+    region: Region | None = None
+    roles: Annotated[list[str], Field(max_length=10)] | None = None
+    disabled: bool | None = None
+
+
+class StaffOut(AccountOut):
+    """A member of staff, personal data masked."""
+
+    disabled: bool
+
+
+class StaffCreated(StaffOut):
+    """A new member of staff with the password for the first log-in, shown this once; it must be changed then."""
+
+    initial_password: str
+
+
+def shown_staff(account: Account) -> StaffOut:
+    """A member of staff as the security administrator sees one."""
+    return StaffOut(**shown(account).model_dump(), disabled=account.disabled_at is not None)

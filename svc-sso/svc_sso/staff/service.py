@@ -1,0 +1,113 @@
+"""What the security administrator does with staff accounts."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import audit, outbox
+from shared.auth import Caller
+from shared.clock import now as clock
+from shared.codes import regions
+from shared.errors import FieldError, Forbidden, NotFound
+from shared.events.sso import AccessChangedV1
+from shared.http import check_version
+from svc_sso.access import ADMINISTER
+from svc_sso.accounts import queries as accounts
+from svc_sso.accounts.errors import OwnAccess, UnknownRegion, UsernameTaken
+from svc_sso.accounts.models import Account
+from svc_sso.accounts.rules import STAFF, check_roles, check_username, normalized_username, permissions_of
+from svc_sso.accounts.service import keep_new, own_account
+from svc_sso.credentials.service import hash_password, new_secret
+from svc_sso.sessions import service as sessions
+from svc_sso.sessions.rules import DISABLED
+from svc_sso.staff.schemas import StaffIn, StaffPatch
+
+ACCESS_FIELDS = ("unit", "region", "roles")
+
+
+async def check_still_administrator(session: AsyncSession, caller: Caller) -> None:
+    """Refuses a token whose holder is no security administrator any more: here a change counts at once."""
+    account = await own_account(session, caller)
+    if ADMINISTER not in permissions_of(account.kind, account.roles):
+        raise Forbidden(permission=ADMINISTER)
+
+
+async def create(session: AsyncSession, caller: Caller, body: StaffIn, now: datetime) -> tuple[Account, str]:
+    """A new member of staff and the password for the first log-in."""
+    username = normalized_username(body.username)
+    check_username(username, STAFF)
+    check_roles(body.roles)
+    _check_region(body.region)
+    initial = new_secret()
+    hashed = await hash_password(initial)
+    await check_still_administrator(session, caller)
+    if await accounts.by_username(session, username) is not None:
+        raise UsernameTaken
+    account = Account(
+        kind=STAFF,
+        username=username,
+        name=body.name,
+        phone=body.phone,
+        unit=body.unit,
+        region=body.region,
+        roles=sorted(set(body.roles)),
+    )
+    await keep_new(session, account, hashed, now, by=caller, must_change=True)
+    return account, initial
+
+
+async def change(
+    session: AsyncSession, caller: Caller, account_id: uuid.UUID, body: StaffPatch, version: int
+) -> Account:
+    """Changes unit, region, roles or standing; tokens issued before are told to be old, sessions end when disabled."""
+    now = clock()
+    await check_still_administrator(session, caller)
+    account = await accounts.locked(session, account_id)
+    if account is None or account.kind != STAFF:
+        raise NotFound
+    if str(account.id) == caller.subject:
+        raise OwnAccess
+    check_version(account, version)
+    before = _access_of(account)
+    _apply(account, body, now)
+    await session.flush()
+    after = _access_of(account)
+    if after == before:
+        return account
+    await audit.record(
+        session,
+        caller,
+        action="access.changed",
+        object_type="account",
+        object_id=account.id,
+        before=before,
+        after=after,
+    )
+    await outbox.publish(session, AccessChangedV1(account_id=account.id))
+    if account.disabled_at is not None:
+        await sessions.end_all(session, account.id, caller, DISABLED, now)
+    return account
+
+
+def _apply(account: Account, body: StaffPatch, now: datetime) -> None:
+    if body.roles is not None:
+        check_roles(body.roles)
+        account.roles = sorted(set(body.roles))
+    if body.region is not None:
+        _check_region(body.region)
+        account.region = body.region
+    account.unit = body.unit or account.unit
+    if body.disabled is not None and body.disabled != (account.disabled_at is not None):
+        account.disabled_at = now if body.disabled else None
+
+
+def _access_of(account: Account) -> dict[str, object]:
+    facts: dict[str, object] = {name: getattr(account, name) for name in ACCESS_FIELDS}
+    return facts | {"disabled": account.disabled_at is not None}
+
+
+def _check_region(region: str) -> None:
+    if not regions.is_current(region):
+        message = f"{region} 不是现行行政区划代码 (GB/T 2260)"
+        raise UnknownRegion(message, errors=[FieldError("/region", "unknown_region", message)])

@@ -1,0 +1,102 @@
+"""What stands in a token and how long it holds (RFC 9068, OpenID Connect Core 2, RFC 8693)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+ACCESS_TYPE, ID_TYPE = "at+jwt", "JWT"
+ACCESS_SECONDS, EXCHANGED_SECONDS, ID_SECONDS = 300, 120, 300
+SSO = "sso"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom a token is about, as the account says it at the moment of issue."""
+
+    sub: str
+    kind: str
+    permissions: frozenset[str]
+    unit: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True)
+class Login:
+    """The log-in which a token rests on. `until` is the instant at which it ends at the latest, in Unix seconds."""
+
+    sid: str
+    acr: str
+    auth_time: int
+    until: int
+
+
+@dataclass(frozen=True)
+class Issue:
+    """How a token is issued: to which client, for which audience, and when, in Unix seconds."""
+
+    issuer: str
+    client_id: str
+    audience: str
+    scope: str
+    issued_at: int
+    lifetime: int
+    jti: str
+
+
+def permissions_for(audience: str, permissions: Iterable[str]) -> list[str]:
+    """The permissions which a token for `audience` carries: its own and the platform's; all in the log-in's token.
+
+    A token for one service says nothing of what its holder may do at another (RFC 9700, 2.3: least privilege).
+    """
+    if audience == SSO:
+        return sorted(permissions)
+    wide = (f"{audience}:", "platform:", "internal:")
+    return sorted(p for p in permissions if p.startswith(wide))
+
+
+def access_claims(issue: Issue, subject: Subject, login: Login | None, act: dict[str, Any] | None) -> dict[str, Any]:
+    """The claims of an access token; it never outlives the log-in which it rests on."""
+    expires = issue.issued_at + issue.lifetime
+    claims: dict[str, Any] = {
+        "iss": issue.issuer,
+        "aud": issue.audience,
+        "sub": subject.sub,
+        "client_id": issue.client_id,
+        "iat": issue.issued_at,
+        "nbf": issue.issued_at,
+        "exp": min(expires, login.until) if login else expires,
+        "jti": issue.jti,
+        "sid": login.sid if login else None,
+        "acr": login.acr if login else None,
+        "scope": issue.scope,
+        "kind": subject.kind,
+        "permissions": permissions_for(issue.audience, subject.permissions),
+        "unit": subject.unit,
+        "region": subject.region,
+        "act": act,
+    }
+    return {name: value for name, value in claims.items() if value is not None}
+
+
+def id_claims(issue: Issue, subject: Subject, login: Login, nonce: str | None) -> dict[str, Any]:
+    """The claims of an ID token, for the client itself."""
+    claims: dict[str, Any] = {
+        "iss": issue.issuer,
+        "sub": subject.sub,
+        "aud": issue.client_id,
+        "exp": issue.issued_at + ID_SECONDS,
+        "iat": issue.issued_at,
+        "nonce": nonce,
+        "auth_time": login.auth_time,
+        "sid": login.sid,
+        "acr": login.acr,
+    }
+    return {name: value for name, value in claims.items() if value is not None}
+
+
+def act_of(subject_claims: dict[str, Any], client_id: str) -> dict[str, Any]:
+    """Who acts now; those who acted before stand within (RFC 8693, 4.1)."""
+    act: dict[str, Any] = {"sub": client_id}
+    if isinstance(subject_claims.get("act"), dict):
+        act["act"] = subject_claims["act"]
+    return act

@@ -1,0 +1,107 @@
+"""Signing tokens and reading them back."""
+
+import hmac
+import secrets
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import ALGORITHMS, TOKEN_LIMIT, TokenVerifier
+from shared.db import Sessions
+from svc_sso.accounts.models import Account
+from svc_sso.accounts.rules import permissions_of
+from svc_sso.keys.rules import ALGORITHM
+from svc_sso.keys.service import KeyCache, load
+from svc_sso.sessions.models import LoginSession
+from svc_sso.tokens.rules import ACCESS_TYPE, Issue, Login, Subject
+
+FAMILY_SEPARATOR = "."
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """The identity provider as the signer of tokens."""
+
+    name: str
+    keys: KeyCache = field(default_factory=KeyCache)
+
+
+def new_issue(issuer: Issuer, client_id: str, audience: str, scope: str, **how: Any) -> Issue:
+    """An issue at this moment; `lifetime` in seconds, `family` is the grant which its `jti` names."""
+    family: uuid.UUID | None = how.get("family")
+    unique = secrets.token_urlsafe(16)
+    jti = f"{family.hex}{FAMILY_SEPARATOR}{unique}" if family else unique
+    return Issue(issuer.name, client_id, audience, scope, int(time.time()), int(how["lifetime"]), jti)
+
+
+def family_of(claims: dict[str, Any]) -> uuid.UUID | None:
+    """The grant which a token came from, None for a machine's own token."""
+    head, separator, _ = str(claims.get("jti", "")).partition(FAMILY_SEPARATOR)
+    try:
+        return uuid.UUID(head) if separator else None
+    except ValueError:
+        return None
+
+
+def subject_of(account: Account) -> Subject:
+    """What a token says of an account."""
+    permissions = permissions_of(account.kind, account.roles)
+    return Subject(str(account.id), account.kind, permissions, account.unit, account.region)
+
+
+def login_of(row: LoginSession) -> Login:
+    """What a token says of a log-in."""
+    return Login(str(row.id), row.acr, int(row.authenticated_at.timestamp()), int(row.expires_at.timestamp()))
+
+
+async def sign(session: AsyncSession, issuer: Issuer, kind: str, claims: dict[str, Any]) -> str:
+    """`claims` as a token of type `kind`, signed with the current key."""
+    cache = await load(session, issuer.keys)
+    assert cache.signing is not None, "the first key is made at the start"
+    header = {"alg": ALGORITHM, "typ": kind, "kid": str(cache.signing.kid)}
+    return jwt.encode(header, claims, cache.signing)
+
+
+async def read(
+    session: AsyncSession, issuer: Issuer, token: str, kind: str, *, expired: bool = False
+) -> dict[str, Any] | None:
+    """The claims of one of our own tokens, None when anything about it is wrong; `expired` takes old ones too.
+
+    Only the published keys and ES256 count: `jwk`, `jku`, `x5u` in a header are never looked at.
+    """
+    if len(token) > TOKEN_LIMIT:
+        return None
+    cache = await load(session, issuer.keys)
+    try:
+        decoded = jwt.decode(token, cache.public, algorithms=ALGORITHMS)
+        claims = dict(decoded.claims)
+        holds = expired or float(claims["exp"]) > time.time()
+        right = hmac.compare_digest(str(decoded.header.get("typ", "")).lower(), kind.lower())
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
+    return claims if holds and right and claims.get("iss") == issuer.name else None
+
+
+async def read_access(session: AsyncSession, issuer: Issuer, token: str) -> dict[str, Any] | None:
+    """The claims of an access token of any audience."""
+    return await read(session, issuer, token, ACCESS_TYPE)
+
+
+class OwnVerifier(TokenVerifier):
+    """Verifies access tokens for this service with the keys in its own database: it does not call itself."""
+
+    def __init__(self, issuer: Issuer, audience: str, sessions: Sessions) -> None:
+        super().__init__(issuer.name, audience, "")
+        self.issuer_, self.sessions = issuer, sessions
+
+    async def _refetch(self) -> None:
+        async with self.sessions() as session:
+            cache = await load(session, self.issuer_.keys)
+        self._keys = cache.public
+        self._kids = frozenset(str(key.kid) for key in cache.public.keys)
+        self._fetched = time.monotonic()

@@ -1,0 +1,23 @@
+"""What svc-sso does beside answering requests; `python -m svc_sso.worker` runs it alone."""
+
+import asyncio
+
+from shared.audit import WITNESS
+from shared.events.sso import AccessChangedV1, AccountOpenedV1, SessionEndedV1
+from shared.inbox import Work
+from shared.runtime import make_runtime
+from shared.worker import work_alone
+from svc_sso.grants import handlers as grants
+from svc_sso.oidc import handlers as oidc
+from svc_sso.sessions import handlers as sessions
+from svc_sso.settings import Settings
+from svc_sso.sign_ins import handlers as sign_ins
+
+WORK = Work(
+    handlers=[WITNESS],
+    sweeps=[*sessions.SWEEPS, *sign_ins.SWEEPS, *grants.SWEEPS, *oidc.SWEEPS],
+    publishes=[AccountOpenedV1, AccessChangedV1, SessionEndedV1],
+)
+
+if __name__ == "__main__":
+    asyncio.run(work_alone(make_runtime("sso", Settings()), WORK))

@@ -1,0 +1,183 @@
+"""The identity provider, with people who come by browser and clients who come by themselves."""
+
+import base64
+import hashlib
+import itertools
+import json
+import re
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from sqlalchemy import select
+from stdnum.cn import ric
+
+from shared.outbox import OutboxEvent
+from svc_sso import demo
+from tests.support.apps import ServiceClient
+
+SECRETS = {"gateway": "gateway-secret-of-the-tests", "svc-services": "services-secret-of-the-tests"}
+SECRETS |= {"svc-complaints": "complaints-secret-of-the-tests"}
+CALLBACK = "http://localhost:8000/session/callback"
+PASSWORD = "correct horse battery"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
+
+_numbers = itertools.count(1)
+
+
+def id_number() -> str:
+    """A fresh valid resident identity number."""
+    head = f"42130319900307{next(_numbers):03d}"
+    return head + str(ric.calc_check_digit(head + "0"))
+
+
+def hidden(html: str) -> dict[str, str]:
+    """The hidden fields of a page's form."""
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', html))
+
+
+def challenge_of(verifier: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+@dataclass
+class Browser:
+    """One browser: cookies of its own, an address of its own."""
+
+    http: httpx.AsyncClient
+    verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+
+    def request(self, **changes: str | None) -> dict[str, str]:
+        params: dict[str, str | None] = {
+            "response_type": "code",
+            "client_id": "gateway",
+            "redirect_uri": CALLBACK,
+            "scope": "openid profile",
+            "state": "st-1",
+            "nonce": "no-1",
+            "code_challenge": challenge_of(self.verifier),
+            "code_challenge_method": "S256",
+        }
+        return {name: value for name, value in (params | changes).items() if value is not None}
+
+    async def authorize(self, **changes: str | None) -> httpx.Response:
+        return await self.http.get("/oauth2/authorize", params=self.request(**changes))
+
+    async def form(self, **changes: str | None) -> dict[str, str]:
+        sent = await self.authorize(**changes)
+        assert sent.status_code == 303, sent.text
+        shown = await self.http.get(sent.headers["location"])
+        assert shown.status_code == 200, shown.text
+        return hidden(shown.text)
+
+    async def enter(self, username: str, password: str, **changes: str | None) -> httpx.Response:
+        fields = await self.form(**changes)
+        return await self.http.post("/oauth2/login", data={**fields, "username": username, "password": password})
+
+    async def code(self, username: str, password: str = PASSWORD, **changes: str | None) -> str:
+        return code_in(await self.enter(username, password, **changes))
+
+
+def query_of(response: httpx.Response) -> dict[str, str]:
+    assert response.status_code == 303, response.text
+    return {name: values[0] for name, values in parse_qs(urlsplit(response.headers["location"]).query).items()}
+
+
+def code_in(response: httpx.Response) -> str:
+    assert response.headers["location"].startswith(CALLBACK)
+    return query_of(response)["code"]
+
+
+@dataclass
+class Provider:
+    """The running service, and what tests do with it."""
+
+    client: ServiceClient
+    open_browser: Callable[..., Browser]
+
+    async def account(self, **changes: Any) -> dict[str, Any]:
+        body = {
+            "username": f"zhang.{secrets.token_hex(4)}",
+            "password": PASSWORD,
+            "name": "张伟",
+            "id_number": id_number(),
+            "phone": "13812341234",
+        }
+        answer = await self.client.post("/v1/accounts", json=body | changes)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    async def token(self, client: str = "gateway", **form: str) -> httpx.Response:
+        return await self.client.post("/oauth2/token", data=form, auth=(client, SECRETS[client]))
+
+    async def redeem(self, browser: Browser, code: str, **changes: str) -> httpx.Response:
+        form = {"code": code, "redirect_uri": CALLBACK, "code_verifier": browser.verifier} | changes
+        return await self.token(grant_type="authorization_code", **form)
+
+    async def login(self, username: str, password: str = PASSWORD, browser: Browser | None = None) -> dict[str, Any]:
+        browser = browser or self.open_browser()
+        answer = await self.redeem(browser, await browser.code(username, password))
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def exchange(self, token: str, audience: str, client: str = "gateway") -> httpx.Response:
+        return await self.token(
+            client, grant_type=EXCHANGE, subject_token=token, subject_token_type=ACCESS_TOKEN, audience=audience
+        )
+
+    async def headers(self, username: str, password: str = PASSWORD) -> dict[str, str]:
+        """What the gateway would send on for this person after a log-in."""
+        tokens = await self.login(username, password)
+        exchanged = await self.exchange(tokens["access_token"], "sso")
+        return {"Authorization": f"Bearer {exchanged.json()['access_token']}"}
+
+    async def claims(self, token: str) -> dict[str, Any]:
+        keys = KeySet.import_key_set((await self.client.get("/oauth2/jwks")).json())
+        return dict(jwt.decode(token, keys, algorithms=["ES256"]).claims)
+
+    async def demo(self) -> None:
+        async with self.client.sessions.begin() as session:
+            await demo.load(session)
+
+    async def events(self, type_: str) -> list[dict[str, Any]]:
+
+        async with self.client.sessions() as session:
+            rows = await session.scalars(select(OutboxEvent).where(OutboxEvent.type == type_))
+            return [dict(row.data) for row in rows]
+
+
+def refused(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    problem = dict(response.json())
+    assert (response.status_code, problem.get("code")) == (status, code), problem
+    assert response.headers["content-type"] == "application/problem+json"
+    return problem
+
+
+def oauth_refused(response: httpx.Response, error: str, status: int = 400) -> None:
+    assert (response.status_code, response.json()["error"]) == (status, error), response.text
+    assert response.headers["cache-control"] == "no-store"
+
+
+@pytest.fixture
+async def sso(service_app: Callable[..., Awaitable[ServiceClient]]) -> AsyncIterator[Provider]:
+    client = await service_app("sso", client_secrets=json.dumps(SECRETS))
+    browsers: list[httpx.AsyncClient] = []
+    addresses = itertools.count(1)
+
+    def open_browser(address: str | None = None) -> Browser:
+        headers = {"X-Forwarded-For": address or f"192.0.2.{next(addresses)}", "User-Agent": "Test browser"}
+        transport = httpx.ASGITransport(app=client.app, raise_app_exceptions=False)
+        http = httpx.AsyncClient(transport=transport, base_url="http://localhost:8000", headers=headers)
+        browsers.append(http)
+        return Browser(http)
+
+    yield Provider(client, open_browser)
+    for http in browsers:
+        await http.aclose()
