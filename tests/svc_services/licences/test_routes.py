@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey, KeySet
 
 from shared.clock import today
 from shared.codes import credit_code
-from svc_services.licences import service
+from svc_services.licences import queries, service
 from svc_services.licences.rules import FINDING_LABELS, Finding, LicenceState, finding_of
 from tests.svc_services.world import World
 
@@ -120,7 +120,7 @@ async def test_a_licence_signed_by_someone_else_is_found_out(world: World) -> No
 async def test_a_licence_signed_here_but_never_issued_is_unknown(world: World) -> None:
     licence = await issued(world)
     async with world.client.sessions() as session:
-        (key,) = await service.queries.keys(session)
+        (key,) = await queries.keys(session)
     for content in (
         licence["content"] | {"number": "ZZ421303-20200101-000001"},
         licence["content"] | {"name": "别的有限公司"},

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -25,7 +26,7 @@ CONFLICT = {
 }
 
 
-async def check(world: World, **changes: object) -> dict[str, object]:
+async def check(world: World, **changes: object) -> dict[str, Any]:
     answer = await world.client.post("/v1/name-checks", json=NAME | changes)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
@@ -44,9 +45,9 @@ async def test_verdicts_of_both_services_come_at_once_with_rule_and_conflicting_
     found = await check(world, trade_name="中华")
     assert found["available"] is False
     assert found["needs_examiner"] is True
-    rules = [v["rule"] for v in found["verdicts"]]  # type: ignore[attr-defined]
+    rules = [v["rule"] for v in found["verdicts"]]
     assert rules == ["restricted_national_word", "same_trade_name_same_industry"]
-    assert found["verdicts"][1] == CONFLICT  # type: ignore[index]
+    assert found["verdicts"][1] == CONFLICT
 
 
 async def test_a_whole_name_is_taken_apart(world: World) -> None:
@@ -58,7 +59,7 @@ async def test_a_whole_name_is_taken_apart(world: World) -> None:
 async def test_a_name_the_registry_cannot_read_still_gets_the_verdicts_on_its_form(world: World) -> None:
     world.known.unreadable = True
     found = await check(world, trade_name="禾")
-    assert [v["rule"] for v in found["verdicts"]] == ["trade_name_length"]  # type: ignore[attr-defined]
+    assert [v["rule"] for v in found["verdicts"]] == ["trade_name_length"]
     assert found["name"] == "随州市禾酒业有限公司"
 
 
@@ -115,7 +116,7 @@ async def test_where_an_approval_is_needed_first_the_name_is_kept_for_a_year(wor
 async def test_a_reserved_name_is_refused_to_others_in_the_whole_city(world: World) -> None:
     kept = await world.reserve()
     found = await check(world, region="421321", industry_word="酒业发展")
-    (verdict,) = found["verdicts"]  # type: ignore[misc]
+    (verdict,) = found["verdicts"]
     assert verdict["rule"] == "same_trade_name_reserved"
     assert verdict["conflicting_name"] == kept["name"]
     answer = await world.post("/v1/name-reservations", world.person(), NAME)
