@@ -21,17 +21,17 @@ from shared.problems import wants_english
 from svc_complaints.access import AnyCaller, Officer
 from svc_complaints.cases import queries, service
 from svc_complaints.cases.models import Complaint
-from svc_complaints.cases.rules import OFFICER_STATES, State, Viewer
+from svc_complaints.cases.rules import OFFICER_STATES, State, Viewer, term_of
 from svc_complaints.cases.schemas import (
-    ClockOut,
     ComplaintOut,
     ContactOut,
+    DeadlinesOut,
+    HistoryOut,
     ReasonIn,
     Role,
-    StepOut,
     TrackingOut,
-    clock_out,
     complaint_out,
+    deadline_out,
     item_out,
     step_out,
     tracking_out,
@@ -129,26 +129,34 @@ async def show(
 
 @router.get("/complaints/{complaint_id}/deadlines", summary="法定期限 Statutory dates")
 async def deadlines(
-    session: SessionDep,
-    request: Request,
+    reply: ReplyDep,
     caller: AnyCaller,
+    today: TodayDep,
     complaint_id: uuid.UUID,
     explain: Annotated[bool, Query(description="Tell for each day whether it counts, and why")] = False,
-) -> list[ClockOut]:
+) -> DeadlinesOut:
     """Each period of the complaint with its law, its end and, if asked, the day-by-day count."""
-    complaint, _ = await service.read(session, caller, complaint_id)
-    english = wants_english(request)
-    clocks = await queries.clocks(session, complaint.id)
-    return [clock_out(c, service.deadline_of(c).explanation if explain else None, english) for c in clocks]
+    complaint, _ = await service.read(reply.session, caller, complaint_id)
+    items = [
+        deadline_out(
+            clock,
+            term_of(complaint.terms_version, clock.code),
+            today,
+            service.deadline_of(clock).explanation if explain else None,
+            reply.english,
+        )
+        for clock in await queries.clocks(reply.session, complaint.id)
+    ]
+    return DeadlinesOut(number=complaint.number, items=items)
 
 
 @router.get("/complaints/{complaint_id}/history", summary="办理过程 History")
-async def history(session: SessionDep, request: Request, caller: AnyCaller, complaint_id: uuid.UUID) -> list[StepOut]:
+async def history(reply: ReplyDep, caller: AnyCaller, complaint_id: uuid.UUID) -> HistoryOut:
     """Every act on the complaint, oldest first; the other side reads the notes without personal data."""
-    complaint, viewer = await service.read(session, caller, complaint_id)
-    english = wants_english(request)
+    complaint, viewer = await service.read(reply.session, caller, complaint_id)
     hide = [complaint.complainant_name] if viewer is Viewer.RESPONDENT else None
-    return [step_out(step, english, hide) for step in await queries.steps(session, complaint.id)]
+    steps = await queries.steps(reply.session, complaint.id)
+    return HistoryOut(number=complaint.number, items=[step_out(step, reply.english, hide) for step in steps])
 
 
 @router.post("/complaints/{complaint_id}/recusal", summary="回避 Withdraw from a case")

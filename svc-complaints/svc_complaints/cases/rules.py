@@ -181,6 +181,16 @@ TERMS: tuple[Terms, ...] = (
 )
 
 
+TERM_LABELS: dict[str, tuple[str, str]] = {
+    "acceptance": ("决定是否受理", "Decision on acceptance"),
+    "mediation": ("调解", "Mediation"),
+    "notice": ("告知当事人调解终止", "Telling the parties that mediation ended"),
+    "objection": ("公示前异议", "Objection before publication"),
+    "objection_decision": ("异议审查", "Decision on the objection"),
+    "follow_up": ("差评整改", "Follow-up of a bad grade"),
+}
+
+
 def terms_on(day: date) -> Terms:
     """The terms in force on `day`; raises ValueError before 2020-01-01, when another measure ruled."""
     in_force = [terms for terms in TERMS if terms.since <= day]
@@ -199,6 +209,12 @@ def cite(terms: Terms, article: str) -> str:
     if terms.measure == ORDER_20:
         return f"{terms.measure}{article}"
     return f"{terms.measure}（对应原第20号令{article}，新条次待核）"
+
+
+def term_of(version: str, code: str) -> Term:
+    """One term of a measure, such as `acceptance`."""
+    term: Term = getattr(terms_of(version), code)
+    return term
 
 
 def deadline(term: Term, start: date, suspensions: Sequence[Interval] = ()) -> Deadline:

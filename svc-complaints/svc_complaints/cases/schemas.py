@@ -13,7 +13,7 @@ from shared.clock import statutory_date
 from shared.items import ItemOut
 from shared.privacy import mask_name, mask_phone
 from svc_complaints.cases.models import Clock, Complaint, Step
-from svc_complaints.cases.rules import NEXT_ACTIONS, STATE_LABELS, State, Viewer, scrub
+from svc_complaints.cases.rules import NEXT_ACTIONS, STATE_LABELS, TERM_LABELS, State, Term, Viewer, is_over, scrub
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1000)]
 
@@ -100,18 +100,29 @@ class DayOut(BaseModel):
     label: str
 
 
-class ClockOut(BaseModel):
+class DeadlineOut(BaseModel):
     """One statutory period; `explanation` is there when it was asked for."""
 
-    code: str
-    start_on: date
+    node: str
+    label: str
+    started_on: date
+    due_on: date | None = Field(description="Absent while the clock is suspended")
     working_days: int
-    due_on: date | None
-    met_on: date | None
-    suspended: bool
-    provisional: bool = Field(description="Rests on days off which the State Council has not confirmed yet")
     basis: str
+    confirmed: bool = Field(description="False where the source of the term still awaits a second one")
+    note: str
+    provisional: bool = Field(description="True while it rests on holidays that are not published yet")
+    suspended: bool
+    met_on: date | None
+    is_overdue: bool
     explanation: list[DayOut] | None = None
+
+
+class DeadlinesOut(BaseModel):
+    """All statutory dates of a complaint so far, oldest first."""
+
+    number: str
+    items: list[DeadlineOut]
 
 
 class StepOut(BaseModel):
@@ -123,6 +134,13 @@ class StepOut(BaseModel):
     state_label: str
     by: str
     note: str | None
+
+
+class HistoryOut(BaseModel):
+    """Every act on a complaint, oldest first."""
+
+    number: str
+    items: list[StepOut]
 
 
 class NodeOut(BaseModel):
@@ -232,28 +250,26 @@ def item_out(complaint: Complaint, account_id: str, english: bool) -> ItemOut:
     )
 
 
-def clock_out(clock: Clock, days: Sequence[DayNote] | None, english: bool) -> ClockOut:
+def deadline_out(clock: Clock, term: Term, today: date, days: Sequence[DayNote] | None, english: bool) -> DeadlineOut:
     """A period with its law and, with `days`, its count."""
-    explanation = None
-    if days is not None:
-        explanation = [
-            DayOut(
-                day=note.day,
-                counted=note.counted,
-                number=note.number,
-                reason=note.reason,
-                label=note.label_en if english else note.label_zh,
-            )
-            for note in days
-        ]
-    return ClockOut(
-        code=clock.code,
-        start_on=clock.start_on,
-        working_days=clock.working_days,
+    return DeadlineOut(
+        node=clock.code,
+        label=TERM_LABELS[clock.code][english],
+        started_on=clock.start_on,
         due_on=clock.due_on,
-        met_on=clock.met_on,
-        suspended=clock.due_on is None,
-        provisional=clock.provisional,
+        working_days=clock.working_days,
         basis=clock.basis,
-        explanation=explanation,
+        confirmed=term.confirmed,
+        note=term.note,
+        provisional=clock.provisional,
+        suspended=clock.due_on is None,
+        met_on=clock.met_on,
+        is_overdue=clock.due_on is not None and is_over(clock.due_on, clock.met_on or today),
+        explanation=None if days is None else [day_out(note, english) for note in days],
     )
+
+
+def day_out(note: DayNote, english: bool) -> DayOut:
+    """One day of a count in the reader's language."""
+    label_ = note.label_en if english else note.label_zh
+    return DayOut(day=note.day, counted=note.counted, number=note.number, reason=note.reason, label=label_)

@@ -6,7 +6,7 @@ from fastapi import Request
 
 from shared.clock import TodayDep
 from shared.db import SessionDep
-from shared.http import IfMatch, Router
+from shared.http import IfMatch, Page, Router
 from shared.outbound import OutboundDep
 from shared.problems import wants_english
 from svc_complaints.access import AnyCaller, Complainant, Officer
@@ -78,21 +78,23 @@ async def refuse(
 
 
 @router.get("/refusal-grounds", summary="不予受理情形 Grounds for refusal")
-async def grounds(request: Request, caller: AnyCaller) -> list[GroundOut]:
+async def grounds(request: Request, caller: AnyCaller) -> Page[GroundOut]:
     """The closed list of grounds on which a complaint may be refused, each with its article."""
     english = wants_english(request)
-    return [
+    items = [
         GroundOut(ground=ground, article=article, text=texts[english])
         for ground, (article, *texts) in rules.GROUNDS.items()
     ]
+    return Page(items=items)
 
 
 @router.get("/complaints/{complaint_id}/findings", summary="受理审查提示 What the record points to")
-async def findings(session: SessionDep, request: Request, caller: Officer, complaint_id: uuid.UUID) -> list[FindingOut]:
+async def findings(session: SessionDep, request: Request, caller: Officer, complaint_id: uuid.UUID) -> Page[FindingOut]:
     """Grounds for refusal which the dates and contents of the record point to, for the officer who decides."""
     english = wants_english(request)
     found = await service.findings(session, caller, complaint_id)
-    return [
+    items = [
         FindingOut(ground=ground, article=rules.GROUNDS[ground][0], text=rules.GROUNDS[ground][1 + english])
         for ground in found
     ]
+    return Page(items=items)

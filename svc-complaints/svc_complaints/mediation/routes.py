@@ -6,7 +6,7 @@ from fastapi import Request
 
 from shared.clock import TodayDep
 from shared.db import SessionDep
-from shared.http import Router
+from shared.http import IfMatch, Page, Router
 from shared.problems import wants_english
 from svc_complaints.access import AnyCaller, Officer
 from svc_complaints.cases.routes import ReplyDep
@@ -38,9 +38,10 @@ async def add_record(
 
 
 @router.get("/mediation-records", summary="调解记录 List the minutes")
-async def list_records(session: SessionDep, caller: Officer, complaint_id: uuid.UUID) -> list[MediationRecordOut]:
+async def list_records(session: SessionDep, caller: Officer, complaint_id: uuid.UUID) -> Page[MediationRecordOut]:
     """The minutes, oldest first."""
-    return [MediationRecordOut.model_validate(r) for r in await service.records(session, caller, complaint_id)]
+    found = await service.records(session, caller, complaint_id)
+    return Page(items=[MediationRecordOut.model_validate(record) for record in found])
 
 
 @router.post("/appraisals", status_code=201, summary="启动鉴定 Begin an appraisal")
@@ -52,9 +53,10 @@ async def start_appraisal(
 
 
 @router.get("/appraisals", summary="鉴定 List the appraisals")
-async def list_appraisals(session: SessionDep, caller: AnyCaller, complaint_id: uuid.UUID) -> list[AppraisalOut]:
+async def list_appraisals(session: SessionDep, caller: AnyCaller, complaint_id: uuid.UUID) -> Page[AppraisalOut]:
     """The appraisals, oldest first; both parties see them."""
-    return [AppraisalOut.model_validate(a) for a in await service.appraisals(session, caller, complaint_id)]
+    found = await service.appraisals(session, caller, complaint_id)
+    return Page(items=[AppraisalOut.model_validate(appraisal) for appraisal in found])
 
 
 @router.post("/appraisals/{appraisal_id}/end", summary="鉴定完成 End an appraisal")
@@ -74,14 +76,14 @@ async def end_appraisal(
 @router.post("/outcome", summary="调解结果 Record the outcome")
 async def conclude(
     reply: ReplyDep,
-    session: SessionDep,
     caller: Officer,
     today: TodayDep,
+    version: IfMatch,
     complaint_id: uuid.UUID,
     body: OutcomeIn,
 ) -> ComplaintOut:
     """Ends the mediation. The summary becomes public after the window for objection; personal data in it is refused."""
-    complaint = await service.conclude(session, caller, complaint_id, body, today)
+    complaint = await service.conclude(reply.session, caller, complaint_id, version, body, today)
     return await reply.with_(complaint, Viewer.OFFICER)
 
 

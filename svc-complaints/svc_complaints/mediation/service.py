@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import audit
 from shared.auth import Caller
 from shared.events.complaints import ComplaintWithheldV1, MediationConcludedV1
+from shared.http import check_version
 from shared.outbox import publish
 from svc_complaints.cases import queries as case_queries
 from svc_complaints.cases import rules as case_rules
@@ -88,12 +89,13 @@ async def end_appraisal(
 
 
 async def conclude(
-    session: AsyncSession, caller: Caller, complaint_id: uuid.UUID, body: OutcomeIn, today: date
+    session: AsyncSession, caller: Caller, complaint_id: uuid.UUID, version: int, body: OutcomeIn, today: date
 ) -> Complaint:
     """Records how the mediation ended. 422 when the public summary holds personal data, 409 when it is over."""
     complaint = await cases.for_officer(session, caller, complaint_id)
     act, article, *_ = RESULTS[body.result]
     case_rules.after(complaint.state, act)
+    check_version(complaint, version)
     rules.check_summary(body.summary, [complaint.complainant_name])
     rules.check_agreement_in_time(body.result, complaint.mediate_by, today)
     basis = case_rules.cite(case_rules.terms_of(complaint.terms_version), article)

@@ -11,25 +11,25 @@ async def test_each_date_explains_itself_day_by_day(world: World) -> None:
     consumer = world.consumer()
     accepted = await world.accepted(consumer, world.officer())
     path = f"/complaints/{accepted['id']}/deadlines"
-    plain = (await world.get(consumer, path)).json()
-    assert [c["code"] for c in plain] == ["acceptance", "mediation"]
+    plain = (await world.get(consumer, path)).json()["items"]
+    assert [c["node"] for c in plain] == ["acceptance", "mediation"]
     assert plain[0]["met_on"] == today().isoformat()
     assert all(c["explanation"] is None for c in plain)
-    explained = (await world.get(consumer, f"{path}?explain=true")).json()
+    explained = (await world.get(consumer, f"{path}?explain=true")).json()["items"]
     days = explained[1]["explanation"]
     assert days[0]["reason"] == "event_day"
     assert days[-1]["day"] == explained[1]["due_on"]
     assert [d["number"] for d in days if d["counted"]] == list(range(1, 46))
     assert all(d["label"] for d in days)
-    english = (await world.get(consumer, f"{path}?explain=true", **{"Accept-Language": "en"})).json()
+    english = (await world.get(consumer, f"{path}?explain=true", **{"Accept-Language": "en"})).json()["items"]
     assert english[1]["explanation"][0]["label"] == "day of the event, not counted"
 
 
 async def test_a_clock_which_runs_into_an_unpublished_year_says_that_it_is_provisional(world: World) -> None:
     consumer = world.consumer()
     accepted = await world.accepted(consumer, world.officer())
-    clocks = (await world.get(consumer, f"/complaints/{accepted['id']}/deadlines")).json()
-    mediation = next(c for c in clocks if c["code"] == "mediation")
+    clocks = (await world.get(consumer, f"/complaints/{accepted['id']}/deadlines")).json()["items"]
+    mediation = next(c for c in clocks if c["node"] == "mediation")
     if date.fromisoformat(mediation["due_on"]).year > 2026:
         assert mediation["provisional"]
 
@@ -37,7 +37,7 @@ async def test_a_clock_which_runs_into_an_unpublished_year_says_that_it_is_provi
 async def test_the_history_tells_every_act_in_order(world: World) -> None:
     consumer, officer = world.consumer(), world.officer()
     done = await world.concluded(consumer, officer)
-    steps = (await world.get(consumer, f"/complaints/{done['id']}/history")).json()
+    steps = (await world.get(consumer, f"/complaints/{done['id']}/history")).json()["items"]
     assert [(s["act"], s["by"]) for s in steps] == [
         ("file", "complainant"),
         ("accept", "officer"),

@@ -32,7 +32,7 @@ async def test_the_complainant_evaluates_once_after_the_end(world: World) -> Non
     accepted = await world.accepted(consumer, officer)
     path = f"/complaints/{accepted['id']}"
     refused(await world.post(consumer, f"{path}/evaluation", {"grade": 5}), 409, "not_ended_yet")
-    expect(await world.post(officer, f"{path}/outcome", {"result": "agreement", "summary": "双方达成一致。"}))
+    expect(await world.end(officer, accepted["id"], {"result": "agreement", "summary": "双方达成一致。"}))
     assert (await world.post(consumer, f"{path}/evaluation", {"grade": 6})).status_code == 422
     given = expect(await world.post(consumer, f"{path}/evaluation", {"grade": 5, "comment": "很快"}), 201)
     assert (given["grade_label"], given["follow_up_by"]) == ("非常满意", None)

@@ -22,7 +22,7 @@ async def test_minutes_are_for_the_unit_and_its_superiors_only(world: World) -> 
     body = {"method": "telephone", "minutes": "商家愿意退款，李娜要求另行赔偿。"}
     record = expect(await world.post(officer, path, body), 201)
     assert record["held_on"] == today().isoformat()
-    assert [r["id"] for r in (await world.get(world.officer("421300"), path)).json()] == [record["id"]]
+    assert [r["id"] for r in (await world.get(world.officer("421300"), path)).json()["items"]] == [record["id"]]
     refused(await world.get(consumer, path), 403, "forbidden")
     refused(await world.get(world.officer("421321"), path), 404, "complaint_unknown")
     early = body | {"held_on": (today() - timedelta(days=1)).isoformat()}
@@ -37,7 +37,7 @@ async def test_nothing_is_mediated_before_acceptance(world: World) -> None:
         ("appraisals", APPRAISAL),
         ("outcome", {"result": "agreement", "summary": SUMMARY}),
     ):
-        refused(await world.post(officer, f"{path}/{act}", body), 409, "act_not_allowed")
+        refused(await world.post(officer, f"{path}/{act}", body, version=filed["version"]), 409, "act_not_allowed")
 
 
 async def test_an_appraisal_stops_the_clock_and_its_end_moves_the_last_day(world: World) -> None:
@@ -60,8 +60,8 @@ async def test_an_appraisal_stops_the_clock_and_its_end_moves_the_last_day(world
     assert expect(await world.get(officer, path))["mediate_by"] == expected.due_on.isoformat()
     refused(await world.post(officer, end, {"finding": "再次"}), 404, "appraisal_unknown")
 
-    clocks = (await world.get(officer, f"{path}/deadlines?explain=true")).json()
-    mediation = next(c for c in clocks if c["code"] == CLOCK)
+    clocks = (await world.get(officer, f"{path}/deadlines?explain=true")).json()["items"]
+    mediation = next(c for c in clocks if c["node"] == CLOCK)
     reasons = [day["reason"] for day in mediation["explanation"]]
     assert reasons.count("suspension") == (until - date.fromisoformat(started)).days + 1
     assert sum(day["counted"] for day in mediation["explanation"]) == 45
@@ -110,9 +110,10 @@ async def test_what_was_withdrawn_or_wrongly_accepted_is_not(world: World, resul
 async def test_personal_data_in_the_public_summary_is_refused(world: World, summary: str, kind: str) -> None:
     officer = world.officer()
     accepted = await world.accepted(world.consumer(), officer)
-    path = f"/complaints/{accepted['id']}/outcome"
     body = refused(
-        await world.post(officer, path, {"result": "agreement", "summary": summary}), 422, "personal_data_in_summary"
+        await world.end(officer, accepted["id"], {"result": "agreement", "summary": summary}),
+        422,
+        "personal_data_in_summary",
     )
     assert {(e["pointer"], e["code"]) for e in body["errors"]} == {("/summary", kind)}
     assert len(await world.events(accepted["id"])) == 2
@@ -120,13 +121,21 @@ async def test_personal_data_in_the_public_summary_is_refused(world: World, summ
 
 async def test_of_two_outcomes_at_the_same_moment_one_counts(world: World) -> None:
     accepted = await world.accepted(world.consumer(), world.officer())
-    path = f"/complaints/{accepted['id']}/outcome"
+    path, version = f"/complaints/{accepted['id']}/outcome", accepted["version"]
     answers = await asyncio.gather(
-        world.post(world.officer(), path, {"result": "agreement", "summary": SUMMARY}),
-        world.post(world.officer(), path, {"result": "no_agreement", "summary": SUMMARY}),
+        world.post(world.officer(), path, {"result": "agreement", "summary": SUMMARY}, version=version),
+        world.post(world.officer(), path, {"result": "no_agreement", "summary": SUMMARY}, version=version),
     )
     assert sorted(a.status_code for a in answers) == [200, 409]
     assert len(await world.events(accepted["id"])) == 3
+
+
+async def test_an_outcome_names_the_version_it_is_about(world: World) -> None:
+    officer = world.officer()
+    accepted = await world.accepted(world.consumer(), officer)
+    path, body = f"/complaints/{accepted['id']}/outcome", {"result": "agreement", "summary": SUMMARY}
+    refused(await world.post(officer, path, body), 428, "precondition_required")
+    refused(await world.post(officer, path, body, version=accepted["version"] + 1), 412, "stale_version")
 
 
 async def test_the_law_ends_a_mediation_after_its_last_day_and_only_once(world: World) -> None:
@@ -143,7 +152,7 @@ async def test_the_law_ends_a_mediation_after_its_last_day_and_only_once(world: 
     basis = expect(await world.get(consumer, f"{path}/outcome"))["basis"]
     assert "总局令" in basis
     assert [name for name, _ in await world.events(accepted["id"])].count("concluded") == 1
-    steps = (await world.get(consumer, f"{path}/history")).json()
+    steps = (await world.get(consumer, f"{path}/history")).json()["items"]
     assert (steps[-1]["act"], steps[-1]["by"]) == ("conclude", "system")
 
 
@@ -159,10 +168,9 @@ async def test_two_sweeps_at_once_end_each_mediation_once(world: World) -> None:
 async def test_after_the_last_day_no_agreement_is_recorded(world: World) -> None:
     officer = world.officer()
     accepted = await world.accepted(world.consumer(), officer)
-    path = f"/complaints/{accepted['id']}"
     async with world.client.runtime.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE complaint_cases SET mediate_by = $1", (today() - timedelta(days=1),))
-    late = await world.post(officer, f"{path}/outcome", {"result": "agreement", "summary": SUMMARY})
+    late = await world.end(officer, accepted["id"], {"result": "agreement", "summary": SUMMARY})
     # The service's own sweep may have ended it a moment before: either way there is no agreement.
     assert late.json()["code"] in {"mediation_period_over", "act_not_allowed"}
     assert late.status_code == 409
@@ -174,7 +182,7 @@ async def test_a_respondent_without_an_account_is_told_by_hand(world: World) -> 
     path = f"/complaints/{done['id']}"
 
     async def notice() -> dict[str, object]:
-        return next(c for c in (await world.get(officer, f"{path}/deadlines")).json() if c["code"] == "notice")
+        return next(c for c in (await world.get(officer, f"{path}/deadlines")).json()["items"] if c["node"] == "notice")
 
     assert (await notice())["met_on"] is None
     expect(await world.post(officer, f"{path}/notice", {"method": "邮寄送达"}))
@@ -185,8 +193,8 @@ async def test_a_respondent_with_an_account_has_been_told_at_once(world: World) 
     await world.representative()
     consumer = world.consumer()
     done = await world.concluded(consumer, world.officer())
-    clocks = (await world.get(consumer, f"/complaints/{done['id']}/deadlines")).json()
-    assert next(c for c in clocks if c["code"] == "notice")["met_on"] == today().isoformat()
+    clocks = (await world.get(consumer, f"/complaints/{done['id']}/deadlines")).json()["items"]
+    assert next(c for c in clocks if c["node"] == "notice")["met_on"] == today().isoformat()
 
 
 async def test_the_complainant_withdraws_during_an_appraisal(world: World) -> None:
