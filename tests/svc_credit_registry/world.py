@@ -1,0 +1,112 @@
+"""The service under test, and what others tell it."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from shared import inbox
+from shared.clock import now
+from shared.events.envelope import Envelope, Event, aggregate_type
+from shared.events.services import ApplicationDecidedV1, EnterpriseFacts
+from svc_credit_registry.bulkfile.rules import Record
+from svc_credit_registry.intake import service as intake
+from svc_credit_registry.intake.service import Origin, Rejection, Summary
+from svc_credit_registry.worker import WORK
+from tests.support.apps import ServiceClient
+
+TODAY = date(2026, 11, 21)
+ORIGIN = Origin("AMR-421300", "test", "test.csv")
+SUBSCRIPTIONS = {s.aggregate_type: s for s in inbox.subscriptions("credit_registry", WORK.handlers)}
+FACTS: dict[str, Any] = {
+    "name": "随州红光酒业有限公司",
+    "region": "421303",
+    "organisation_form": "有限公司",
+    "industry_code": "C151",
+    "registered_capital_yuan": "1000000.00",
+    "address": "湖北省随州市曾都区解放路1号",
+    "business_scope": "白酒生产",
+    "legal_representative_name": "张伟",
+    "established_on": "2026-11-20",
+}
+
+
+def decided(**changes: Any) -> ApplicationDecidedV1:
+    """A granted establishment; `changes` by field, those of the enterprise under `facts`."""
+    facts = EnterpriseFacts.model_validate(FACTS | changes.pop("facts", {}))
+    given: dict[str, Any] = {
+        "application_id": uuid.uuid4(),
+        "number": "SL42130320261120000017",
+        "matter_code": "MR-ENT-ESTABLISH",
+        "outcome": "granted",
+        "decided_on": "2026-11-20",
+        "region": "421303",
+        "unit": "AMR-421303",
+        "applicant_id": uuid.uuid4(),
+        "enterprise": facts,
+    }
+    return ApplicationDecidedV1.model_validate(given | changes)
+
+
+def envelope(event: Event, sequence: int = 1) -> Envelope:
+    """`event` as it comes over the wire."""
+    return Envelope(
+        id=uuid.uuid4(),
+        type=event.TYPE,
+        source="/" + event.TYPE.split(".")[0],
+        subject=event.aggregate_id,
+        time=now(),
+        sequence=sequence,
+        data=event.model_dump(mode="json"),
+    )
+
+
+def row(code: str, name: str, **changes: str) -> dict[str, str]:
+    """A row of a bulk file."""
+    given = {
+        "code": code,
+        "name": name,
+        "region": "421303",
+        "industry_code": "C151",
+        "organisation_form": "有限公司",
+        "status": "active",
+        "established_on": "2012-06-18",
+        "ended_on": "",
+        "legal_representative_name": "李娜",
+        "registered_capital_yuan": "500000.00",
+    }
+    return given | changes
+
+
+@dataclass(frozen=True)
+class World:
+    """svc-credit-registry, running."""
+
+    client: ServiceClient
+    get_bearer: Callable[..., dict[str, str]]
+
+    async def hear(self, event: Event, sequence: int = 1) -> inbox.Outcome:
+        """Applies an event as the consumer does."""
+        return await self.deliver(envelope(event, sequence))
+
+    async def deliver(self, message: Envelope) -> inbox.Outcome:
+        """Applies an envelope in a transaction of its own."""
+        subscription = SUBSCRIPTIONS[aggregate_type(message.type)]
+        async with self.client.sessions() as session, session.begin():
+            return await inbox.apply(session, subscription, message, self.client.runtime)
+
+    async def load(self, rows: list[dict[str, str]]) -> tuple[Summary, list[Rejection]]:
+        """Loads rows in bulk."""
+        rejected: list[Rejection] = []
+        records = [Record(i, orjson.dumps(r), r) for i, r in enumerate(rows, start=1)]
+        summary = await intake.load(self.client.sessions, records, ORIGIN, TODAY, rejected.append)
+        return summary, rejected
+
+    async def get(self, path: str, **params: Any) -> Any:
+        """The JSON of an answer which must be 200."""
+        answer = await self.client.get(path, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
