@@ -113,7 +113,7 @@ async def edit_application(  # noqa: PLR0913 - one parameter for each thing it d
     response: Response,
 ) -> ApplicationOut:
     """Fills in the form (merge patch) of a draft, or of a case under correction. Prefilled fields are not asked for."""
-    application = await service.edit(session, caller, application_id, version, body.form)
+    application = await service.edit(session, caller, (application_id, version), body, today)
     set_etag(response, application)
     return await queries.full(session, application, today)
 

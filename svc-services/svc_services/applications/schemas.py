@@ -12,7 +12,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class ApplicationIn(BaseModel):
-    """What a new draft begins with. The region comes from the reserved name, where there is one."""
+    """What a new draft begins with. The region is that of the reserved name; without one it must be given."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -27,7 +27,8 @@ class ApplicationPatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    form: dict[str, Any]
+    form: dict[str, Any] = Field(default_factory=dict)
+    reservation_id: uuid.UUID | None = Field(default=None, description="Gives a draft its reserved name")
 
 
 class Explanation(BaseModel):

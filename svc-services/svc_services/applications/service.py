@@ -19,7 +19,7 @@ from shared.outbox import publish
 from shared.privacy import mask_id_number, mask_name, mask_phone
 from shared.runtime import Runtime
 from svc_services.applications.errors import CorrectionIncomplete, FormIncomplete, RegionNeeded, ReservationNeeded
-from svc_services.applications.schemas import ApplicationIn, ResubmissionIn
+from svc_services.applications.schemas import ApplicationIn, ApplicationPatch, ResubmissionIn
 from svc_services.cases import queries as cases
 from svc_services.cases import rules, service
 from svc_services.cases.models import Application
@@ -42,6 +42,7 @@ from svc_services.names.service import live_reservation
 from svc_services.numbering.rules import Kind
 from svc_services.numbering.service import next_number
 
+RESERVATION = "name_reservation"
 EDITS = {State.DRAFT: Act.EDIT, State.CORRECTION_REQUESTED: Act.CORRECT}
 
 
@@ -58,9 +59,9 @@ async def start(
 ) -> Application:
     """A draft with everything filled in that is known already. 503 when single sign-on can't be asked."""
     matter, guide = await matters.open_matter(session, body.matter_code, today)
-    reservation = await _reservation(session, caller, body, guide, today)
+    reservation = await _reservation(session, caller, body.reservation_id, today)
     region = _region(body, reservation)
-    known = await _known(outbound, caller, guide, reservation)
+    known = await _known(outbound, caller, guide)
     standard = await matters.standard_in(session, matter, region, today)
     application = Application(
         number=await next_number(session, Kind.APPLICATION, region, today),
@@ -73,7 +74,7 @@ async def start(
         reservation_id=reservation.id if reservation else None,
         state=State.DRAFT,
         form={},
-        prefilled=known.shown,
+        prefilled={**known.shown, **_name_parts(guide, reservation)},
         personal=json.dumps(known.full, ensure_ascii=False),
         standard={
             "working_days": standard.working_days,
@@ -97,14 +98,9 @@ async def start(
 
 
 async def _reservation(
-    session: AsyncSession, caller: Caller, body: ApplicationIn, guide: Guide, today: date
+    session: AsyncSession, caller: Caller, reservation_id: uuid.UUID | None, today: date
 ) -> NameReservation | None:
-    if body.reservation_id is not None:
-        return await live_reservation(session, caller, body.reservation_id, today)
-    if guide.needs_reservation:
-        fault = FieldError("/reservation_id", "required", "请先保留企业名称 / reserve a name first")
-        raise ReservationNeeded(errors=[fault])
-    return None
+    return await live_reservation(session, caller, reservation_id, today) if reservation_id else None
 
 
 def _region(body: ApplicationIn, reservation: NameReservation | None) -> str:
@@ -116,7 +112,7 @@ def _region(body: ApplicationIn, reservation: NameReservation | None) -> str:
     return region
 
 
-async def _known(outbound: Outbound, caller: Caller, guide: Guide, reservation: NameReservation | None) -> Known:
+async def _known(outbound: Outbound, caller: Caller, guide: Guide) -> Known:
     profile = await sso.profile(outbound, caller)
     full = {
         "applicant_name": profile.name,
@@ -130,9 +126,15 @@ async def _known(outbound: Outbound, caller: Caller, guide: Guide, reservation: 
         "applicant_phone": mask_phone(profile.phone),
         "legal_representative_name": mask_name(profile.name),
     }
-    values: dict[str, Any] = {k: getattr(reservation, k, None) for k in (p.field for p in guide.prefilled)} | masked
-    shown = {p.field: values[p.field] for p in guide.prefilled if values.get(p.field) is not None}
-    return Known({k: v for k, v in full.items() if k in shown}, shown)
+    shown = {p.field: masked[p.field] for p in guide.prefilled if p.field in masked}
+    return Known({name: full[name] for name in shown}, shown)
+
+
+def _name_parts(guide: Guide, reservation: NameReservation | None) -> dict[str, Any]:
+    """What a reserved name fills in."""
+    if reservation is None:
+        return {}
+    return {p.field: getattr(reservation, p.field) for p in guide.prefilled if p.source == RESERVATION}
 
 
 def _patched(application: Application, guide: Guide, patch: dict[str, Any]) -> dict[str, Any]:
@@ -149,16 +151,19 @@ def _patched(application: Application, guide: Guide, patch: dict[str, Any]) -> d
 
 
 async def edit(
-    session: AsyncSession, caller: Caller, application_id: uuid.UUID, version: int, patch: dict[str, Any]
+    session: AsyncSession, caller: Caller, place: tuple[uuid.UUID, int], body: ApplicationPatch, today: date
 ) -> Application:
     """Fills in the form of a draft, or corrects it when corrections were asked for. 412 for a stale version."""
+    application_id, version = place
     application = await service.own(session, caller, application_id, lock=True)
     act = EDITS.get(State(application.state), Act.EDIT)
     rules.after(State(application.state), act)
     check_version(application, version)
     _, guide = await guide_of(session, application)
+    if body.reservation_id is not None:
+        await _rest_on(session, caller, application, body.reservation_id, today)
     before = application.form
-    application.form = _patched(application, guide, patch)
+    application.form = _patched(application, guide, body.form)
     await audit.record(
         session,
         caller,
@@ -170,6 +175,19 @@ async def edit(
     )
     await session.flush()
     return application
+
+
+async def _rest_on(
+    session: AsyncSession, caller: Caller, application: Application, reservation_id: uuid.UUID, today: date
+) -> None:
+    """Gives a draft its reserved name, or another one."""
+    rules.after(State(application.state), Act.SUBMIT)
+    reservation = await live_reservation(session, caller, reservation_id, today)
+    if reservation.region != application.region:
+        raise RegionNeeded(errors=[FieldError("/reservation_id", "differs", "地区不一致 / of another region")])
+    _, guide = await guide_of(session, application)
+    application.reservation_id = reservation.id
+    application.prefilled = {**application.prefilled, **_name_parts(guide, reservation)}
 
 
 async def guide_of(session: AsyncSession, application: Application) -> tuple[Matter, Guide]:
@@ -232,10 +250,13 @@ async def submit(session: AsyncSession, caller: Caller, application_id: uuid.UUI
 
 async def _check_complete(session: AsyncSession, application: Application) -> None:
     _, guide = await guide_of(session, application)
+    if guide.needs_reservation and application.reservation_id is None:
+        fault = FieldError("/reservation_id", "required", "请先保留企业名称 / reserve a name first")
+        raise ReservationNeeded(errors=[fault])
     present = await materials.of_application(session, application.id)
-    waived = {str(code) for code in _strings(application.standard["required_materials"])}
+    required = {str(code) for code in _strings(application.standard["required_materials"])}
     faults = faults_of(application.form, guide.form_schema)
-    faults += [FieldError(f"/materials/{c}", "required", "缺少材料 / missing") for c in missing(waived, present)]
+    faults += [FieldError(f"/materials/{c}", "required", "缺少材料 / missing") for c in missing(required, present)]
     if faults:
         raise FormIncomplete(errors=faults)
 

@@ -46,7 +46,7 @@ class DeadlinesOut(BaseModel):
 
     number: str
     current: str | None
-    deadlines: list[DeadlineOut]
+    items: list[DeadlineOut]
 
 
 class StepOut(BaseModel):

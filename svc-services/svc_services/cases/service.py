@@ -139,7 +139,7 @@ def deadlines_out(application: Application, today: date, *, explain: bool) -> De
     return DeadlinesOut(
         number=application.number,
         current=current.node if current else None,
-        deadlines=[_deadline_out(node, today, explain=explain) for node in nodes_of(application, today)],
+        items=[_deadline_out(node, today, explain=explain) for node in nodes_of(application, today)],
     )
 
 

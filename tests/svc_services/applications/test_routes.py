@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.svc_services.neighbours import PROFILE
-from tests.svc_services.world import FORM, PDF, World
+from tests.svc_services.world import CORRECTION, FORM, PDF, World
 
 ESTABLISH = "MR-ENT-ESTABLISH"
 
@@ -45,7 +45,8 @@ async def test_personal_data_is_stored_encrypted(world: World) -> None:
     [
         ({"matter_code": "MR-NONE"}, 404, "matter_unknown"),
         ({"matter_code": "MR-ENT-CHANGE", "region": "421303"}, 409, "matter_not_online"),
-        ({}, 422, "reservation_needed"),
+        ({}, 422, "region_needed"),
+        ({"region": "999999"}, 422, "region_needed"),
         ({"reservation_id": str(uuid.uuid4())}, 404, "reservation_unknown"),
         ({"reservation_id": "none"}, 422, "invalid"),
         ({"surprise": 1}, 422, "invalid"),
@@ -63,6 +64,44 @@ async def test_a_draft_rests_on_the_applicants_own_live_reservation(world: World
     mine = await world.reserve(trade_name="明月")
     await world.client.delete(f"/v1/name-reservations/{mine['id']}", headers=world.citizen)
     assert (await start(world, reservation_id=mine["id"])).json()["code"] == "reservation_not_live"
+
+
+async def test_a_draft_may_begin_before_its_name_is_reserved_but_is_not_submitted_without(world: World) -> None:
+    case = (await start(world, region="421303", form=FORM)).json()
+    assert "name" not in case["form"]
+    early = await world.post(f"/v1/applications/{case['id']}/submission", world.citizen)
+    assert (early.status_code, early.json()["code"]) == (422, "reservation_needed")
+
+    kept = await world.reserve()
+    case = (await attach(world, case, kept)).json()
+    assert case["form"]["name"] == kept["name"]
+    for code in ("ARTICLES", "DOMICILE"):
+        await world.put(case, code, PDF)
+    await world.act(case, "submission", world.citizen)
+
+
+async def attach(world: World, case: dict[str, Any], kept: dict[str, Any]) -> Any:
+    headers = {**world.citizen, "If-Match": f'"{case["version"]}"'}
+    path = f"/v1/applications/{case['id']}"
+    return await world.client.patch(path, json={"reservation_id": kept["id"]}, headers=headers)
+
+
+async def test_a_draft_rests_on_a_name_of_its_region_and_of_its_applicant(world: World) -> None:
+    case = (await start(world, region="421303")).json()
+    elsewhere = await world.reserve(region="421321", trade_name="明月")
+    assert (await attach(world, case, elsewhere)).json()["code"] == "region_needed"
+    theirs = await world.reserve(world.person(), trade_name="山泉")
+    assert (await attach(world, case, theirs)).status_code == 404
+    used = await world.draft(trade_name="红叶")
+    taken = await attach(world, case, {"id": used["reservation_id"]})
+    assert taken.status_code == 409
+
+
+async def test_a_name_is_not_changed_after_submission(world: World) -> None:
+    case = await world.submitted()
+    asked = await world.act(case, "correction-request", world.officer, {"items": [CORRECTION]})
+    other = await world.reserve(trade_name="明月")
+    assert (await attach(world, asked, other)).json()["code"] == "act_not_allowed"
 
 
 async def test_the_region_is_that_of_the_name(world: World) -> None:

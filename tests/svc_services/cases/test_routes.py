@@ -9,9 +9,9 @@ async def test_every_date_has_its_source_and_can_account_for_each_day(world: Wor
     path = f"/v1/applications/{case['id']}/deadlines"
     plain = (await world.get(path, world.citizen)).json()
     assert plain["current"] == "decision"
-    assert [d["node"] for d in plain["deadlines"]] == ["acceptance", "decision"]
-    assert all(d["basis"] and d["explanation"] is None for d in plain["deadlines"])
-    explained = (await world.get(path, world.officer, explain="true")).json()["deadlines"][1]
+    assert [d["node"] for d in plain["items"]] == ["acceptance", "decision"]
+    assert all(d["basis"] and d["explanation"] is None for d in plain["items"])
+    explained = (await world.get(path, world.officer, explain="true")).json()["items"][1]
     days = explained["explanation"]
     assert days[0]["reason"] == "event_day"
     assert days[-1]["day"] == explained["due_on"]
@@ -22,7 +22,7 @@ async def test_every_date_has_its_source_and_can_account_for_each_day(world: Wor
 async def test_a_draft_has_no_dates(world: World) -> None:
     case = await world.draft()
     dates = (await world.get(f"/v1/applications/{case['id']}/deadlines", world.citizen)).json()
-    assert (dates["current"], dates["deadlines"]) == (None, [])
+    assert (dates["current"], dates["items"]) == (None, [])
 
 
 async def test_while_the_applicant_corrects_the_running_date_is_his(world: World) -> None:
@@ -30,7 +30,7 @@ async def test_while_the_applicant_corrects_the_running_date_is_his(world: World
     asked = await world.act(case, "correction-request", world.officer, {"items": [CORRECTION]})
     dates = (await world.get(f"/v1/applications/{case['id']}/deadlines", world.citizen)).json()
     assert dates["current"] == "correction"
-    assert asked["due_on"] == dates["deadlines"][1]["due_on"]
+    assert asked["due_on"] == dates["items"][1]["due_on"]
 
 
 async def test_the_history_tells_each_act_its_unit_and_no_names(world: World) -> None:

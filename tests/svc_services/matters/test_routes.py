@@ -69,7 +69,7 @@ async def test_a_locality_which_is_faster_is_applied_and_its_cases_keep_the_prom
     assert (await world.get("/v1/matters/MR-ENT-ESTABLISH", region="421321")).json()["local"] is None
 
     case = await world.accepted()
-    (_, decision) = (await world.get(f"/v1/applications/{case['id']}/deadlines", world.citizen)).json()["deadlines"]
+    (_, decision) = (await world.get(f"/v1/applications/{case['id']}/deadlines", world.citizen)).json()["items"]
     assert decision["working_days"] == 1
 
 
