@@ -54,7 +54,7 @@ async def start_gateway(
             }
             settings = settings_for(servers, "gateway", tmp_path, **(given | {"service_urls": service_urls} | changes))
             gateways.append(create_app(settings))  # type: ignore[arg-type]
-            return await stack.enter_async_context(served(gateways[-1]))
+            return await stack.enter_async_context(served(gateways[-1], "gateway.listener:Listener"))
 
         yield start
 

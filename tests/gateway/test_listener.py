@@ -1,0 +1,74 @@
+"""Clients that send their header slowly, endlessly or not at all."""
+
+import asyncio
+import time
+
+import httpx
+import pytest
+
+from gateway import listener
+from tests.gateway.conftest import StartGateway
+from tests.gateway.support import answering, raw, read_answer, upstream
+
+API = "/api/services/v1/applications"
+
+
+@pytest.fixture
+def short_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "HEADER_SECONDS", 1.0)
+
+
+@pytest.mark.usefixtures("short_deadline")
+@pytest.mark.parametrize("beginning", [b"", b"GET ", f"GET {API} HTTP/1.1\r\nHost: x\r\n".encode(), b"\r\n"])
+async def test_a_header_that_does_not_come_is_not_waited_for(start_gateway: StartGateway, beginning: bytes) -> None:
+    port = await start_gateway({})
+    answer = await raw(port, beginning, seconds=5)
+    assert (answer.status, answer.json()["code"]) == (408, "header_too_slow")
+
+
+@pytest.mark.usefixtures("short_deadline")
+async def test_the_deadline_counts_for_each_request_of_a_connection(start_gateway: StartGateway) -> None:
+    async with upstream(answering()) as service:
+        port = await start_gateway({"services": service.url})
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        request = f"GET {API} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        began = time.monotonic()
+        while time.monotonic() - began < 1.8:  # longer than one deadline, on one connection that is never late
+            writer.write(request)
+            assert (await read_answer(reader)).status == 200
+            await asyncio.sleep(0.1)
+        writer.write(request[:10])
+        assert (await asyncio.wait_for(read_answer(reader), 5)).status == 408
+        writer.close()
+
+
+async def test_an_endless_header_is_cut_off(start_gateway: StartGateway) -> None:
+    port = await start_gateway({})
+    answer = await raw(port, b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: b\r\n" * 6000)
+    assert (answer.status, answer.json()["code"]) == (431, "headers_too_large")
+    long_line = await raw(port, b"GET /" + b"a" * 50_000)
+    assert long_line.status == 431
+
+
+async def test_what_is_not_http_is_refused_as_a_problem(start_gateway: StartGateway) -> None:
+    port = await start_gateway({})
+    answer = await raw(port, b"hello there\r\n\r\n")
+    assert (answer.status, answer.json()["code"]) == (400, "not_http")
+    assert answer.headers["x-error-source"] == "gateway"
+
+
+@pytest.mark.usefixtures("short_deadline")
+async def test_honest_callers_are_served_beside_many_slow_ones(start_gateway: StartGateway) -> None:
+    async with upstream(answering()) as service:
+        port = await start_gateway({"services": service.url})
+        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(300)]
+        for _, writer in slow:
+            writer.write(b"GET /api")
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            answers = [await client.get(API) for _ in range(100)]
+        assert {a.status_code for a in answers} == {200}
+        async with asyncio.timeout(10):
+            refused = await asyncio.gather(*(read_answer(reader) for reader, _ in slow))
+        assert {a.status for a in refused} == {408}
+        for _, writer in slow:
+            writer.close()
