@@ -22,7 +22,7 @@ from svc_disclosure.articles.schemas import (
     ArticleOut,
     ArticlePatch,
     ArticleSummary,
-    DeadlineOut,
+    DeadlinesOut,
     SecrecyReviewIn,
 )
 from svc_disclosure.columns.rules import Step
@@ -114,7 +114,7 @@ async def show_deadlines(
     today: TodayDep,
     request: Request,
     explain: Annotated[bool, Query(description="Give every day counted or skipped")] = False,
-) -> list[DeadlineOut]:
+) -> DeadlinesOut:
     """The statutory term of publication on the agency's own initiative; empty before the Regulations were in force."""
     opened = await service.read(session, article_id, caller)
     return service.deadlines(opened.article, today, explain=explain, english=wants_english(request))

@@ -153,12 +153,20 @@ class DayOut(BaseModel):
 class DeadlineOut(BaseModel):
     """A statutory date."""
 
-    name: str
+    node: str
     label: str
-    start_on: date
+    started_on: date
     due_on: date
+    working_days: int
     basis: str
-    provisional: bool = Field(description="Rests on a calendar that is not yet confirmed")
+    provisional: bool = Field(description="True while it rests on holidays that are not published yet")
     met_on: date | None
-    overdue: bool
+    is_overdue: bool
     explanation: list[DayOut] | None = Field(default=None, description="Each day counted or skipped and why")
+
+
+class DeadlinesOut(BaseModel):
+    """All statutory dates of an article."""
+
+    index_number: str | None
+    items: list[DeadlineOut]

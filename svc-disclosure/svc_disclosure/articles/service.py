@@ -24,6 +24,7 @@ from svc_disclosure.articles.schemas import (
     ArticleSummary,
     DayOut,
     DeadlineOut,
+    DeadlinesOut,
     DecisionOut,
     SecrecyReviewIn,
     WithdrawalOut,
@@ -109,25 +110,24 @@ async def with_columns(session: AsyncSession, articles: Sequence[Article]) -> li
     return [Opened(article, await columns.load(session, article.column_code)) for article in articles]
 
 
-def deadlines(article: Article, today: date, *, explain: bool, english: bool) -> list[DeadlineOut]:
+def deadlines(article: Article, today: date, *, explain: bool, english: bool) -> DeadlinesOut:
     """The statutory dates of an article, and whether they were kept."""
     deadline = rules.publication_deadline(article.made_on)
     if deadline is None:
-        return []
-    ended_on = article.published_on or today
-    return [
-        DeadlineOut(
-            name="publish_on_own_initiative",
-            label="Publish on own initiative" if english else "主动公开期限",
-            start_on=deadline.start_on,
-            due_on=deadline.due_on,
-            basis=deadline.basis,
-            provisional=deadline.provisional,
-            met_on=article.published_on,
-            overdue=ended_on > deadline.due_on,
-            explanation=_days_of(deadline, english=english) if explain else None,
-        )
-    ]
+        return DeadlinesOut(index_number=article.index_number, items=[])
+    term = DeadlineOut(
+        node="publication",
+        label="Publish on own initiative" if english else "主动公开期限",
+        started_on=deadline.start_on,
+        due_on=deadline.due_on,
+        working_days=deadline.days,
+        basis=deadline.basis,
+        provisional=deadline.provisional,
+        met_on=article.published_on,
+        is_overdue=(article.published_on or today) > deadline.due_on,
+        explanation=_days_of(deadline, english=english) if explain else None,
+    )
+    return DeadlinesOut(index_number=article.index_number, items=[term])
 
 
 def _days_of(deadline: Deadline, *, english: bool) -> list[DayOut]:

@@ -203,15 +203,15 @@ async def test_the_tag_that_staff_read_is_good_for_their_edit(office: Office) ->
 
 async def test_the_term_of_publication_explains_its_days(office: Office) -> None:
     draft = await office.drafted(made_on="2025-09-26")
-    (term,) = (await office.editor.get(f"{at(draft)}/deadlines?explain=true")).json()
-    assert (term["due_on"], term["met_on"], term["overdue"]) == ("2025-10-30", None, True)
+    (term,) = (await office.editor.get(f"{at(draft)}/deadlines?explain=true")).json()["items"]
+    assert (term["due_on"], term["met_on"], term["is_overdue"]) == ("2025-10-30", None, True)
     assert "第二十六条" in term["basis"]
     days = {day["day"]: day for day in term["explanation"]}
     assert days["2025-09-28"]["counted"]
     assert not days["2025-10-01"]["counted"]
     assert "国庆节" in days["2025-10-01"]["label"]
     english = await office.editor.get(f"{at(draft)}/deadlines?explain=true", **{"Accept-Language": "en"})
-    assert english.json()[0]["explanation"][-1]["label"] == "working day 20"
+    assert english.json()["items"][0]["explanation"][-1]["label"] == "working day 20"
 
 
 async def test_the_queue_shows_the_unit_what_waits_and_nobody_else(office: Office) -> None:
