@@ -20,6 +20,7 @@ from shared.local.ports import free_port
 from tests.support.platform import Platform, launch
 
 SERVICE = "disclosure"
+CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1 << 1, 1 << 2
 
 
 def start(data: Path, **variables: str) -> Platform:
@@ -143,6 +144,19 @@ def test_secrets_are_readable_for_their_owner_only(runner: Platform) -> None:
 
 def test_the_database_does_not_run_as_root(runner: Platform) -> None:
     assert children(runner)["postgres"].uids().real != 0
+
+
+def test_below_a_closed_folder_the_database_has_the_right_to_search_folders_and_no_other(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir(mode=0o700)
+    server = postgres.prepare(tmp_path / "home" / "postgres", free_port(), durable=False)
+    child = process.start(server.program(), tmp_path / "postgres.log")
+    try:
+        asyncio.run(postgres.wait_ready(server, 20))
+        status = Path(f"/proc/{child.pid}/status").read_text()
+    finally:
+        process.stop(child, server.program())
+    (effective,) = [line.split()[1] for line in status.splitlines() if line.startswith("CapEff")]
+    assert int(effective, 16) in {0, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH}
 
 
 async def test_no_role_enters_the_database_of_another_service(runner: Platform) -> None:
