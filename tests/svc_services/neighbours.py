@@ -50,20 +50,24 @@ def application(known: Neighbours) -> FastAPI:
 
 
 @contextlib.asynccontextmanager
-async def neighbours() -> AsyncIterator[Neighbours]:
-    """The neighbours on a free loopback port."""
-    known = Neighbours()
-    config = uvicorn.Config(
-        application(known), host="127.0.0.1", port=0, lifespan="off", ws="none", log_level="warning"
-    )
+async def listening(app: Any) -> AsyncIterator[str]:
+    """`app` on a free loopback port; its address."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", ws="none", log_level="warning")
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(10):
         while not server.started:  # noqa: ASYNC110 - uvicorn offers no event for it
             await asyncio.sleep(0.01)
-    known.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     try:
-        yield known
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
         await task
+
+
+@contextlib.asynccontextmanager
+async def neighbours() -> AsyncIterator[Neighbours]:
+    """The neighbours on a free loopback port."""
+    known = Neighbours()
+    async with listening(application(known)) as known.url:
+        yield known
