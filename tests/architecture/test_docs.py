@@ -11,6 +11,7 @@ from tests.architecture.test_house import tracked
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+NAMED = re.compile(r"`((?:tests|shared|gateway|docs|deploy|requirements|\.ci)/[\w./-]+)`")
 CODE_ROW = re.compile(r"^\| `([a-z_]+)` \| \d{3} \|", re.MULTILINE)
 HEADINGS = ["Status", "Context", "Decision", "Consequences", "Enforced by"]
 README_CEILING = 120
@@ -79,6 +80,12 @@ def test_relative_links_resolve(page: str) -> None:
         if not found.exists() or (anchor and found.suffix == ".md" and anchor not in anchors(found)):
             broken.append(target)
     assert not broken
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_named_files_are_there(page: str) -> None:
+    named = NAMED.findall(prose(ROOT / page))
+    assert not [name for name in named if "svc_x" not in name and not (ROOT / name).exists()]
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if Path(page).name.startswith("README")])
