@@ -46,7 +46,7 @@ def normalized_username(text: str) -> str:
 def check_username(username: str, kind: str) -> None:
     """Refuses a user name of another form; a natural person's has at least 4 characters."""
     shortest = SHORTEST_OWN_USERNAME if kind == PERSON else 3
-    if not USERNAME.match(username) or len(username) < shortest:
+    if not USERNAME.fullmatch(username) or len(username) < shortest:
         message = "4 至 32 个字符,限小写字母、数字、点、横线和下划线 (4 to 32 of a-z 0-9 . _ -)"
         raise BadUsername(message, errors=[FieldError("/username", "bad_username", message)])
 

@@ -19,7 +19,7 @@ CODE_REUSED, TOKEN_REUSED, REVOKED, SESSION_OVER = "code_reused", "refresh_token
 
 def proves(verifier: str | None, challenge: str) -> bool:
     """Whether `verifier` is the one behind an S256 `challenge`."""
-    if verifier is None or not VERIFIER.match(verifier):
+    if verifier is None or not VERIFIER.fullmatch(verifier):
         return False
     made = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     return hmac.compare_digest(made, challenge)

@@ -39,7 +39,7 @@ def _check_pkce(params: Mapping[str, str]) -> None:
         raise RedirectedError("invalid_request", "PKCE is required: code_challenge is missing.")
     if params.get("code_challenge_method") != "S256":
         raise RedirectedError("invalid_request", "The code_challenge_method must be S256.")
-    if not CHALLENGE.match(params["code_challenge"]):
+    if not CHALLENGE.fullmatch(params["code_challenge"]):
         raise RedirectedError("invalid_request", "The code_challenge is malformed.")
 
 
