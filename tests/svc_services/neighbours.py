@@ -22,6 +22,7 @@ class Neighbours:
     away: set[str] = field(default_factory=set)
     calls: list[Any] = field(default_factory=list)
     unreadable: bool = False
+    profile: dict[str, Any] = field(default_factory=lambda: dict(PROFILE))
 
 
 def application(known: Neighbours) -> FastAPI:
@@ -34,7 +35,7 @@ def application(known: Neighbours) -> FastAPI:
     @app.get("/v1/me/profile")
     async def profile(authorization: str = Header()) -> Any:
         known.calls.append(authorization)
-        return JSONResponse({"code": "unavailable"}, 503) if "sso" in known.away else PROFILE
+        return JSONResponse({"code": "unavailable"}, 503) if "sso" in known.away else known.profile
 
     @app.post("/v1/name-comparisons")
     async def compare(body: dict[str, Any]) -> Any:

@@ -1,6 +1,6 @@
 """Refusals when a person applies."""
 
-from shared.errors import Invalid
+from shared.errors import Conflict, Invalid
 
 
 class CorrectionIncomplete(Invalid):
@@ -20,3 +20,11 @@ class ReservationNeeded(Invalid):
 
 class RegionNeeded(Invalid):
     code, title, title_zh = "region_needed", "Say in which region", "请填写办理地区"
+
+
+class ProfileIncomplete(Conflict):
+    code = "profile_incomplete"
+    title, title_zh = (
+        "Your account has no identity number or telephone",
+        "账户尚未完成实名信息，请先在统一身份认证中补全",
+    )

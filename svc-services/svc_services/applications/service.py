@@ -18,7 +18,13 @@ from shared.outbound import Outbound
 from shared.outbox import publish
 from shared.privacy import mask_id_number, mask_name, mask_phone
 from shared.runtime import Runtime
-from svc_services.applications.errors import CorrectionIncomplete, FormIncomplete, RegionNeeded, ReservationNeeded
+from svc_services.applications.errors import (
+    CorrectionIncomplete,
+    FormIncomplete,
+    ProfileIncomplete,
+    RegionNeeded,
+    ReservationNeeded,
+)
 from svc_services.applications.schemas import ApplicationIn, ApplicationPatch, ResubmissionIn
 from svc_services.cases import queries as cases
 from svc_services.cases import rules, service
@@ -61,7 +67,7 @@ async def start(
     matter, guide = await matters.open_matter(session, body.matter_code, today)
     reservation = await _reservation(session, caller, body.reservation_id, today)
     region = _region(body, reservation)
-    known = await _known(outbound, caller, guide)
+    known = await _known(outbound, caller, guide, f"application {matter.code}")
     standard = await matters.standard_in(session, matter, region, today)
     application = Application(
         number=await next_number(session, Kind.APPLICATION, region, today),
@@ -112,8 +118,10 @@ def _region(body: ApplicationIn, reservation: NameReservation | None) -> str:
     return region
 
 
-async def _known(outbound: Outbound, caller: Caller, guide: Guide) -> Known:
-    profile = await sso.profile(outbound, caller)
+async def _known(outbound: Outbound, caller: Caller, guide: Guide, purpose: str) -> Known:
+    profile = await sso.profile(outbound, caller, purpose)
+    if profile is None:
+        raise ProfileIncomplete
     full = {
         "applicant_name": profile.name,
         "applicant_id_number": profile.id_number,

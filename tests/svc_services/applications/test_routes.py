@@ -128,6 +128,12 @@ async def test_with_single_sign_on_away_nothing_is_begun_and_the_reservation_sta
     assert (await start(world, reservation_id=kept["id"])).status_code == 201
 
 
+async def test_an_account_without_an_identity_is_told_to_complete_it(world: World) -> None:
+    world.known.profile["id_number"] = None
+    answer = await start(world, region="421303")
+    assert (answer.status_code, answer.json()["code"]) == (409, "profile_incomplete")
+
+
 async def test_who_may_apply(world: World) -> None:
     body = {"matter_code": ESTABLISH}
     assert (await world.post("/v1/applications", None, body)).status_code == 401
