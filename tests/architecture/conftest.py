@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.databases import fresh_database
+from tests.support.servers import Servers
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("svc_sso", "svc_disclosure", "svc_services", "svc_complaints", "svc_credit_registry")
@@ -34,3 +38,10 @@ def describe(package: str) -> dict[str, Any]:
 def descriptions() -> dict[str, dict[str, Any]]:
     with ThreadPoolExecutor(max_workers=2) as pool:
         return dict(zip(SERVICES, pool.map(describe, SERVICES), strict=True))
+
+
+@pytest.fixture
+async def empty_database(servers: Servers) -> AsyncIterator[str]:
+    """The address of a database with nothing in it."""
+    async with fresh_database(servers, "empty") as name:
+        yield servers.sqlalchemy_url(name)
