@@ -2,6 +2,7 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.drain import Drain
 from gateway.errors import BodyTooLarge
 from gateway.limits.buckets import refused
 from gateway.limits.policy import Limiter
@@ -11,17 +12,20 @@ from gateway.proxy.headers import Headers
 from gateway.proxy.refusal import refuse
 from gateway.sessions.store import SessionStore
 from gateway.settings import GatewaySettings
-from shared.errors import DomainError
+from shared.errors import DomainError, Unavailable
 
-QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+READY = "/readyz"
+QUIET = frozenset({"/livez", READY, "/metrics"})
 OWN_BODY_LIMIT = 64 * 1024
 
 
 class Front:
     """ASGI middleware around the FastAPI application."""
 
-    def __init__(self, app: ASGIApp, settings: GatewaySettings, limiter: Limiter, store: SessionStore) -> None:
-        self.app, self.settings, self.limiter, self.store = app, settings, limiter, store
+    def __init__(
+        self, app: ASGIApp, settings: GatewaySettings, limiter: Limiter, store: SessionStore, drain: Drain
+    ) -> None:
+        self.app, self.settings, self.limiter, self.store, self.drain = app, settings, limiter, store, drain
         self.cookie = settings.session_cookie.encode()
         self.security: Headers = [(b"x-content-type-options", b"nosniff")]
         if settings.secure:
@@ -30,6 +34,9 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1003})
+            return
+        if self.drain.begun and scope["type"] == "http" and scope["path"] == READY:
+            await refuse(scope, send, Unavailable("Stopping."), trace_id=fields.trace(None)[0], language=b"", more=[])
             return
         if scope["type"] != "http" or scope["path"] in QUIET:
             await self.app(scope, receive, send)

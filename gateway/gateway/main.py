@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from gateway import routes
+from gateway.drain import Drain
 from gateway.front import Front
 from gateway.hub.routes import router as hub
 from gateway.hub.status import Watch
@@ -76,10 +77,11 @@ def create_app(settings: GatewaySettings | None = None) -> Gateway:
     own.state.store = SessionStore(settings, own.state.runtime.sessions, own.state.provider)
     own.state.watch = Watch(settings.service_urls, client, settings.probe_seconds)
     own.state.reference = Reference(settings, client, own.openapi())
+    drain = Drain(settings.drain_seconds)
     limiter = Limiter(settings.rate_per_minute, settings.logins_per_minute)
     plane = Plane(settings, own.state.store, limiter, Journal(lines=settings.access_log))
-    own.router.lifespan_context = partial(_lifespan, own.router.lifespan_context, plane, own.state.watch)
-    return Gateway(own, plane, Front(own, settings, limiter, own.state.store))
+    own.router.lifespan_context = partial(_lifespan, own.router.lifespan_context, plane, own.state.watch, drain)
+    return Gateway(own, plane, Front(own, settings, limiter, own.state.store, drain))
 
 
 def _replace_openapi(own: FastAPI) -> None:
@@ -89,14 +91,15 @@ def _replace_openapi(own: FastAPI) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _lifespan(kernel: Lifespan, plane: Plane, watch: Watch, own: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(kernel: Lifespan, plane: Plane, watch: Watch, drain: Drain, own: FastAPI) -> AsyncIterator[None]:
     """The kernel's start and stop, and within it the data plane and the watch over the services."""
     async with kernel(own):
         plane.open()
         telemetry.REGISTRY.register(plane.journal)
         watching = asyncio.create_task(watch.run(), name="watch")
         try:
-            yield
+            with drain.on_sigterm():
+                yield
         finally:
             watching.cancel()
             telemetry.REGISTRY.unregister(plane.journal)

@@ -31,8 +31,12 @@ class Provider:
         self.asked: list[dict[str, str]] = []
         self.refresh_token = ""
         self.away = False
-        self.error: str | None = None
         self.permissions = ["complaints:complaints:file"]
+        self.be_honest()
+
+    def be_honest(self) -> None:
+        """Takes back every lie."""
+        self.error: str | None = None
         # What a lying provider changes before it signs or sends.
         self.id_claims: dict[str, Any] = {}
         self.id_header: dict[str, Any] = {}

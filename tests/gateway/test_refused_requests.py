@@ -1,7 +1,6 @@
 """What the data plane does not let through."""
 
 import httpx
-import pytest
 
 from tests.gateway.conftest import StartGateway
 from tests.gateway.support import (
@@ -53,45 +52,39 @@ SMUGGLED = [
 ]
 
 
-@pytest.mark.parametrize("fields", SMUGGLED)
-async def test_a_request_that_two_readers_would_read_differently_is_refused(
-    start_gateway: StartGateway, fields: bytes
-) -> None:
+async def test_a_request_that_two_readers_would_read_differently_is_refused(start_gateway: StartGateway) -> None:
     async with upstream(answering()) as service:
         port = await start_gateway({"services": service.url})
-        answer = await raw(port, f"POST {API} HTTP/1.1\r\nHost: x\r\n".encode() + fields)
-    assert answer.status == 400
+        head = f"POST {API} HTTP/1.1\r\nHost: x\r\n".encode()
+        answers = {fields: (await raw(port, head + fields)).status for fields in SMUGGLED}
+    assert {fields: status for fields, status in answers.items() if status != 400} == {}
     assert service.received == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/api/services/v1/../internal/x",
-        "/api/services/v1/%2e%2e/metrics",
-        "/api/services/v1/a%2fb",
-        "/api/services/v1/a%5cb",
-        "/api/services/v1//x",
-        "/api/services/v1/%00",
-        "/api/services/v1/%252e%252e/x",
-        "/api/services/v1/a%ff",
-        "/api/services/v1/./x",
-    ],
-)
-async def test_a_path_that_is_not_plain_is_refused(start_gateway: StartGateway, path: str) -> None:
-    async with upstream(answering()) as service:
-        port = await start_gateway({"services": service.url})
-        answer = await raw(port, f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    assert (answer.status, answer.json()["code"]) == (400, "bad_path")
-    assert service.received == []
+UNPLAIN = [
+    "/v1/../internal/x",
+    "/v1/%2e%2e/metrics",
+    "/v1/a%2fb",
+    "/v1/a%5cb",
+    "/v1//x",
+    "/v1/%00",
+    "/v1/%252e%252e/x",
+    "/v1/a%ff",
+    "/v1/./x",
+]
+INSIDE = ["/metrics", "/livez", "/openapi.json", "/v1/internal/x", "/v1/internal", "/v2/x", ""]
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/livez", "/openapi.json", "/v1/internal/x", "/v1/internal", "/v2/x", ""])
-async def test_what_is_inside_stays_inside(start_gateway: StartGateway, path: str) -> None:
+async def test_a_path_that_is_not_plain_is_refused_and_what_is_inside_stays_inside(start_gateway: StartGateway) -> None:
     async with upstream(answering()) as service:
         port = await start_gateway({"services": service.url})
-        answer = await raw(port, f"GET /api/services{path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    assert (answer.status, answer.json()["code"]) == (404, "no_such_service")
+
+        async def code_of(path: str) -> str:
+            answer = await raw(port, f"GET /api/services{path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            return str(answer.json()["code"])
+
+        assert {await code_of(path) for path in UNPLAIN} == {"bad_path"}
+        assert {await code_of(path) for path in INSIDE} == {"no_such_service"}
     assert service.received == []
 
 
