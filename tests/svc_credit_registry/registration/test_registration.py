@@ -1,5 +1,4 @@
 import asyncio
-import time
 import uuid
 from datetime import date
 
@@ -170,7 +169,8 @@ async def test_the_event_comes_through_the_broker(world: World) -> None:
     bus = world.client.runtime.bus
     await asyncio.wait_for(bus.connected.wait(), 10)
     await bus.publish(envelope(event))
-    deadline = time.monotonic() + 10
-    while await count(world, Enterprise) == 0 and time.monotonic() < deadline:
+    for _ in range(500):
+        if await count(world, Enterprise):
+            break
         await asyncio.sleep(0.02)
     assert (await only_enterprise(world)).application_id == event.application_id

@@ -45,7 +45,7 @@ async def all_pages(world: World, limit: int, **params: Any) -> list[str]:
     path: str | None = "/v1/enterprises"
     params["limit"] = limit
     while path:
-        answer = await world.client.get(path, params=params)
+        answer = await world.client.get(path, params=params or None)
         assert answer.status_code == 200, answer.text
         codes += [item["code"] for item in answer.json()["items"]]
         link = answer.headers.get("link")
