@@ -7,13 +7,13 @@ from fastapi import Query, Request, Response
 
 from shared.clock import TodayDep
 from shared.db import SessionDep
-from shared.http import IfMatch, Page, Paging, Router, paginate, set_etag
+from shared.http import IDEMPOTENCY_NONE, IfMatch, Page, Paging, Router, paginate, set_etag
 from svc_services.access import Officer
 from svc_services.applications.queries import full, summary_of
 from svc_services.applications.schemas import ApplicationOut, ApplicationSummary
 from svc_services.cases.models import Application
 from svc_services.handling import queries, service
-from svc_services.handling.schemas import CorrectionRequestIn, DecisionIn, ExtensionIn
+from svc_services.handling.schemas import ApplicantOut, CorrectionRequestIn, DecisionIn, ExtensionIn, UnmaskingIn
 
 # Included before the applicants' routes: `queue` must not be read as the id of an application.
 router = Router(prefix="/v1/applications", tags=["handling"])
@@ -97,3 +97,12 @@ async def decide_application(  # noqa: PLR0913 - one parameter for each thing it
     application = await service.decide(session, caller, (application_id, version), body, today)
     set_etag(response, application)
     return await full(session, application, today)
+
+
+@router.post("/{application_id}/applicant-unmasking", openapi_extra=IDEMPOTENCY_NONE)
+async def unmask_applicant(
+    application_id: uuid.UUID, body: UnmaskingIn, session: SessionDep, caller: Officer, response: Response
+) -> ApplicantOut:
+    """The applicant's data in full, for a reason that is kept. The answer is stored nowhere."""
+    response.headers["Cache-Control"] = "no-store"
+    return await service.unmask_applicant(session, caller, application_id, body.reason)

@@ -47,3 +47,19 @@ class DecisionIn(BaseModel):
 
     outcome: Literal["granted", "refused"]
     reason: Text | None = None
+
+
+class UnmaskingIn(BaseModel):
+    """Why an official needs the applicant's data unmasked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Text
+
+
+class ApplicantOut(BaseModel):
+    """The applicant's data in full. Every reading is on the audit log with its reason."""
+
+    applicant_name: str
+    applicant_id_number: str
+    applicant_phone: str

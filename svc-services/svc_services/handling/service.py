@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.audit import record
 from shared.auth import Caller
 from shared.events.services import (
     ApplicationAcceptedV1,
@@ -24,7 +25,7 @@ from svc_services.cases.rules import Act, State
 from svc_services.forms.rules import check_corrections
 from svc_services.handling.errors import AlreadyExtended, CorrectionAlreadyRequested
 from svc_services.handling.rules import check_correction_is_over, decision_act
-from svc_services.handling.schemas import CorrectionRequestIn, DecisionIn, ExtensionIn
+from svc_services.handling.schemas import ApplicantOut, CorrectionRequestIn, DecisionIn, ExtensionIn
 from svc_services.materials import queries as materials
 from svc_services.names import service as names
 from svc_services.names.models import NameReservation
@@ -158,3 +159,21 @@ async def _enterprise(session: AsyncSession, application: Application, today: da
         legal_representative_name=personal["legal_representative_name"],
         established_on=today,
     )
+
+
+async def unmask_applicant(
+    session: AsyncSession, caller: Caller, application_id: uuid.UUID, reason: str
+) -> ApplicantOut:
+    """The applicant's data in full, for the official who handles the case; reasoned and audited (PIPL article 51)."""
+    application = await service.to_handle(session, caller, application_id)
+    personal = json.loads(application.personal)
+    await record(
+        session,
+        caller,
+        action="application.unmasked",
+        object_type="application",
+        object_id=application.id,
+        after={"fields": sorted(ApplicantOut.model_fields)},
+        reason=reason,
+    )
+    return ApplicantOut(**{name: personal[name] for name in ApplicantOut.model_fields})

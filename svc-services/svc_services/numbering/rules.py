@@ -1,10 +1,7 @@
 """Numbers which people read out on the phone: kind, region, day, serial."""
 
-import re
 from datetime import date
 from enum import StrEnum
-
-NUMBER = re.compile(r"^(SQ|MC|ZZ)(\d{6})-(\d{8})-(\d{6,})$")
 
 
 class Kind(StrEnum):
@@ -18,9 +15,3 @@ class Kind(StrEnum):
 def number_for(kind: Kind, region: str, day: date, serial: int) -> str:
     """A number such as SQ421303-20261121-000123."""
     return f"{kind.value}{region}-{day:%Y%m%d}-{serial:06d}"
-
-
-def is_number(text: str, kind: Kind) -> bool:
-    """Whether `text` has the form of a number of `kind`."""
-    match = NUMBER.match(text)
-    return match is not None and match[1] == kind.value

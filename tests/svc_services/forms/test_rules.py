@@ -96,6 +96,11 @@ def test_a_pointer_names_a_place_of_the_guide_or_not(pointer: str, known: bool) 
     assert rules.in_schema(pointer, SCHEMA) is known
 
 
+def test_a_place_which_the_guide_leaves_open_has_no_parts_to_point_at() -> None:
+    assert rules.in_schema("/form/anything", {"properties": {"anything": True}})
+    assert not rules.in_schema("/form/anything/part", {"properties": {"anything": True}})
+
+
 def test_corrections_stay_within_the_guide() -> None:
     rules.check_corrections(
         [Correction("/form/address", "d", "b"), Correction("ARTICLES", "d", "b")], SCHEMA, ["ARTICLES"]

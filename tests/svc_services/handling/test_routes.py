@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.svc_services.neighbours import PROFILE
 from tests.svc_services.world import CORRECTION, OFFICER, PERSON, World
 
 SUIXIAN, CITY, NATION = "421321", "421300", "100000"
@@ -232,3 +233,19 @@ async def test_what_an_examiner_should_know_of_the_name_stands_with_the_case(wor
     case = await world.submitted(trade_name="中华好")
     seen = (await world.get(f"/v1/applications/{case['id']}", world.officer)).json()
     assert [v["rule"] for v in seen["name_verdicts"]] == ["restricted_national_word"]
+
+
+async def test_personal_data_is_unmasked_for_a_reason_that_is_kept(world: World) -> None:
+    case = await world.submitted()
+    path = f"/v1/applications/{case['id']}/applicant-unmasking"
+    shown = await world.post(path, world.officer, {"reason": "电话核实住所"})
+    assert shown.json() == {
+        "applicant_name": PROFILE["name"],
+        "applicant_id_number": PROFILE["id_number"],
+        "applicant_phone": PROFILE["phone"],
+    }
+    assert shown.headers["cache-control"] == "no-store"
+    assert (await world.audited(case["id"]))[-1] == "application.unmasked"
+    assert (await world.post(path, world.officer, {"reason": " "})).status_code == 422
+    assert (await world.post(path, world.official(SUIXIAN), {"reason": "x"})).status_code == 404
+    assert (await world.post(path, world.citizen, {"reason": "x"})).status_code == 403
