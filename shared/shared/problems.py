@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import errors
+from shared.address import public_path
 from shared.telemetry import current_trace_id
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def problem(request: Request, error: errors.DomainError) -> JSONResponse:
         "title": error.title if wants_english(request) else error.title_zh,
         "status": error.status,
         "detail": error.detail,
-        "instance": request.url.path,
+        "instance": public_path(request, request.url.path),
         "code": error.code,
         "errors": [{"pointer": e.pointer, "code": e.code, "message": e.message} for e in error.errors],
         "trace_id": current_trace_id(),

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 import orjson
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared.clock import today
 from shared.db import make_engine, make_sessions
@@ -93,8 +94,8 @@ def main() -> int:
             origin = Origin(arguments.producer, arguments.basis, source)
             lines = whole_lines(file, broken)
             summary = asyncio.run(load_lines(Settings(), arguments.file, lines, origin, rejects))
-    except (NotReadable, OSError) as exc:
-        print(f"无法导入 Nothing was loaded: {exc}", file=sys.stderr)
+    except (NotReadable, OSError, SQLAlchemyError) as exc:
+        print(f"导入中断 The load was cut off: {str(exc).splitlines()[0]}", file=sys.stderr)
         return 1
     finally:
         rejects.close()

@@ -102,7 +102,7 @@ def test_an_account_is_opened_once(platform: Platform) -> None:
     person.call("POST", f"{SSO}/accounts", json=identity, expect=201)
     person.call("POST", f"{SSO}/accounts", json=identity, expect=409)
     bad = person.json(
-        "POST", f"{SSO}/accounts", json=new_identity() | {"name": "钱七", "id_number": "421303199001011234"}, expect=422
+        "POST", f"{SSO}/accounts", json=new_identity() | {"name": "钱七", "id_number": "42130319900101123X"}, expect=422
     )
     assert bad["errors"][0]["pointer"] == "/id_number"
 
@@ -113,6 +113,18 @@ def test_the_repeated_request_makes_one_application(citizen: Person) -> None:
     again = citizen.json("POST", f"{SERVICES}/applications", json=body, key=key, expect=201)
     assert first["id"] == again["id"]
     citizen.call("POST", f"{SERVICES}/applications", json=body | {"region": "421321"}, key=key, expect=422)
+
+
+def test_addresses_in_answers_can_be_followed(citizen: Person) -> None:
+    made = citizen.call(
+        "POST", f"{SERVICES}/applications", json={"matter_code": MATTER, "region": "421303"}, expect=201
+    )
+    assert citizen.call("GET", made.headers["location"]).json()["id"] == made.json()["id"]
+    page = citizen.call("GET", f"{REGISTRY}/enterprises?limit=1&region=421300")
+    following = page.headers["link"].split(";")[0].strip("<>")
+    assert citizen.json("GET", following)["items"] != page.json()["items"]
+    missing = f"{SERVICES}/applications/{uuid.uuid4()}"
+    assert citizen.json("GET", missing, expect=404)["instance"] == missing
 
 
 def process_of(platform: Platform, package: str) -> psutil.Process:

@@ -211,6 +211,8 @@ class Plane:
             b"\r\nx-request-id: ", passage.request_id, b"\r\ntraceparent: ", passage.traceparent, b"\r\n",
             *incoming.passed,
         ]  # fmt: skip
+        if not target.provider:
+            parts += (b"x-forwarded-prefix: /api/", target.service.encode(), b"\r\n")
         if authorization:
             parts += (b"authorization: ", authorization, b"\r\n")
         if incoming.tracestate:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.operators import desc_op
 
 from shared import errors
+from shared.address import public_path
 
 T = TypeVar("T")
 MAX_LIMIT = 200
@@ -146,7 +147,7 @@ async def paginate(
     cursor = encode_cursor(list(rows[-1])[-len(keys) :]) if more else None
     if cursor:
         url = request.url.include_query_params(cursor=cursor)
-        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        response.headers["Link"] = f'<{public_path(request, url.path)}?{url.query}>; rel="next"'
     width = len(rows[0]) - len(keys) if rows else 1
     return PageResult([r[0] if width == 1 else r[:width] for r in rows], cursor, count, capped)
 

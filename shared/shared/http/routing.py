@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
+from shared.address import publish_location
 from shared.auth import identify
 from shared.db import get_session
 from shared.http import idempotency
@@ -46,6 +47,7 @@ class TransactionRoute(APIRoute):
                     response = await endpoint(request)
                 else:
                     response = await _once(request, endpoint, policy, operation)
+                publish_location(request, response)
                 session = getattr(request.state, "session", None)
                 if session is not None:
                     await session.commit()

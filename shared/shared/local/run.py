@@ -88,7 +88,7 @@ def web_server(deployable: Deployable, port: int) -> tuple[str, ...]:
     """The command that serves a service; what is under way at a stop gets 20 s."""
     return (
         PYTHON, "-m", "uvicorn", f"{deployable.package}.main:create_app", "--factory", "--host", HOST,
-        "--port", str(port), "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--no-server-header",
+        "--port", str(port), "--loop", "uvloop", "--http", deployable.listener, "--no-access-log", "--no-server-header",
         "--no-proxy-headers", "--log-level", "warning", "--timeout-graceful-shutdown", "20",
     )  # fmt: skip
 

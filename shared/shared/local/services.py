@@ -38,6 +38,11 @@ class Deployable:
         return self.database.upper() + "_"
 
     @property
+    def listener(self) -> str:
+        """How uvicorn reads HTTP: what is open to everyone has deadlines and limits for the header too."""
+        return "gateway.listener:Listener" if self.is_gateway else "httptools"
+
+    @property
     def migrations(self) -> Path:
         return ROOT / self.folder / "migrations" / "versions"
 

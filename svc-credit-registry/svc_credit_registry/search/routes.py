@@ -9,6 +9,7 @@ import orjson
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from shared.address import public_path
 from shared.auth import Public
 from shared.db import SessionDep
 from shared.http import Page, Paging, Router
@@ -50,7 +51,7 @@ async def list_enterprises(
     result = await service.find(session, asked, paging)
     if result.next_cursor:
         url = request.url.include_query_params(cursor=result.next_cursor)
-        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        response.headers["Link"] = f'<{public_path(request, url.path)}?{url.query}>; rel="next"'
     return result.page([EnterpriseSummary.model_validate(row) for row in result.rows])
 
 
