@@ -16,7 +16,8 @@ from tests.svc_credit_registry.world import World, decided, envelope, row
 
 async def only_enterprise(world: World) -> Enterprise:
     async with world.client.sessions() as session:
-        return (await session.scalars(select(Enterprise))).one()
+        enterprise: Enterprise = (await session.scalars(select(Enterprise))).one()
+        return enterprise
 
 
 async def count(world: World, model: type) -> int:
