@@ -6,7 +6,7 @@ Words are matched from the end of the name, so a trade name may hold anything, e
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from shared.codes import regions
 from svc_credit_registry.wording.rules import fold
@@ -102,6 +102,8 @@ GENERIC = frozenset({"实业", "发展", "控股", "产业", "企业", "经营",
 
 STANDS_FOR: dict[str, str] = {word: group[0] for group in EQUIVALENT for word in group}
 _WORDS = frozenset(STANDS_FOR) | GENERIC
+_COMPOUNDS = tuple(COMPOUNDS)
+_LONGEST_PLACE = 12
 _LONGEST_WORD = max(map(len, _WORDS))
 _BRACKETED = re.compile(r"[(（]([^()（）]{2,12})[)）]")
 _SUFFIX = re.compile(r"(特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|地区|省|市|县|区|盟|旗)$")
@@ -144,6 +146,7 @@ def display_region(code: str) -> str:
     return steps[-1] if steps else short(own)
 
 
+@lru_cache(maxsize=4096)
 def industry_of(word: str) -> str:
     """The word that stands for an industry word; empty for one that names no industry."""
     words = _split_industry(fold(word), 0)[1]
@@ -184,7 +187,7 @@ def _take_bracketed_region(name: str, region: str | None) -> tuple[str, str]:
 
 def _take_form(folded: str) -> tuple[str, str, str]:
     """What stands before the form, the form, and the industry word when both are one word."""
-    for compound, (word, form) in COMPOUNDS.items():
+    for compound, (word, form) in COMPOUNDS.items() if folded.endswith(_COMPOUNDS) else ():
         if folded.endswith(compound) and len(folded) >= len(compound) + MIN_TRADE_NAME:
             return folded.removesuffix(compound), form, word
     for form in FORMS:
@@ -205,7 +208,8 @@ def _take_region(text: str, region: str | None) -> tuple[str, str]:
 
 def _place_at_start(text: str, region: str | None, *, within: bool) -> str:
     names = _place_names(region)
-    for length in range(min(len(text), 12), 1, -1):
+    longest = _LONGEST_PLACE if region is None else max(map(len, names), default=0)
+    for length in range(min(len(text), longest), 1, -1):
         start = text[:length]
         if start in names and (within or region is not None or names[start] or _has_suffix(start)):
             return start

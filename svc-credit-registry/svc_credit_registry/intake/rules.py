@@ -116,7 +116,7 @@ def _text(values: Mapping[str, Any], field: str, *, required: bool = True) -> st
         raise Bad(field, "missing", f"{field} is missing")
     if len(text) > LONGEST.get(field, 40):
         raise Bad(field, "too_long", f"{field} has more than {LONGEST.get(field, 40)} characters")
-    if _CONTROL.search(text):
+    if not text.isprintable() and _CONTROL.search(text):
         raise Bad(field, "control_character", f"{field} holds a control character")
     return text
 
