@@ -14,6 +14,8 @@ LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-header --python
 SERVICES := svc-sso svc-disclosure svc-services svc-complaints svc-credit-registry
 CODE := shared/shared gateway/gateway $(wildcard svc-*/svc_*) tests
 export PORT DATA BASE_URL
+# Compiled modules are kept even where the environment forbids it: without them every start takes seconds longer.
+export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPATH := $(CURDIR)/shared:$(CURDIR)/gateway:$(CURDIR)/svc-disclosure:$(CURDIR)/svc-services:$(CURDIR)/svc-complaints:$(CURDIR)/svc-credit-registry:$(CURDIR)/svc-sso
 
 .DEFAULT_GOAL := help

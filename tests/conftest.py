@@ -43,10 +43,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps the tests of the whole platform on one worker, so that it is started once."""
+    """Keeps tests that share something costly on one worker: the whole platform, the services' self-descriptions."""
     for item in items:
         if item.get_closest_marker("platform") is not None:
             item.add_marker(pytest.mark.xdist_group("platform"))
+        if "descriptions" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("descriptions"))
 
 
 @pytest.fixture(scope="session")
