@@ -42,8 +42,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         running.stop()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps tests that share something costly on one worker: the whole platform, the services' self-descriptions."""
+    """Keeps tests that share something costly on one worker: the whole platform, the services' self-descriptions.
+
+    First of all, since the parallel run reads the groups in the same hook.
+    """
     for item in items:
         if item.get_closest_marker("platform") is not None:
             item.add_marker(pytest.mark.xdist_group("platform"))

@@ -13,6 +13,9 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from pydantic import ValidationError
+from sqlalchemy import tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import inbox
 from shared.events.envelope import Envelope
@@ -202,10 +205,18 @@ async def reconcile(runtime: "Runtime", subscription: Subscription, producer: st
                 EVENTS_REPAIRED.labels(subscription.consumer).inc()
         after, more = answer["position"] or after, answer["more"]
         async with runtime.sessions() as session, session.begin():
-            await session.merge(
-                InboxCursor(consumer=key[0], producer=producer, transaction=after[0], position=after[1])
-            )
+            await _advance(session, key, after)
     if repaired:
         extra = {"consumer": subscription.durable, "producer": producer, "events": repaired}
         log.warning("events were missing and have been applied from the outbox", extra=extra)
     return repaired
+
+
+async def _advance(session: AsyncSession, key: tuple[str, str], after: list[int]) -> None:
+    """Moves the cursor forward; of two processes which compare at the same time the further one counts."""
+    row = insert(InboxCursor).values(consumer=key[0], producer=key[1], transaction=after[0], position=after[1])
+    further = tuple_(row.excluded.transaction, row.excluded.position) > tuple_(
+        InboxCursor.transaction, InboxCursor.position
+    )
+    moved = {"transaction": row.excluded.transaction, "position": row.excluded.position}
+    await session.execute(row.on_conflict_do_update(index_elements=["consumer", "producer"], set_=moved, where=further))

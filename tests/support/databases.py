@@ -38,7 +38,7 @@ async def fresh_database(servers: Servers, service: str) -> AsyncIterator[str]:
     """A database with the schema of `service` and no rows; the name of it. `empty` has no schema either."""
     template = "template0" if service == "empty" else await _template(servers, package_of(service))
     name = f"{service.replace('-', '_')}_{uuid.uuid4().hex[:12]}"
-    await _execute(servers, f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(template)} STRATEGY WAL_LOG")
+    await _execute(servers, f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(template)} STRATEGY FILE_COPY")
     try:
         yield name
     finally:

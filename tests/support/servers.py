@@ -48,11 +48,19 @@ def current() -> Servers:
     return Servers(**json.loads(os.environ[ADDRESSES]))
 
 
+def memory_disk() -> str | None:
+    """A file system in memory where there is one with room: a database a test is a thousand small files each time."""
+    shared_memory = Path("/dev/shm")
+    if shared_memory.is_dir() and os.access(shared_memory, os.W_OK) and shutil.disk_usage(shared_memory).free > 2**31:
+        return str(shared_memory)
+    return None
+
+
 class RunningServers:
     """Starts the servers and, whatever happens, ends them: also when this process dies, by the kernel's hand."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="yiwang-test-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="yiwang-test-", dir=memory_disk()))
         self.folder.chmod(0o711)
         self._children: list[tuple[subprocess.Popen[bytes], process.Program]] = []
 
