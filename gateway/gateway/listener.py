@@ -62,7 +62,7 @@ class Listener(HttpToolsProtocol):
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
-        self.refuse(NotHttp(msg))
+        self.refuse(NotHttp(f"{msg} Characters beyond ASCII in an address are percent-encoded (RFC 3986, 2.1)."))
 
     def refuse(self, error: DomainError) -> None:
         """Answers without a request having been read, and closes."""

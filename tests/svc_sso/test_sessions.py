@@ -1,6 +1,5 @@
 """Log-ins end: by the person, by the client, by time, by an administrator; and everyone hears of it."""
 
-
 import pytest
 from sqlalchemy import text
 
