@@ -17,6 +17,7 @@ from gateway.drain import Drain
 from gateway.front import Front
 from gateway.hub.routes import router as hub
 from gateway.hub.status import Watch
+from gateway.landing.routes import router as landing
 from gateway.limits.policy import Limiter
 from gateway.pages.routes import router as pages
 from gateway.proxy.journal import Journal
@@ -66,7 +67,7 @@ def create_app(settings: GatewaySettings | None = None) -> Gateway:
         name="gateway",
         title="一网 Yiwang 网关",
         description="Sessions of browsers, what spans the services, and the way to all of them.",
-        routers=(sessions, hub, pages),
+        routers=(sessions, hub, landing, pages),
         work=WORK,
     )
     own = create_service(service, settings)

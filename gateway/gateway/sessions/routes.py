@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.access import store_of
 from gateway.pages.render import page
@@ -64,13 +65,10 @@ async def show(request: Request, response: Response, session: SessionDep, now: N
     """Who is logged in with this browser. Without a session the answer says so, with 200."""
     settings: GatewaySettings = request.app.state.settings
     response.headers.update(NO_STORE)
-    cookie = request.cookies.get(settings.session_cookie)
-    if not cookie:
-        return SessionOut(authenticated=False)
-    held = await store_of(request).find(cookie.encode("latin-1", "replace"))
-    row = await session.get(BrowserSession, held.id) if held is not None else None
+    row = await current_session(request, session)
     if row is None:
-        response.headers.append("set-cookie", store_of(request).expired_cookie().decode())
+        if request.cookies.get(settings.session_cookie):
+            response.headers.append("set-cookie", store_of(request).expired_cookie().decode())
         return SessionOut(authenticated=False)
     account = AccountOut(
         subject=row.subject,
@@ -100,6 +98,14 @@ async def logout(request: Request, response: Response, session: SessionDep, now:
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     response.headers.append("set-cookie", store_of(request).expired_cookie().decode())
     return LogoutOut(everywhere=everywhere)
+
+
+async def current_session(request: Request, session: AsyncSession) -> BrowserSession | None:
+    """The live session of this browser, if it has one."""
+    settings: GatewaySettings = request.app.state.settings
+    cookie = request.cookies.get(settings.session_cookie)
+    held = await store_of(request).find(cookie.encode("latin-1", "replace")) if cookie else None
+    return await session.get(BrowserSession, held.id) if held is not None else None
 
 
 def put_cookie(answer: Response, settings: GatewaySettings, name: str, value: str, seconds: int) -> None:
