@@ -12,6 +12,7 @@ import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 
 import asyncpg
+from nats.errors import Error as NatsError
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,7 @@ from shared.consumer import Consumer, reconcile_forever
 from shared.http import idempotency
 from shared.inbox import Sweep, SweepContext, Work, subscriptions
 from shared.outbox import CHANNEL
+from shared.problems import is_outage
 from shared.relay import answer_feed, feed_subject, relay_forever
 from shared.runtime import Runtime
 
@@ -39,7 +41,9 @@ async def forever(name: str, job: Job) -> None:
         try:
             await job()
         except Exception as exc:
-            log.warning("a part of the worker failed and starts again", exc_info=exc, extra={"part": name})
+            outage = is_outage(exc) or isinstance(exc, NatsError)  # known, and over one day: a line is enough
+            extra = {"part": name, "error": f"{type(exc).__name__}: {exc}"[:300]}
+            log.warning("a part of the worker failed and starts again", exc_info=None if outage else exc, extra=extra)
         pause = 0.2 if time.monotonic() - started > 30 else min(pause * 2, 10)
         await asyncio.sleep(pause)
 
