@@ -12,6 +12,7 @@ from svc_complaints.mediation.errors import DayOutOfRange, MediationPeriodOver, 
 class Result(StrEnum):
     AGREEMENT = "agreement"
     NO_AGREEMENT = "no_agreement"
+    NO_AGREEMENT_ON_APPRAISAL = "no_agreement_on_appraisal"
     WITHDRAWN = "withdrawn"
     SETTLED_PRIVATELY = "settled_privately"
     PARTY_ABSENT = "party_absent"
@@ -22,6 +23,12 @@ class Result(StrEnum):
 RESULTS: dict[Result, tuple[Act, str, str, str]] = {
     Result.AGREEMENT: (Act.CONCLUDE, "第二十二条", "达成调解协议", "The parties agreed"),
     Result.NO_AGREEMENT: (Act.CONCLUDE, "第二十一条第一款第四项", "未达成调解协议", "The parties did not agree"),
+    Result.NO_AGREEMENT_ON_APPRAISAL: (
+        Act.CONCLUDE,
+        "第二十一条第一款第二项",
+        "对鉴定机构或者鉴定费用无法协商一致",
+        "The parties did not agree on an appraisal",
+    ),
     Result.WITHDRAWN: (Act.WITHDRAW, "第二十一条第一款第一项", "投诉人撤回投诉", "The complainant withdrew"),
     Result.SETTLED_PRIVATELY: (Act.CONCLUDE, "第二十一条第一款第一项", "双方自行和解", "The parties settled privately"),
     Result.PARTY_ABSENT: (
