@@ -17,8 +17,8 @@ class NotYourRegion(Forbidden):
     title, title_zh = "Only the unit of the complaint's region acts on it", "仅由有管辖权的单位办理"
 
 
-class InterestInCase(Forbidden):
-    code = "interest_in_case"
+class ConflictOfInterest(Forbidden):
+    code = "conflict_of_interest"
     title, title_zh = "An official with an interest in the case must withdraw", "与投诉有利害关系的人员应当回避"
 
 

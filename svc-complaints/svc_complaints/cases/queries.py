@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
@@ -68,11 +68,23 @@ def concerning(account_id: str) -> Select[Any]:
 
 
 def queue(caller: Caller, states: Sequence[State], overdue_on: date | None) -> Select[Any]:
-    """The complaints of the caller's region, those below included; only overdue ones if `overdue_on` is given."""
+    """The complaints of the caller's region and below in which he has no interest; only overdue ones if asked."""
     statement = select(Complaint).where(within(caller.region or ""), Complaint.state.in_(states))
+    statement = statement.where(*without_interest_of(caller.subject))
     if overdue_on is not None:
         statement = statement.where(Complaint.due_on < overdue_on, Complaint.state.in_(OFFICER_STATES))
     return statement
+
+
+def without_interest_of(officer_id: str) -> tuple[ColumnElement[bool], ...]:
+    """Leaves out what an official filed, what is filed against an enterprise he speaks for, and where he withdrew."""
+    codes = select(Representative.enterprise_code).where(Representative.account_id == officer_id)
+    withdrawn = select(Recusal.complaint_id).where(Recusal.officer_id == officer_id)
+    return (
+        Complaint.complainant_id != officer_id,
+        Complaint.respondent_code.not_in(codes),
+        Complaint.id.not_in(withdrawn),
+    )
 
 
 def within(region: str) -> Any:

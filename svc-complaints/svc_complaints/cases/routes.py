@@ -13,7 +13,7 @@ from shared.auth import Public
 from shared.clock import TodayDep
 from shared.db import SessionDep
 from shared.errors import NotFound
-from shared.http import Page, PageResult, Paging, Router, not_modified, paginate, set_etag
+from shared.http import IDEMPOTENCY_NONE, Page, PageResult, Paging, Router, not_modified, paginate, set_etag
 from shared.http import etag as etag_of
 from shared.http.pagination import PageQuery
 from shared.items import ItemOut
@@ -136,7 +136,7 @@ async def deadlines(
     explain: Annotated[bool, Query(description="Tell for each day whether it counts, and why")] = False,
 ) -> DeadlinesOut:
     """Each period of the complaint with its law, its end and, if asked, the day-by-day count."""
-    complaint, _ = await service.read(reply.session, caller, complaint_id)
+    complaint, viewer = await service.read(reply.session, caller, complaint_id)
     items = [
         deadline_out(
             clock,
@@ -145,7 +145,7 @@ async def deadlines(
             service.deadline_of(clock).explanation if explain else None,
             reply.english,
         )
-        for clock in await queries.clocks(reply.session, complaint.id)
+        for clock in await service.clocks_for(reply.session, complaint, viewer)
     ]
     return DeadlinesOut(number=complaint.number, items=items)
 
@@ -168,10 +168,17 @@ async def recuse(
     return await reply.with_(complaint, Viewer.OFFICER)
 
 
-@router.post("/complaints/{complaint_id}/contact-disclosure", summary="查看联系方式 Unmask the contact data")
-async def disclose_contact(session: SessionDep, caller: Officer, complaint_id: uuid.UUID, body: ReasonIn) -> ContactOut:
-    """The complainant's name and telephone, unmasked for a stated reason; each reading is audited."""
-    complaint = await service.disclose_contact(session, caller, complaint_id, body.reason)
+@router.post(
+    "/complaints/{complaint_id}/complainant-unmasking",
+    summary="查看联系方式 Unmask the contact data",
+    openapi_extra=IDEMPOTENCY_NONE,
+)
+async def unmask_complainant(
+    session: SessionDep, response: Response, caller: Officer, complaint_id: uuid.UUID, body: ReasonIn
+) -> ContactOut:
+    """The complainant's name and telephone, for a reason that is kept. The answer is stored nowhere."""
+    response.headers["Cache-Control"] = "no-store"
+    complaint = await service.unmask_complainant(session, caller, complaint_id, body.reason)
     return ContactOut(name=complaint.complainant_name, phone=complaint.complainant_phone)
 
 

@@ -95,16 +95,26 @@ STATE_LABELS: dict[State, tuple[str, str]] = {
     State.WITHHELD: ("异议成立，不予公示", "Objection upheld, not published"),
 }
 
-NEXT_ACTIONS: dict[State, tuple[str, str]] = {
-    State.RECEIVED: ("等待受理机关作出决定", "The unit decides whether to accept"),
-    State.ACCEPTED: ("参加调解", "Take part in the mediation"),
-    State.CONCLUDED: ("可评价；被投诉人可在异议期内提出异议", "Rate the handling; the respondent may object in time"),
-    State.CLOSED: ("可评价", "Rate the handling"),
-    State.REFUSED: ("可评价", "Rate the handling"),
-    State.OBJECTED: ("等待受理机关审查异议", "The unit decides on the objection"),
-    State.PUBLISHED: ("可评价", "Rate the handling"),
-    State.WITHHELD: ("可评价", "Rate the handling"),
+EVALUATE = ("可评价", "Rate the handling")
+
+NEXT_ACTIONS: dict[Viewer, dict[State, tuple[str, str]]] = {
+    Viewer.COMPLAINANT: {
+        State.RECEIVED: ("等待受理机关作出决定", "The unit decides whether to accept"),
+        State.ACCEPTED: ("参加调解", "Take part in the mediation"),
+        **dict.fromkeys(sorted(ENDED_STATES), EVALUATE),
+    },
+    Viewer.RESPONDENT: {
+        State.ACCEPTED: ("参加调解", "Take part in the mediation"),
+        State.CONCLUDED: ("可在异议期内提出或者放弃异议", "Object to publication in time, or waive the objection"),
+        State.OBJECTED: ("等待受理机关审查异议", "The unit decides on the objection"),
+    },
+    Viewer.OFFICER: {
+        State.RECEIVED: ("决定是否受理", "Decide whether to accept"),
+        State.ACCEPTED: ("组织调解并记录结果", "Mediate and record the outcome"),
+        State.OBJECTED: ("审查异议并作出决定", "Decide on the objection"),
+    },
 }
+"""What each side does next, or waits for; where nothing stands, there is nothing for it to do."""
 
 
 def after(state: State, act: Act) -> State:
@@ -147,7 +157,7 @@ OWN_RULE = "法律未作规定，本平台自定 / no statute says so: a rule of
 
 OBJECTION = Term("objection", 5, f"公示前被投诉人异议期 5 个工作日（{OWN_RULE}）")
 OBJECTION_DECISION = Term("objection_decision", 7, f"公示异议审查期 7 个工作日（{OWN_RULE}）")
-FOLLOW_UP = Term("follow_up", 5, f"差评回访整改期 5 个工作日（{OWN_RULE}）")
+FOLLOW_UP = Term("follow_up", 5, f"国办发〔2019〕51号：差评应当核实、整改并反馈；期限 5 个工作日（{OWN_RULE}）")
 
 ORDER_20 = "市场监督管理投诉举报处理暂行办法（市场监管总局令第20号，2020-01-01起施行）"
 ORDER_121 = "市场监督管理投诉举报处理办法（市场监管总局令第121号，2026-04-15起施行）"

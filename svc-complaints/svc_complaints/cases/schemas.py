@@ -169,9 +169,9 @@ def label(state: str, english: bool) -> str:
     return STATE_LABELS[State(state)][english]
 
 
-def next_action(state: str, english: bool) -> str | None:
-    """What comes next, None when nothing does."""
-    action = NEXT_ACTIONS.get(State(state))
+def next_action(state: str, viewer: Viewer, english: bool) -> str | None:
+    """What `viewer` does next or waits for, None when there is nothing."""
+    action = NEXT_ACTIONS[viewer].get(State(state))
     return action[english] if action else None
 
 
@@ -190,7 +190,7 @@ def complaint_out(complaint: Complaint, viewer: Viewer, english: bool = False) -
         **{name: getattr(complaint, name) for name in COPIED},
         viewer=viewer,
         state_label=label(complaint.state, english),
-        next_action=next_action(complaint.state, english),
+        next_action=next_action(complaint.state, viewer, english),
         complainant=ComplainantOut(
             name=complaint.complainant_name if mine else mask_name(complaint.complainant_name),
             phone=complaint.complainant_phone if mine else mask_phone(complaint.complainant_phone),
@@ -233,6 +233,7 @@ def tracking_out(complaint: Complaint, steps: Sequence[Step], english: bool) -> 
 def item_out(complaint: Complaint, account_id: str, english: bool) -> ItemOut:
     """The complaint as one line in a person's list of all cases."""
     mine = complaint.complainant_id == account_id
+    viewer = Viewer.COMPLAINANT if mine else Viewer.RESPONDENT
     kind = "complaint" if mine else "complaint_against"
     title = ("Complaint about " if english else "投诉：") if mine else ("Complaint against " if english else "被投诉：")
     return ItemOut(
@@ -244,7 +245,7 @@ def item_out(complaint: Complaint, account_id: str, english: bool) -> ItemOut:
         state=complaint.state,
         state_label=label(complaint.state, english),
         due_on=complaint.due_on,
-        next_action=next_action(complaint.state, english),
+        next_action=next_action(complaint.state, viewer, english),
         updated_at=complaint.updated_at,
         url=f"/api/complaints/v1/complaints/{complaint.id}",
     )

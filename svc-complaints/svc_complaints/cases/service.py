@@ -10,12 +10,17 @@ from shared import audit
 from shared.auth import Caller
 from shared.calendar import Deadline, Interval
 from shared.db import Json
+from svc_complaints.access import HANDLE
 from svc_complaints.cases import queries, rules
-from svc_complaints.cases.errors import ComplaintUnknown, InterestInCase, NotComplainant, NotRespondent, NotYourRegion
+from svc_complaints.cases.errors import (
+    ComplaintUnknown,
+    ConflictOfInterest,
+    NotComplainant,
+    NotRespondent,
+    NotYourRegion,
+)
 from svc_complaints.cases.models import Clock, Complaint, Recusal, Representative, Step
 from svc_complaints.cases.rules import Act, Term, Viewer
-
-HANDLE = "complaints:complaints:handle"
 
 
 @dataclass(frozen=True)
@@ -29,14 +34,15 @@ class Done:
 
 
 async def seen_as(session: AsyncSession, caller: Caller, complaint: Complaint) -> Viewer | None:
-    """As whom the caller sees the complaint; None when he may not know of it."""
+    """As whom the caller sees the complaint; None when he may not know of it.
+
+    An official who speaks for the respondent sees what a respondent sees: his office opens no file against himself.
+    """
     if caller.subject == complaint.complainant_id:
         return Viewer.COMPLAINANT
-    if caller.has(HANDLE) and caller.covers(complaint.region):
-        return Viewer.OFFICER
-    if complaint.accepted_on and await queries.represents(session, caller.subject, complaint.respondent_code):
-        return Viewer.RESPONDENT
-    return None
+    if await queries.represents(session, caller.subject, complaint.respondent_code):
+        return Viewer.RESPONDENT if complaint.accepted_on else None
+    return Viewer.OFFICER if caller.has(HANDLE) and caller.covers(complaint.region) else None
 
 
 async def read(
@@ -77,7 +83,7 @@ async def for_officer(session: AsyncSession, caller: Caller, complaint_id: uuid.
     if caller.region != complaint.region:
         raise NotYourRegion
     if await has_interest(session, caller.subject, complaint):
-        raise InterestInCase
+        raise ConflictOfInterest
     return complaint
 
 
@@ -119,6 +125,12 @@ async def note(session: AsyncSession, complaint: Complaint, done: Done, *, befor
         after={"state": complaint.state},
         reason=rules.scrub(done.note, [complaint.complainant_name]) if done.note else None,
     )
+
+
+async def clocks_for(session: AsyncSession, complaint: Complaint, viewer: Viewer) -> list[Clock]:
+    """The periods which `viewer` may know of: that of a bad grade is none of the respondent's business."""
+    found = await queries.clocks(session, complaint.id)
+    return [clock for clock in found if viewer is not Viewer.RESPONDENT or clock.code != rules.FOLLOW_UP.code]
 
 
 async def start_clock(session: AsyncSession, complaint: Complaint, term: Term, start: date) -> Deadline:
@@ -222,15 +234,16 @@ async def recompute(session: AsyncSession, clock: Clock) -> bool:
     return True
 
 
-async def disclose_contact(session: AsyncSession, caller: Caller, complaint_id: uuid.UUID, reason: str) -> Complaint:
-    """The complaint with its contact data, for the unit and a stated reason, which is audited."""
+async def unmask_complainant(session: AsyncSession, caller: Caller, complaint_id: uuid.UUID, reason: str) -> Complaint:
+    """The complaint with its contact data, for the unit; reasoned and audited (PIPL article 51)."""
     complaint = await for_officer(session, caller, complaint_id)
     await audit.record(
         session,
         caller,
-        action="complaint.contact_disclosed",
+        action="complaint.unmasked",
         object_type="complaint",
         object_id=complaint.id,
+        after={"fields": ["name", "phone"]},
         reason=rules.scrub(reason, [complaint.complainant_name]),
     )
     return complaint

@@ -11,8 +11,8 @@ class AlreadyEvaluated(Conflict):
     code, title, title_zh = "already_evaluated", "It has been evaluated already", "该投诉已评价"
 
 
-class NoEvaluation(NotFound):
-    code, title, title_zh = "no_evaluation", "There is no evaluation", "尚无评价"
+class EvaluationUnknown(NotFound):
+    code, title, title_zh = "evaluation_unknown", "There is no evaluation", "尚无评价"
 
 
 class NoFollowUpDue(Conflict):

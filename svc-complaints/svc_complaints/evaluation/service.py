@@ -12,7 +12,7 @@ from svc_complaints.cases import service as cases
 from svc_complaints.cases.errors import NotComplainant
 from svc_complaints.cases.rules import Viewer
 from svc_complaints.evaluation import rules
-from svc_complaints.evaluation.errors import AlreadyEvaluated, NoEvaluation, NoFollowUpDue
+from svc_complaints.evaluation.errors import AlreadyEvaluated, EvaluationUnknown, NoFollowUpDue
 from svc_complaints.evaluation.models import Evaluation
 from svc_complaints.evaluation.schemas import EvaluationIn, FollowUpIn
 
@@ -63,5 +63,5 @@ async def evaluation_of(session: AsyncSession, caller: Caller, complaint_id: uui
         raise NotComplainant
     evaluation = await session.get(Evaluation, complaint.id)
     if evaluation is None:
-        raise NoEvaluation
+        raise EvaluationUnknown
     return evaluation

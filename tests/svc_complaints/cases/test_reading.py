@@ -72,6 +72,19 @@ async def test_items_have_the_one_shape_of_all_services(world: World) -> None:
     refused(await world.get(None, "/items"), 401, "unauthenticated")
 
 
+async def test_each_side_is_told_its_own_next_action(world: World) -> None:
+    consumer, officer, representative = world.consumer(), world.officer(), await world.representative()
+    done = await world.concluded(consumer, officer)
+    path = f"/complaints/{done['id']}"
+    (own,), (against,) = [expect(await world.get(who, "/items"))["items"] for who in (consumer, representative)]
+    assert (own["kind"], own["next_action"]) == ("complaint", "可评价")
+    assert (against["kind"], against["next_action"]) == ("complaint_against", "可在异议期内提出或者放弃异议")
+    assert expect(await world.get(officer, path))["next_action"] is None
+    expect(await world.post(representative, f"{path}/objection-waiver"))
+    assert expect(await world.get(representative, "/items"))["items"][0]["next_action"] is None
+    assert expect(await world.get(consumer, path))["next_action"] == "可评价"
+
+
 async def test_a_token_for_another_service_is_no_token_here(world: World) -> None:
     headers = world.bearer(aud="services", permissions=["complaints:complaints:file"])
     refused(await world.client.get("/v1/complaints", headers=headers), 401, "invalid_token")

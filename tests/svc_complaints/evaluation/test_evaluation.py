@@ -72,5 +72,8 @@ async def test_the_respondent_does_not_read_the_evaluation(world: World) -> None
     representative, consumer = await world.representative(), world.consumer()
     done = await world.concluded(consumer, world.officer())
     path = f"/complaints/{done['id']}/evaluation"
-    expect(await world.post(consumer, path, {"grade": 3}), 201)
+    expect(await world.post(consumer, path, {"grade": 1}), 201)
     refused(await world.get(representative, path), 403, "not_complainant")
+    dates = f"/complaints/{done['id']}/deadlines"
+    assert "follow_up" in [d["node"] for d in expect(await world.get(consumer, dates))["items"]]
+    assert "follow_up" not in [d["node"] for d in expect(await world.get(representative, dates))["items"]]

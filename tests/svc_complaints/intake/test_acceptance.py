@@ -116,7 +116,7 @@ async def test_an_officer_does_not_decide_on_his_own_complaint(world: World) -> 
     officer = world.person(permissions=both, region="421303", unit="AMR-421303", kind="staff")
     filed = await world.filed(officer)
     path = f"/complaints/{filed['id']}/acceptance"
-    refused(await world.post(officer, path, version=filed["version"]), 403, "interest_in_case")
+    refused(await world.post(officer, path, version=filed["version"]), 403, "conflict_of_interest")
     expect(await world.post(world.officer(), path, version=filed["version"]))
 
 
@@ -124,8 +124,12 @@ async def test_an_officer_who_speaks_for_the_respondent_does_not_decide(world: W
     representative = await world.representative(ZENGDU)
     officer = world.officer(sub=representative.id)
     filed = await world.filed(world.consumer())
-    path = f"/complaints/{filed['id']}/acceptance"
-    refused(await world.post(officer, path, version=filed["version"]), 403, "interest_in_case")
+    path = f"/complaints/{filed['id']}"
+    refused(await world.post(officer, f"{path}/acceptance", version=filed["version"]), 403, "conflict_of_interest")
+    refused(await world.get(officer, path), 404, "complaint_unknown")
+    assert expect(await world.get(officer, "/complaints/queue"))["items"] == []
+    expect(await world.post(world.officer(), f"{path}/acceptance", version=filed["version"]))
+    assert expect(await world.get(officer, path))["viewer"] == "respondent"
 
 
 async def test_who_has_withdrawn_from_a_case_stays_out(world: World) -> None:
@@ -134,7 +138,8 @@ async def test_who_has_withdrawn_from_a_case_stays_out(world: World) -> None:
     path = f"/complaints/{accepted['id']}"
     expect(await world.post(officer, f"{path}/recusal", {"reason": "与商家负责人系亲属"}))
     outcome = {"result": "no_agreement", "summary": "双方未达成一致。"}
-    refused(await world.end(officer, accepted["id"], outcome), 403, "interest_in_case")
+    refused(await world.end(officer, accepted["id"], outcome), 403, "conflict_of_interest")
+    assert expect(await world.get(officer, "/complaints/queue"))["items"] == []
     expect(await world.end(other, accepted["id"], outcome))
 
 

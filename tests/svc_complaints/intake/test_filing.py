@@ -130,11 +130,13 @@ async def test_the_unit_sees_it_masked_and_superiors_only_read(world: World) -> 
 
 async def test_contact_data_is_unmasked_for_a_reason_which_is_audited(world: World) -> None:
     filed, officer = await world.filed(world.consumer()), world.officer()
-    path = f"/complaints/{filed['id']}/contact-disclosure"
+    path = f"/complaints/{filed['id']}/complainant-unmasking"
     assert (await world.post(officer, path, {})).status_code == 422
-    shown = expect(await world.post(officer, path, {"reason": "电话核实投诉内容"}))
-    assert shown == {"name": "李娜", "phone": "13812345678"}
-    rows = await world.rows("SELECT actor, reason FROM audit_log WHERE action = 'complaint.contact_disclosed'")
+    answer = await world.post(officer, path, {"reason": "电话核实投诉内容"}, key="unmask-once")
+    assert expect(answer) == {"name": "李娜", "phone": "13812345678"}
+    assert answer.headers["cache-control"] == "no-store"
+    assert not await world.rows("SELECT body FROM idempotent_answers WHERE key = 'unmask-once'")
+    rows = await world.rows("SELECT actor, reason FROM audit_log WHERE action = 'complaint.unmasked'")
     assert [tuple(row) for row in rows] == [(officer.id, "电话核实投诉内容")]
 
 
