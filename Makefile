@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-header --python-version 3.11
-SERVICES := svc-sso svc-disclosure svc-services svc-complaints svc-credit-registry
+SERVICES := svc-sso svc-disclosure svc-services svc-complaints svc-credit-registry gateway
 CODE := shared/shared gateway/gateway $(wildcard svc-*/svc_*) tests
 export PORT DATA BASE_URL
 # Compiled modules are kept even where the environment forbids it: without them every start takes seconds longer.

@@ -16,6 +16,7 @@ from tests.support.servers import Servers
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("svc_sso", "svc_disclosure", "svc_services", "svc_complaints", "svc_credit_registry")
+DEPLOYABLES = (*SERVICES, "gateway")
 FOLDERS = ("shared", "gateway", *(name.replace("_", "-") for name in SERVICES))
 
 
@@ -37,7 +38,7 @@ def describe(package: str) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def descriptions() -> dict[str, dict[str, Any]]:
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return dict(zip(SERVICES, pool.map(describe, SERVICES), strict=True))
+        return dict(zip(DEPLOYABLES, pool.map(describe, DEPLOYABLES), strict=True))
 
 
 @pytest.fixture
