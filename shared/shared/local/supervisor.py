@@ -90,6 +90,11 @@ class Child:
             self.tell(f"{self.program.name} 未按时退出，强制结束 / {self.program.name} did not stop in time, killed")
             await self._ended_by(signal.SIGKILL, 10.0)
 
+    def kill(self) -> None:
+        """Ends the program at once and for good."""
+        self._stopping.set()
+        self.send(signal.SIGKILL)
+
     async def _ended_by(self, stop_signal: signal.Signals, seconds: float) -> bool:
         assert self._task is not None
         deadline = time.monotonic() + seconds
@@ -183,4 +188,4 @@ class Supervisor:
     def kill(self) -> None:
         """Ends everything at once, for those who can't wait."""
         for child in (child for layer in self._layers for child in layer):
-            child.send(signal.SIGKILL)
+            child.kill()
