@@ -113,7 +113,11 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
 
 
 def _mark_problems(responses: dict[str, Any]) -> None:
-    for status, response in responses.items():
+    """A refusal is a problem document whatever the route answers else; a route of pages may refuse by a page too."""
+    for response in responses.values():
         content = response.get("content", {})
-        if (status == "default" or status.startswith(("4", "5"))) and "application/json" in content:
-            content[problems.MEDIA_TYPE] = content.pop("application/json")
+        refusals = [name for name, of in content.items() if of.get("schema", {}).get("$ref", "").endswith("/Problem")]
+        for name in refusals:
+            content[problems.MEDIA_TYPE] = content.pop(name)
+            if name == "text/html":
+                content[name] = {"schema": {"type": "string"}}

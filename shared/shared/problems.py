@@ -1,13 +1,14 @@
 """Every refusal leaves as `application/problem+json` (RFC 9457), with a stable `code` and never a stack trace."""
 
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import asyncpg
+from asyncpg.exceptions._base import DataError as DriverDataError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -59,7 +60,7 @@ def wants_english(request: Request) -> bool:
     return english >= 0 and (chinese < 0 or english < chinese)
 
 
-def problem(request: Request, error: errors.DomainError) -> JSONResponse:
+def problem(request: Request, error: errors.DomainError) -> Response:
     """The answer for a refusal."""
     body: dict[str, Any] = {
         "type": TYPE_BASE + error.code,
@@ -76,7 +77,9 @@ def problem(request: Request, error: errors.DomainError) -> JSONResponse:
     if error.status == 401:
         headers.setdefault("WWW-Authenticate", 'Bearer realm="yiwang"')
     headers.setdefault("Cache-Control", "no-store")
-    return JSONResponse(body, status_code=error.status, headers=headers, media_type=MEDIA_TYPE)
+    # A refusal can always be written: it may repeat half a character of the input, or carry what JSON does not know.
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str).encode("utf-8", "replace")
+    return Response(content, status_code=error.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def _pointer(location: Sequence[Any]) -> str:
@@ -131,6 +134,9 @@ async def on_stale_data(request: Request, exc: Exception) -> Response:
 
 async def on_database_error(request: Request, exc: Exception) -> Response:
     """A database which is down, slow or locked is 503: nothing was written, the caller may repeat."""
+    if is_refused_value(exc):
+        log.warning("the database refused a value", exc_info=exc)
+        return problem(request, errors.Invalid("A value is too large, too long or holds what can't be kept."))
     if not is_outage(exc):
         return await on_unexpected(request, exc)
     log.warning("database not available", exc_info=exc)
@@ -156,8 +162,7 @@ def constraint_of(exc: IntegrityError) -> str | None:
 
 def is_outage(exc: BaseException) -> bool:
     """Whether an error means that the database is away, starting, full or too busy, rather than a fault of ours."""
-    seen: BaseException | None = exc
-    while seen is not None:
+    for seen in causes_of(exc):
         if isinstance(seen, OSError | PoolTimeout | asyncpg.InterfaceError | asyncpg.PostgresConnectionError):
             return True
         if isinstance(
@@ -173,8 +178,22 @@ def is_outage(exc: BaseException) -> bool:
             return True
         if isinstance(seen, DBAPIError) and seen.connection_invalidated:
             return True
-        seen = seen.__cause__ or getattr(seen, "orig", None)
     return False
+
+
+def is_refused_value(exc: BaseException) -> bool:
+    """Whether an error means that a value can't be held: out of range, too long for an index, not encodable."""
+    # The driver's own DataError, raised before anything is sent, is a ValueError and no PostgresError.
+    refusals = (asyncpg.DataError, asyncpg.ProgramLimitExceededError, DriverDataError)
+    return any(isinstance(seen, refusals) for seen in causes_of(exc))
+
+
+def causes_of(exc: BaseException) -> Iterator[BaseException]:
+    """An error, and what it came from."""
+    seen: BaseException | None = exc
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or getattr(seen, "orig", None)
 
 
 class FaultMiddleware:

@@ -1,6 +1,6 @@
 """What every route shares: transactions, repeated requests, versions, lists."""
 
-from shared.http.conditional import IfMatch, check_version, etag, not_modified, set_etag
+from shared.http.conditional import IfMatch, check_version, etag, not_modified, set_etag, view_etag
 from shared.http.idempotency import IDEMPOTENCY_NONE, IDEMPOTENCY_OPTIONAL
 from shared.http.pagination import Page, PageResult, Paging, paginate
 from shared.http.routing import Router, TransactionRoute
@@ -19,4 +19,5 @@ __all__ = [
     "not_modified",
     "paginate",
     "set_etag",
+    "view_etag",
 ]

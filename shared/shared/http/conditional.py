@@ -1,9 +1,11 @@
 """Conditional requests (RFC 9110, section 13): who edits names the version he saw; who reads may hear "unchanged"."""
 
+import hashlib
 import re
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
 
 from shared import errors
 
@@ -19,6 +21,15 @@ class HasVersion(Protocol):
 def etag(row: HasVersion) -> str:
     """The strong entity tag of a row: its version in quotes."""
     return f'"{row.version}"'
+
+
+def view_etag(row: HasVersion, view: BaseModel) -> str:
+    """The strong entity tag of one view of a row: another language, reader or part of the case is another document.
+
+    If-Match reads the version in front alone, so an edit rests on what people edit and on nothing else.
+    """
+    digest = hashlib.sha256(view.model_dump_json().encode()).hexdigest()
+    return f'"{row.version}-{digest[:12]}"'
 
 
 def set_etag(response: Response, row: HasVersion) -> None:

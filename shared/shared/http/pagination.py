@@ -2,11 +2,12 @@
 
 import base64
 import json
+import math
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -16,6 +17,7 @@ from sqlalchemy.sql.operators import desc_op
 
 from shared import errors
 from shared.address import public_path
+from shared.http.strictness import NO_TEXT
 
 T = TypeVar("T")
 MAX_LIMIT = 200
@@ -80,7 +82,7 @@ def decode_cursor(cursor: str, size: int) -> list[Any]:
         padded = cursor + "=" * (-len(cursor) % 4)
         tagged = json.loads(base64.urlsafe_b64decode(padded))
         values = [_untag(kind, value) for kind, value in tagged]
-    except (ValueError, TypeError, KeyError) as exc:
+    except (ValueError, TypeError, KeyError, RecursionError) as exc:
         raise errors.BadRequest("The cursor is not one which this list gave you.") from exc
     if len(values) != size:
         raise errors.BadRequest("The cursor belongs to another list.")
@@ -117,6 +119,18 @@ def _after(keys: Sequence[SQLColumnExpression[Any]], values: Sequence[Any]) -> C
     return or_(*clauses)
 
 
+def _fits(column: SQLColumnExpression[Any], value: Any) -> bool:
+    """Whether a cursor's value can be compared with `column`: a cursor may be of another list, or made up."""
+    kind = cast(ColumnElement[Any], column).type.python_type
+    if isinstance(value, datetime):
+        return kind is datetime and value.tzinfo is not None
+    if isinstance(value, int):
+        return kind in (int, float) and not isinstance(value, bool) and abs(value) < 2**63
+    if isinstance(value, str):
+        return kind is str and not NO_TEXT.search(value)
+    return isinstance(value, kind) and not (isinstance(value, float) and not math.isfinite(value))
+
+
 def _column(key: SQLColumnExpression[Any]) -> tuple[SQLColumnExpression[Any], bool]:
     if isinstance(key, UnaryExpression):
         return key.element, key.modifier is desc_op
@@ -141,7 +155,10 @@ async def paginate(
     columns: list[Any] = [_column(k)[0].label(f"_key{i}") for i, k in enumerate(keys)]
     query = statement.add_columns(*columns).order_by(None).order_by(*keys).limit(paging.limit + 1)
     if paging.cursor:
-        query = query.where(_after(keys, decode_cursor(paging.cursor, len(keys))))
+        values = decode_cursor(paging.cursor, len(keys))
+        if not all(_fits(_column(k)[0], value) for k, value in zip(keys, values, strict=True)):
+            raise errors.BadRequest("The cursor belongs to another list.")
+        query = query.where(_after(keys, values))
     found = (await session.execute(query)).all()
     rows, more = found[: paging.limit], len(found) > paging.limit
     cursor = encode_cursor(list(rows[-1])[-len(keys) :]) if more else None

@@ -4,12 +4,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 
 from shared.address import publish_location
 from shared.auth import identify
 from shared.db import get_session
-from shared.http import idempotency
+from shared.http import idempotency, strictness
 from shared.problems import Problem
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -43,6 +44,7 @@ class TransactionRoute(APIRoute):
 
         async def run(request: Request) -> Response:
             try:
+                await self._refuse(request)
                 if policy == idempotency.NONE:
                     response = await endpoint(request)
                 else:
@@ -58,6 +60,14 @@ class TransactionRoute(APIRoute):
                     await session.close()  # rolls back what was not committed
 
         return run
+
+    async def _refuse(self, request: Request) -> None:
+        """Raises for content which no route takes. An upload has no field for its body, and stays unread here."""
+        strictness.refuse_characters(request)
+        if self.body_field is None or isinstance(self.body_field.field_info, Form):
+            await strictness.refuse_form(request)
+        else:
+            await strictness.refuse_json(request)
 
 
 async def _once(request: Request, endpoint: Handler, policy: str, operation: str) -> Response:
