@@ -1,11 +1,11 @@
 """Filing a complaint, and the decision on its acceptance."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from shared.fields import Day
 from svc_complaints.cases.schemas import Body, Reason
 from svc_complaints.intake.rules import Category, Filing, Ground
 
@@ -22,8 +22,8 @@ class ComplaintIn(Body):
     category: Category
     product: Product = Field(description="Goods or service; it is published with the outcome, so no personal data")
     amount_yuan: Decimal = Field(ge=0, max_digits=14, decimal_places=2, description="Amount in dispute, yuan")
-    occurred_on: date = Field(description="Day of the event")
-    known_on: date | None = Field(default=None, description="Day on which the complainant knew; else `occurred_on`")
+    occurred_on: Day = Field(description="Day of the event")
+    known_on: Day | None = Field(default=None, description="Day on which the complainant knew; else `occurred_on`")
     facts: Facts
     demand: Demand
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.fields import Day
 from svc_complaints.cases.schemas import Body, Reason
 from svc_complaints.mediation.rules import Result
 
@@ -26,7 +27,7 @@ class Method(StrEnum):
 class MediationRecordIn(Body):
     """The minutes of one attempt; `held_on` is today unless given."""
 
-    held_on: date | None = None
+    held_on: Day | None = None
     method: Method = Method.ONLINE
     minutes: Minutes
 
@@ -47,14 +48,14 @@ class AppraisalIn(Body):
 
     body: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
     subject: Reason
-    started_on: date | None = None
+    started_on: Day | None = None
 
 
 class AppraisalEndIn(Body):
     """What the appraisal found; `ended_on` is today unless given."""
 
     finding: Minutes
-    ended_on: date | None = None
+    ended_on: Day | None = None
 
 
 class AppraisalOut(BaseModel):
@@ -91,5 +92,5 @@ class OutcomeOut(BaseModel):
 class NoticeIn(Body):
     """How a party without an account was told that the mediation ended."""
 
-    told_on: date | None = None
+    told_on: Day | None = None
     method: Reason

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.fields import Day
 from svc_disclosure.articles.rules import Outcome, Status
 from svc_disclosure.columns.rules import Step
 
@@ -32,8 +33,8 @@ class ArticleFilters(BaseModel):
         description="Words in title, summary or facts; two characters do",
     )
     region: str | None = Field(default=None, pattern=r"^\d{6}$", description="Region of the publishing unit")
-    published_from: date | None = Field(default=None, description="Published on this day or later")
-    published_to: date | None = Field(default=None, description="Published on this day or earlier")
+    published_from: Day | None = Field(default=None, description="Published on this day or later")
+    published_to: Day | None = Field(default=None, description="Published on this day or earlier")
 
 
 class ArticleIn(BaseModel):
@@ -46,7 +47,7 @@ class ArticleIn(BaseModel):
     summary: Short = ""
     body: Body
     producer: Producer = Field(description="The body that made the information", examples=["随州市市场监督管理局"])
-    made_on: date = Field(description="When the information was made or changed; the statutory term runs from then")
+    made_on: Day = Field(description="When the information was made or changed; the statutory term runs from then")
     sensitive: bool = Field(default=False, description="Sensitive for the whole system: the leader must approve too")
 
 
@@ -59,7 +60,7 @@ class ArticlePatch(BaseModel):
     summary: Short | None = None
     body: Body | None = None
     producer: Producer | None = None
-    made_on: date | None = None
+    made_on: Day | None = None
     sensitive: bool | None = None
 
 
@@ -138,35 +139,3 @@ class ArticleOut(ArticleSummary):
     published_at: datetime | None
     withdrawal: WithdrawalOut | None = None
     work: WorkOut | None = None
-
-
-class DayOut(BaseModel):
-    """A day of a period: counted or not, and why."""
-
-    day: date
-    counted: bool
-    reason: str
-    number: int | None
-    label: str
-
-
-class DeadlineOut(BaseModel):
-    """A statutory date."""
-
-    node: str
-    label: str
-    started_on: date
-    due_on: date
-    working_days: int
-    basis: str
-    provisional: bool = Field(description="True while it rests on holidays that are not published yet")
-    met_on: date | None
-    is_overdue: bool
-    explanation: list[DayOut] | None = Field(default=None, description="Each day counted or skipped and why")
-
-
-class DeadlinesOut(BaseModel):
-    """All statutory dates of an article."""
-
-    index_number: str | None
-    items: list[DeadlineOut]
