@@ -168,6 +168,14 @@ def test_documents_are_merged_without_mixing_them_up() -> None:
     assert services["services"]["paths"]["/v1/cases"]["get"]["operationId"] == "show"
 
 
+def test_the_paths_of_the_identity_provider_are_named_as_they_are_reached() -> None:
+    provider = document("one", "a")
+    item = provider["paths"]["/v1/cases"]
+    provider["paths"] = dict.fromkeys(("/oauth2/token", "/.well-known/openid-configuration", "/v1/me"), item)
+    merged = merge(OWN, {"sso": provider}, cookie="sid", origin="http://localhost:8000")
+    assert {"/oauth2/token", "/.well-known/openid-configuration", "/api/sso/v1/me"} <= set(merged["paths"])
+
+
 async def test_the_reference_shows_all_services_and_needs_nothing_from_elsewhere(start_gateway: StartGateway) -> None:
     async with upstream(answering(orjson.dumps(document("one", "a")))) as service:
         port = await start_gateway({"services": service.url})

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gateway.routes import is_proxied
+
 Document = dict[str, Any]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
@@ -59,7 +61,9 @@ def _add(merged: Document, service: str, document: Document, *, prefix: str) -> 
     for tag in document.get("tags", []):
         merged["tags"].append({**tag, "name": f"{service}: {tag['name']}"})
     for path, item in document.get("paths", {}).items():
-        merged["paths"][prefix + path] = _item(item, service)
+        # The identity provider's own paths stand at the public origin itself.
+        public = path if is_proxied(path.encode()) else prefix + path
+        merged["paths"][public] = _item(item, service)
 
 
 def _names(taken: Document, schemas: Document, service: str) -> dict[str, str]:

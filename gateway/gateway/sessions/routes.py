@@ -38,7 +38,13 @@ async def login(
     return answer
 
 
-@router.get("/callback", status_code=303, response_class=RedirectResponse, operation_id="session_callback")
+@router.get(
+    "/callback",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses={400: {"description": "A page which says why", "content": {"text/html": {"schema": {"type": "string"}}}}},
+    operation_id="session_callback",
+)
 async def callback(
     request: Request, session: SessionDep, now: NowDep, back: Annotated[CallbackQuery, Query()]
 ) -> Response:
