@@ -6,7 +6,8 @@ from collections.abc import Collection
 SIZE_LIMIT = 20 * 1024 * 1024
 MEDIA_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg"})
 EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
-UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\/:*?<>|]+')
+# Control characters, what file systems refuse, and marks which turn the direction of writing and so hide an ending.
+UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f"\\/:*?<>|\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+')
 NAME_LIMIT = 120
 
 

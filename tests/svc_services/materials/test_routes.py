@@ -90,6 +90,8 @@ async def test_officials_of_the_region_read_the_files_and_others_do_not(world: W
         ("", "ARTICLES.pdf"),
         (None, "ARTICLES.pdf"),
         ("...", "ARTICLES.pdf"),
+        ("章程\u202efdp.exe\u200f.pdf", "章程_fdp.exe_.pdf"),
+        ("𠮷野家\x85.pdf", "𠮷野家_.pdf"),
         ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
     ],
 )
