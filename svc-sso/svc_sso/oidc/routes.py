@@ -1,6 +1,6 @@
 """OpenID Connect for browsers: authorization, the log-in pages, log-out, and what the provider tells of itself."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
@@ -52,6 +52,10 @@ def get_cookies(request: Request, settings: SettingsDep) -> Cookies:
     return Cookies(*(jar.read(request, name, secure=settings.secure) for name in names))
 
 
+PAGE: dict[int | str, dict[str, Any]] = {
+    400: {"description": "A page which says what is wrong", "content": {"text/html": {"schema": {"type": "string"}}}}
+}
+
 CookiesDep = Annotated[Cookies, Depends(get_cookies)]
 
 
@@ -75,7 +79,7 @@ def onwards(address: str) -> RedirectResponse:
     return RedirectResponse(address, status_code=303, headers={**NO_STORE, "Referrer-Policy": "no-referrer"})
 
 
-@router.get("/oauth2/authorize", response_class=RedirectResponse, status_code=303)
+@router.get("/oauth2/authorize", response_class=RedirectResponse, status_code=303, responses=PAGE)
 async def authorize(
     request: Request, session: SessionDep, issuer: IssuerDep, cookies: CookiesDep, settings: SettingsDep
 ) -> Response:
@@ -87,6 +91,7 @@ async def authorize(
     "/oauth2/authorize",
     response_class=RedirectResponse,
     status_code=303,
+    responses=PAGE,
     openapi_extra=form_body("response_type", "client_id", "redirect_uri", "scope", "code_challenge"),
 )
 async def authorize_by_post(
