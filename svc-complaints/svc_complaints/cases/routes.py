@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.auth import Public
 from shared.clock import TodayDep
 from shared.db import SessionDep
+from shared.deadlines import DeadlinesOut
 from shared.errors import NotFound
-from shared.http import IDEMPOTENCY_NONE, Page, PageResult, Paging, Router, not_modified, paginate, set_etag
-from shared.http import etag as etag_of
+from shared.http import IDEMPOTENCY_NONE, Page, PageResult, Paging, Router, not_modified, paginate, set_etag, view_etag
 from shared.http.pagination import PageQuery
 from shared.items import ItemOut
 from shared.problems import wants_english
@@ -25,7 +25,6 @@ from svc_complaints.cases.rules import OFFICER_STATES, State, Viewer, term_of
 from svc_complaints.cases.schemas import (
     ComplaintOut,
     ContactOut,
-    DeadlinesOut,
     HistoryOut,
     ReasonIn,
     Role,
@@ -121,10 +120,12 @@ async def show(
 ) -> ComplaintOut:
     """One complaint as the caller may see it; 404 for everyone else."""
     complaint, viewer = await service.read(session, caller, complaint_id)
-    set_etag(response, complaint)
-    if not_modified(request, etag_of(complaint)):
-        return Response(status_code=304, headers={"ETag": etag_of(complaint)})  # type: ignore[return-value]
-    return complaint_out(complaint, viewer, wants_english(request))
+    shown = complaint_out(complaint, viewer, wants_english(request))
+    headers = {"ETag": view_etag(complaint, shown), "Vary": "Authorization, Accept-Language"}
+    if not_modified(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)  # type: ignore[return-value]
+    response.headers.update(headers)
+    return shown
 
 
 @router.get("/complaints/{complaint_id}/deadlines", summary="法定期限 Statutory dates")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.calendar import DayNote
 from shared.clock import statutory_date
+from shared.deadlines import DeadlineOut, days_out
 from shared.items import ItemOut
 from shared.privacy import mask_name, mask_phone
 from svc_complaints.cases.models import Clock, Complaint, Step
@@ -90,41 +91,6 @@ class ContactOut(BaseModel):
     phone: str
 
 
-class DayOut(BaseModel):
-    """One day of a period: counted or not, and why."""
-
-    day: date
-    counted: bool
-    number: int | None
-    reason: str
-    label: str
-
-
-class DeadlineOut(BaseModel):
-    """One statutory period; `explanation` is there when it was asked for."""
-
-    node: str
-    label: str
-    started_on: date
-    due_on: date | None = Field(description="Absent while the clock is suspended")
-    working_days: int
-    basis: str
-    confirmed: bool = Field(description="False where the source of the term still awaits a second one")
-    note: str
-    provisional: bool = Field(description="True while it rests on holidays that are not published yet")
-    suspended: bool
-    met_on: date | None
-    is_overdue: bool
-    explanation: list[DayOut] | None = None
-
-
-class DeadlinesOut(BaseModel):
-    """All statutory dates of a complaint so far, oldest first."""
-
-    number: str
-    items: list[DeadlineOut]
-
-
 class StepOut(BaseModel):
     """One line of the history."""
 
@@ -132,7 +98,7 @@ class StepOut(BaseModel):
     act: str
     state: State
     state_label: str
-    by: str
+    actor: Viewer
     note: str | None
 
 
@@ -143,8 +109,8 @@ class HistoryOut(BaseModel):
     items: list[StepOut]
 
 
-class NodeOut(BaseModel):
-    """One node of the public tracking: when the case reached which state, nothing about anybody."""
+class TrackedStepOut(BaseModel):
+    """One step of the public tracking: when the case reached which state, nothing about anybody."""
 
     on: date
     state: State
@@ -158,7 +124,7 @@ class TrackingOut(BaseModel):
     state: State
     state_label: str
     due_on: date | None
-    nodes: list[NodeOut]
+    steps: list[TrackedStepOut]
 
 
 Role = Literal["complainant", "respondent"]
@@ -210,23 +176,28 @@ def step_out(step: Step, english: bool, hide: list[str] | None = None) -> StepOu
     """A line of the history in the reader's language; with `hide`, without personal data and these names."""
     note = scrub(step.note, hide) if step.note and hide is not None else step.note
     return StepOut(
-        at=step.at, act=step.act, state=step.state, state_label=label(step.state, english), by=step.by, note=note
+        at=step.at,
+        act=step.act,
+        state=step.state,
+        state_label=label(step.state, english),
+        actor=Viewer(step.by),
+        note=note,
     )
 
 
 def tracking_out(complaint: Complaint, steps: Sequence[Step], english: bool) -> TrackingOut:
     """The states a complaint went through and when; acts which did not move it are left out."""
-    nodes: list[NodeOut] = []
+    shown: list[TrackedStepOut] = []
     for step in steps:
-        if not nodes or nodes[-1].state != step.state:
+        if not shown or shown[-1].state != step.state:
             day, state = statutory_date(step.at), step.state
-            nodes.append(NodeOut(on=day, state=state, state_label=label(state, english)))
+            shown.append(TrackedStepOut(on=day, state=state, state_label=label(state, english)))
     return TrackingOut(
         number=complaint.number,
         state=complaint.state,
         state_label=label(complaint.state, english),
         due_on=complaint.due_on,
-        nodes=nodes,
+        steps=shown,
     )
 
 
@@ -266,11 +237,5 @@ def deadline_out(clock: Clock, term: Term, today: date, days: Sequence[DayNote] 
         suspended=clock.due_on is None,
         met_on=clock.met_on,
         is_overdue=clock.due_on is not None and is_over(clock.due_on, clock.met_on or today),
-        explanation=None if days is None else [day_out(note, english) for note in days],
+        explanation=None if days is None else days_out(days, english=english),
     )
-
-
-def day_out(note: DayNote, english: bool) -> DayOut:
-    """One day of a count in the reader's language."""
-    label_ = note.label_en if english else note.label_zh
-    return DayOut(day=note.day, counted=note.counted, number=note.number, reason=note.reason, label=label_)

@@ -38,7 +38,7 @@ async def test_the_history_tells_every_act_in_order(world: World) -> None:
     consumer, officer = world.consumer(), world.officer()
     done = await world.concluded(consumer, officer)
     steps = (await world.get(consumer, f"/complaints/{done['id']}/history")).json()["items"]
-    assert [(s["act"], s["by"]) for s in steps] == [
+    assert [(s["act"], s["actor"]) for s in steps] == [
         ("file", "complainant"),
         ("accept", "officer"),
         ("conclude", "officer"),
@@ -50,8 +50,8 @@ async def test_anybody_with_the_number_sees_the_nodes_and_nothing_about_anybody(
     done = await world.concluded(world.consumer(), world.officer())
     tracked = await world.get(None, f"/tracking/{done['number'].lower()}")
     body = expect(tracked)
-    assert [node["state"] for node in body["nodes"]] == ["received", "accepted", "concluded"]
-    assert set(body) == {"number", "state", "state_label", "due_on", "nodes"}
+    assert [step["state"] for step in body["steps"]] == ["received", "accepted", "concluded"]
+    assert set(body) == {"number", "state", "state_label", "due_on", "steps"}
     for private in ("李娜", done["respondent_name"], done["respondent_code"], done["product"], done["id"]):
         assert private not in tracked.text
     refused(await world.get(None, "/tracking/TS421303-20200101-000001"), 404, "not_found")

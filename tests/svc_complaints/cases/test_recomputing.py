@@ -18,7 +18,7 @@ async def test_a_running_period_moves_when_the_calendar_says_otherwise_and_only_
     shown = expect(await world.get(consumer, path))
     assert (shown["accept_by"], shown["due_on"]) == (filed["accept_by"], filed["due_on"])
     steps = (await world.get(consumer, f"{path}/history")).json()["items"]
-    assert (steps[-1]["act"], steps[-1]["by"]) == ("recompute", "system")
+    assert (steps[-1]["act"], steps[-1]["actor"]) == ("recompute", "system")
     assert filed["accept_by"] in steps[-1]["note"]
     audit = await world.rows("SELECT actor FROM audit_log WHERE action = 'complaint.recompute'")
     assert [row[0] for row in audit] == ["system"]

@@ -153,7 +153,7 @@ async def test_the_law_ends_a_mediation_after_its_last_day_and_only_once(world: 
     assert "总局令" in basis
     assert [name for name, _ in await world.events(accepted["id"])].count("concluded") == 1
     steps = (await world.get(consumer, f"{path}/history")).json()["items"]
-    assert (steps[-1]["act"], steps[-1]["by"]) == ("conclude", "system")
+    assert (steps[-1]["act"], steps[-1]["actor"]) == ("conclude", "system")
 
 
 async def test_two_sweeps_at_once_end_each_mediation_once(world: World) -> None:
