@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from svc_sso.accounts.errors import AdministratorsExclude, BadUsername, UnknownRole
+from svc_sso.accounts.errors import AdministratorsExclude, BadUsername, RoleUnknown
 from svc_sso.accounts.rules import PERSON, STAFF, check_roles, check_username, permissions_of
 from svc_sso.clients.errors import OAuthError
 from svc_sso.credentials.errors import WeakPassword
@@ -73,7 +73,7 @@ def test_administrators_exclude_each_other(pair: tuple[str, str]) -> None:
 
 def test_unknown_roles_are_refused_and_known_ones_mix() -> None:
     check_roles(["registrar", "complaint_officer", "system_admin"])
-    with pytest.raises(UnknownRole):
+    with pytest.raises(RoleUnknown):
         check_roles(["king"])
 
 

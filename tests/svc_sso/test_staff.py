@@ -44,8 +44,8 @@ async def test_a_new_member_of_staff_changes_the_given_out_password_first(sso: P
     ("changes", "status", "code"),
     [
         ({"roles": ["system_admin", "audit_admin"]}, 409, "administrators_exclude"),
-        ({"roles": ["king"]}, 422, "unknown_role"),
-        ({"region": "999999"}, 422, "unknown_region"),
+        ({"roles": ["king"]}, 422, "role_unknown"),
+        ({"region": "999999"}, 422, "region_unknown"),
         ({"username": "ops"}, 409, "username_taken"),
         ({"name": "王*"}, 422, "invalid"),
     ],

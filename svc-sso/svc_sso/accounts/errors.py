@@ -15,12 +15,12 @@ class BadUsername(errors.Invalid):
     code, title, title_zh = "bad_username", "The user name is not of the right form", "用户名格式不正确"
 
 
-class UnknownRole(errors.Invalid):
-    code, title, title_zh = "unknown_role", "There is no such role", "没有该角色"
+class RoleUnknown(errors.Invalid):
+    code, title, title_zh = "role_unknown", "There is no such role", "没有该角色"
 
 
-class UnknownRegion(errors.Invalid):
-    code, title, title_zh = "unknown_region", "There is no such region", "没有该行政区划"
+class RegionUnknown(errors.Invalid):
+    code, title, title_zh = "region_unknown", "There is no such region", "没有该行政区划"
 
 
 class AdministratorsExclude(errors.Conflict):

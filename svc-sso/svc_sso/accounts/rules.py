@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from shared.errors import FieldError
-from svc_sso.accounts.errors import AdministratorsExclude, BadUsername, UnknownRole
+from svc_sso.accounts.errors import AdministratorsExclude, BadUsername, RoleUnknown
 
 PERSON, STAFF = "person", "staff"
 
@@ -56,7 +56,7 @@ def check_roles(roles: Iterable[str]) -> None:
     given = set(roles)
     unknown = sorted(given - ROLES.keys())
     if unknown:
-        raise UnknownRole(errors=[FieldError("/roles", "unknown_role", ", ".join(unknown))])
+        raise RoleUnknown(errors=[FieldError("/roles", "role_unknown", ", ".join(unknown))])
     if len(given & set(ADMINISTRATORS)) > 1:
         raise AdministratorsExclude
 

@@ -14,7 +14,7 @@ from shared.events.sso import AccessChangedV1
 from shared.http import check_version
 from svc_sso.access import ADMINISTER
 from svc_sso.accounts import queries as accounts
-from svc_sso.accounts.errors import OwnAccess, UnknownRegion, UsernameTaken
+from svc_sso.accounts.errors import OwnAccess, RegionUnknown, UsernameTaken
 from svc_sso.accounts.models import Account
 from svc_sso.accounts.rules import STAFF, check_roles, check_username, normalized_username, permissions_of
 from svc_sso.accounts.service import keep_new, own_account
@@ -110,4 +110,4 @@ def _access_of(account: Account) -> dict[str, object]:
 def _check_region(region: str) -> None:
     if not regions.is_current(region):
         message = f"{region} 不是现行行政区划代码 (GB/T 2260)"
-        raise UnknownRegion(message, errors=[FieldError("/region", "unknown_region", message)])
+        raise RegionUnknown(message, errors=[FieldError("/region", "region_unknown", message)])
