@@ -3,11 +3,11 @@
 from shared.errors import NotFound
 
 
-class UnknownRegion(NotFound):
+class RegionUnknown(NotFound):
     code, title, title_zh = "region_unknown", "There is no such region", "没有此行政区划"
 
 
-class UnknownIndustry(NotFound):
+class IndustryUnknown(NotFound):
     code, title, title_zh = (
         "industry_unknown",
         "The classification has no such industry",

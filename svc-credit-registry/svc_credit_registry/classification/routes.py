@@ -8,7 +8,7 @@ from shared.auth import Public
 from shared.codes import regions
 from shared.http import Router, not_modified
 from svc_credit_registry.classification import rules
-from svc_credit_registry.classification.errors import UnknownIndustry, UnknownRegion
+from svc_credit_registry.classification.errors import IndustryUnknown, RegionUnknown
 from svc_credit_registry.classification.schemas import IndustryList, IndustryOut, RegionList, RegionOut
 from svc_credit_registry.wording.rules import romanised
 
@@ -26,7 +26,7 @@ async def list_regions(
 ) -> RegionList:
     """The regions directly below `parent` that exist today; 404 for a code that never was one."""
     if not regions.is_known(parent):
-        raise UnknownRegion(parent)
+        raise RegionUnknown(parent)
     response.headers.update(CACHE)
     if not_modified(request, TAG):
         response.status_code = 304
@@ -40,7 +40,7 @@ async def list_industries(
 ) -> IndustryList:
     """The entries directly below `parent`; 404 when the classification has no such entry."""
     if parent is not None and parent not in rules.INDUSTRIES:
-        raise UnknownIndustry(parent)
+        raise IndustryUnknown(parent)
     response.headers.update(CACHE)
     return IndustryList(items=[_industry_out(entry) for entry in rules.children(parent)])
 

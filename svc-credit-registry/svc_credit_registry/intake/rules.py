@@ -132,7 +132,7 @@ def _code(values: Mapping[str, Any]) -> str:
 def _region(values: Mapping[str, Any]) -> str:
     text = _text(values, "region")
     if not regions.is_known(text):
-        raise Bad("region", "unknown_region", f"{text} is no region of GB/T 2260")
+        raise Bad("region", "region_unknown", f"{text} is no region of GB/T 2260")
     return text
 
 
@@ -140,7 +140,7 @@ def _industry(values: Mapping[str, Any]) -> str:
     text = _text(values, "industry_code")
     code = industry_code(text)
     if code is None:
-        raise Bad("industry_code", "unknown_industry", f"{text} is no industry of GB/T 4754")
+        raise Bad("industry_code", "industry_unknown", f"{text} is no industry of GB/T 4754")
     return code
 
 

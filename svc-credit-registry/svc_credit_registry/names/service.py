@@ -27,7 +27,7 @@ SHOWN = 50
 def read_name(asked: NameComparisonIn) -> Name:
     """The name that is asked about; 422 for an unknown region, or without a trade name or a form."""
     if not regions.is_known(asked.region):
-        raise _incomplete("/region", "没有此行政区划; there is no such region", "unknown_region")
+        raise _incomplete("/region", "没有此行政区划; there is no such region", "region_unknown")
     given = decompose(asked.name, asked.region) if asked.name else None
     trade_name = asked.trade_name or (given.trade_name if given else "")
     form = asked.organisation_form or (given.organisation_form if given else "")
