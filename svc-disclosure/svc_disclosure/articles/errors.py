@@ -3,8 +3,8 @@
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 
 
-class UnknownArticle(NotFound):
-    code, title, title_zh = "unknown_article", "There is no such article", "没有这条信息"
+class ArticleUnknown(NotFound):
+    code, title, title_zh = "article_unknown", "There is no such article", "没有这条信息"
 
 
 class AuthorReviews(Forbidden):

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement
 from shared.auth import Caller
 from shared.clock import TodayDep
 from shared.db import SessionDep
-from shared.http import IfMatch, Page, Paging, Router, not_modified, paginate, set_etag
+from shared.deadlines import DeadlinesOut
+from shared.http import IfMatch, Page, Paging, Router, not_modified, paginate, set_etag, view_etag
 from shared.problems import wants_english
 from svc_disclosure.access import AnyCaller, Approver, Editor, Leader, MaybeCaller, Public, Reviewer
 from svc_disclosure.articles import queries, service
@@ -22,7 +23,6 @@ from svc_disclosure.articles.schemas import (
     ArticleOut,
     ArticlePatch,
     ArticleSummary,
-    DeadlinesOut,
     SecrecyReviewIn,
 )
 from svc_disclosure.columns.rules import Step
@@ -93,17 +93,11 @@ async def read_article(article_id: uuid.UUID, caller: MaybeCaller, session: Sess
     """A public article to everyone, a withdrawn one with its notice; a draft to its unit only."""
     opened = await service.read(session, article_id, caller)
     shown = service.show(opened, caller, english=wants_english(reply.request))
-    headers = {"ETag": _variant_tag(shown, reply.request), "Vary": "Authorization, Accept-Language"}
+    headers = {"ETag": view_etag(opened.article, shown), "Vary": "Authorization, Accept-Language"}
     if not_modified(reply.request, headers["ETag"]):
         return Response(status_code=304, headers=headers)  # type: ignore[return-value]
     reply.response.headers.update(headers)
     return shown
-
-
-def _variant_tag(shown: ArticleOut, request: Request) -> str:
-    """A strong tag: another language or the view of the staff is another document of the same version."""
-    variant = ("en" if wants_english(request) else "zh") + ("staff" if shown.work else "")
-    return f'"{shown.version}-{variant}"'
 
 
 @router.get("/{article_id}/deadlines", summary="By when it had to be public, and why")

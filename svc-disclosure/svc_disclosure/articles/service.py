@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
 from shared.auth import Caller
-from shared.calendar import Deadline
+from shared.deadlines import DeadlineOut, DeadlinesOut, days_out
 from shared.errors import Forbidden
 from shared.http import check_version
 from svc_disclosure import access
@@ -22,9 +22,6 @@ from svc_disclosure.articles.schemas import (
     ArticleOut,
     ArticlePatch,
     ArticleSummary,
-    DayOut,
-    DeadlineOut,
-    DeadlinesOut,
     DecisionOut,
     SecrecyReviewIn,
     WithdrawalOut,
@@ -91,11 +88,11 @@ async def read(session: AsyncSession, article_id: uuid.UUID, caller: Caller | No
     """The article; 404 for everyone who may not know that there is one."""
     article = await queries.find(session, article_id)
     if article is None:
-        raise errors.UnknownArticle
+        raise errors.ArticleUnknown
     column = await columns.load(session, article.column_code)
     public = Status(article.status) in rules.PUBLIC
     if not (public or works_on(caller, article, column) or oversees(caller, article)):
-        raise errors.UnknownArticle
+        raise errors.ArticleUnknown
     return Opened(article, column)
 
 
@@ -114,7 +111,7 @@ def deadlines(article: Article, today: date, *, explain: bool, english: bool) ->
     """The statutory dates of an article, and whether they were kept."""
     deadline = rules.publication_deadline(article.made_on)
     if deadline is None:
-        return DeadlinesOut(index_number=article.index_number, items=[])
+        return DeadlinesOut(number=article.index_number, items=[])
     term = DeadlineOut(
         node="publication",
         label="Publish on own initiative" if english else "主动公开期限",
@@ -125,32 +122,19 @@ def deadlines(article: Article, today: date, *, explain: bool, english: bool) ->
         provisional=deadline.provisional,
         met_on=article.published_on,
         is_overdue=(article.published_on or today) > deadline.due_on,
-        explanation=_days_of(deadline, english=english) if explain else None,
+        explanation=days_out(deadline.explanation, english=english) if explain else None,
     )
-    return DeadlinesOut(index_number=article.index_number, items=[term])
-
-
-def _days_of(deadline: Deadline, *, english: bool) -> list[DayOut]:
-    return [
-        DayOut(
-            day=note.day,
-            counted=note.counted,
-            reason=note.reason,
-            number=note.number,
-            label=note.label_en if english else note.label_zh,
-        )
-        for note in deadline.explanation
-    ]
+    return DeadlinesOut(number=article.index_number, items=[term])
 
 
 async def open_for_work(session: AsyncSession, article_id: uuid.UUID, caller: Caller, version: int) -> Opened:
     """The article, locked, for someone who acts on the version he has read; 404 outside the caller's unit."""
     article = await queries.find(session, article_id, lock=True)
     if article is None:
-        raise errors.UnknownArticle
+        raise errors.ArticleUnknown
     column = await columns.load(session, article.column_code)
     if not works_on(caller, article, column):
-        raise errors.UnknownArticle
+        raise errors.ArticleUnknown
     check_version(article, version)
     return Opened(article, column)
 

@@ -3,8 +3,8 @@
 from shared.errors import Conflict, NotFound
 
 
-class UnknownColumn(NotFound):
-    code, title, title_zh = "unknown_column", "There is no such column", "没有这个栏目"
+class ColumnUnknown(NotFound):
+    code, title, title_zh = "column_unknown", "There is no such column", "没有这个栏目"
 
 
 class IncompleteChain(Conflict):

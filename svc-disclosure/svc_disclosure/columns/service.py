@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_disclosure.columns import queries, rules
-from svc_disclosure.columns.errors import UnknownColumn
+from svc_disclosure.columns.errors import ColumnUnknown
 from svc_disclosure.columns.models import Column
 from svc_disclosure.columns.rules import Step
 from svc_disclosure.columns.schemas import ColumnOut
@@ -15,7 +15,7 @@ async def load(session: AsyncSession, code: str) -> Column:
     """The column; 404 when there is none with this code."""
     column = await queries.find(session, code)
     if column is None:
-        raise UnknownColumn(code)
+        raise ColumnUnknown(code)
     return column
 
 

@@ -127,13 +127,13 @@ async def test_a_draft_is_known_to_its_unit_and_its_superiors_only(office: Offic
     elsewhere = office.hire("edit", "review", "approve", unit="AMR-420100", region="420100")
     above = office.hire("approve", unit="AMR-420000", region="420000")
     for desk in (office.anyone, citizen, elsewhere):
-        refused(await desk.get(at(draft)), 404, "unknown_article")
-        refused(await desk.get(f"{at(draft)}/deadlines"), 404, "unknown_article")
+        refused(await desk.get(at(draft)), 404, "article_unknown")
+        refused(await desk.get(f"{at(draft)}/deadlines"), 404, "article_unknown")
     assert (await above.get(at(draft))).status_code == 200
-    refused(await elsewhere.patch(at(draft), {"title": "x"}, draft["version"]), 404, "unknown_article")
+    refused(await elsewhere.patch(at(draft), {"title": "x"}, draft["version"]), 404, "article_unknown")
     answer = await above.post(f"{at(draft)}/approval", {"outcome": "passed"}, draft["version"])
-    refused(answer, 404, "unknown_article")
-    refused(await office.anyone.get(f"/v1/articles/{uuid.uuid4()}"), 404, "unknown_article")
+    refused(answer, 404, "article_unknown")
+    refused(await office.anyone.get(f"/v1/articles/{uuid.uuid4()}"), 404, "article_unknown")
 
 
 async def test_each_act_needs_its_own_permission(office: Office) -> None:
@@ -166,7 +166,7 @@ async def test_a_faulty_draft_is_refused_with_the_place_of_the_fault(
 
 
 async def test_a_draft_has_a_column_that_people_write_in_and_a_day_that_has_come(office: Office) -> None:
-    refused(await office.editor.post("/v1/articles", DRAFT | {"column": "no-such"}), 404, "unknown_column")
+    refused(await office.editor.post("/v1/articles", DRAFT | {"column": "no-such"}), 404, "column_unknown")
     answer = await office.editor.post("/v1/articles", DRAFT | {"column": "new-registrations"})
     refused(answer, 409, "column_is_automatic")
     answer = await office.editor.post("/v1/articles", DRAFT | {"made_on": "2999-01-01"})

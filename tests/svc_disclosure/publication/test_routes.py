@@ -135,7 +135,7 @@ async def test_a_column_tells_when_it_was_last_updated(office: Office) -> None:
     after = (await office.anyone.get("/v1/columns/notices")).json()
     assert (after["last_published_on"], after["freshness"]) == (article["published_on"], "current")
     assert not after["past_update_cycle"]
-    refused(await office.anyone.get("/v1/columns/nothing"), 404, "unknown_column")
+    refused(await office.anyone.get("/v1/columns/nothing"), 404, "column_unknown")
 
 
 async def test_columns_make_a_tree(office: Office) -> None:
