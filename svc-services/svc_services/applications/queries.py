@@ -16,9 +16,8 @@ from svc_services.applications.schemas import (
 )
 from svc_services.cases import queries as cases
 from svc_services.cases.models import Application, CorrectionRequest
-from svc_services.cases.rules import NEXT_ACTIONS, STATE_LABELS, State
-from svc_services.cases.schemas import LabelOut
-from svc_services.cases.service import is_overdue, label, running_due
+from svc_services.cases.rules import STATE_LABELS, State, next_action
+from svc_services.cases.service import is_overdue, running_due
 from svc_services.forms.rules import unanswered
 from svc_services.materials import queries as materials
 from svc_services.materials.models import Material
@@ -27,21 +26,21 @@ from svc_services.matters.schemas import Guide, MaterialSpec
 from svc_services.names.models import NameReservation
 
 
-def summary_of(application: Application, today: date) -> ApplicationSummary:
+def summary_of(application: Application, today: date, *, english: bool) -> ApplicationSummary:
     """An application in a list."""
-    return ApplicationSummary(**_summary(application, today))
+    return ApplicationSummary(**_summary(application, today, english=english))
 
 
-def _summary(application: Application, today: date) -> dict[str, Any]:
+def _summary(application: Application, today: date, *, english: bool) -> dict[str, Any]:
     plain = ("id", "number", "matter_code", "matter_name", "region", "state", "submitted_on", "version", "updated_at")
     return {name: getattr(application, name) for name in plain} | {
-        "state_label": label(STATE_LABELS[State(application.state)]),
+        "state_label": STATE_LABELS[State(application.state)][english],
         "due_on": running_due(application, today),
         "is_overdue": is_overdue(application, today),
     }
 
 
-async def full(session: AsyncSession, application: Application, today: date) -> ApplicationOut:
+async def full(session: AsyncSession, application: Application, today: date, *, english: bool) -> ApplicationOut:
     """An application with its form, materials and corrections; personal data masked."""
     matter = await matter_by_id(session, application.matter_id)
     guide = Guide.model_validate(matter.guide)
@@ -49,23 +48,26 @@ async def full(session: AsyncSession, application: Application, today: date) -> 
     correction = await cases.correction_of(session, application.id)
     plain = ("reservation_id", "accepted_on", "extended_on", "decided_on", "outcome", "decision_reason", "completed_on")
     return ApplicationOut(
-        **_summary(application, today),
+        **_summary(application, today, english=english),
         **{name: getattr(application, name) for name in plain},
         matter_revision=matter.revision,
         form={**application.form, **application.prefilled},
-        prefilled=_prefilled(application, guide),
-        not_asked=[LabelOut(zh=f"{n.name}（{n.source}）", en=n.name_en) for n in guide.not_asked],
+        prefilled=_prefilled(application, guide, english=english),
+        not_asked=[n.name_en if english else f"{n.name}（{n.source}）" for n in guide.not_asked],
         materials=[_material(spec, application, present) for spec in guide.materials],
         correction=_correction(correction) if correction else None,
         name_verdicts=await _name_verdicts(session, application),
-        next_action=label(NEXT_ACTIONS[State(application.state)]),
+        next_action=next_action(State(application.state), english=english),
     )
 
 
-def _prefilled(application: Application, guide: Guide) -> list[PrefilledOut]:
+def _prefilled(application: Application, guide: Guide, *, english: bool) -> list[PrefilledOut]:
     return [
         PrefilledOut(
-            field=p.field, label=p.label, label_en=p.label_en, source=p.source, value=application.prefilled[p.field]
+            field=p.field,
+            label=p.label_en if english else p.label,
+            source=p.source,
+            value=application.prefilled[p.field],
         )
         for p in guide.prefilled
         if p.field in application.prefilled

@@ -1,17 +1,21 @@
 """What applicants do with their applications."""
 
 import uuid
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from sqlalchemy import ColumnElement, Select
 
 from shared.clock import NowDep, TodayDep
 from shared.db import SessionDep
-from shared.http import IfMatch, Page, Paging, Router, etag, not_modified, paginate, set_etag
+from shared.http import IfMatch, Page, Paging, Router, not_modified, paginate, set_etag, view_etag
+from shared.http.pagination import PageQuery
 from shared.outbound import OutboundDep
+from shared.problems import wants_english
 from shared.runtime import RuntimeDep
 from svc_services.access import AnyCaller, Applicant, NameHolder
 from svc_services.applications import queries, service
@@ -46,6 +50,38 @@ BINARY = {
 }
 
 
+@dataclass(frozen=True)
+class Reply:
+    """How a case goes out: as it stands today, in the caller's language, with its version."""
+
+    session: SessionDep
+    request: Request
+    response: Response
+    today: TodayDep
+
+    @property
+    def english(self) -> bool:
+        """Whether the caller asked for English before Chinese."""
+        return wants_english(self.request)
+
+    async def application(self, application: Application) -> ApplicationOut:
+        """One case in full."""
+        set_etag(self.response, application)
+        return await queries.full(self.session, application, self.today, english=self.english)
+
+    async def page_of(
+        self, statement: Select[Any], keys: Sequence[ColumnElement[Any]], paging: PageQuery
+    ) -> Page[ApplicationSummary]:
+        """One page of cases."""
+        found = await paginate(
+            self.session, statement, keys=keys, paging=paging, request=self.request, response=self.response
+        )
+        return found.page([queries.summary_of(row, self.today, english=self.english) for row in found.rows])
+
+
+ReplyDep = Annotated[Reply, Depends(Reply)]
+
+
 @router.post("/applications", status_code=201)
 async def start_application(
     body: ApplicationIn,
@@ -53,53 +89,40 @@ async def start_application(
     outbound: OutboundDep,
     caller: Applicant,
     today: TodayDep,
-    response: Response,
+    reply: ReplyDep,
 ) -> ApplicationOut:
     """A draft in which everything the state knows is filled in already: the reserved name, the applicant's data."""
     application = await service.start(session, outbound, caller, body, today)
-    response.headers["Location"] = f"/v1/applications/{application.id}"
-    set_etag(response, application)
-    return await queries.full(session, application, today)
+    reply.response.headers["Location"] = f"/v1/applications/{application.id}"
+    return await reply.application(application)
 
 
 @router.get("/applications")
-async def list_applications(  # noqa: PLR0913 - a list has this many parts
-    session: SessionDep,
+async def list_applications(
     caller: Applicant,
-    today: TodayDep,
     paging: Paging,
-    request: Request,
-    response: Response,
+    reply: ReplyDep,
     state: StateFilter = None,
     matter_code: StateFilter = None,
 ) -> Page[ApplicationSummary]:
     """The caller's applications, newest first."""
-    found = await paginate(
-        session,
-        case_queries.of_applicant(caller.subject, state, matter_code),
-        keys=[Application.created_at.desc(), Application.id.desc()],
-        paging=paging,
-        request=request,
-        response=response,
-    )
-    return found.page([queries.summary_of(row, today) for row in found.rows])
+    keys: list[ColumnElement[Any]] = [Application.created_at.desc(), Application.id.desc()]
+    return await reply.page_of(case_queries.of_applicant(caller.subject, state, matter_code), keys, paging)
 
 
 @router.get("/applications/{application_id}", response_model=ApplicationOut)
 async def read_application(
-    application_id: uuid.UUID,
-    session: SessionDep,
-    caller: AnyCaller,
-    today: TodayDep,
-    request: Request,
-    response: Response,
+    application_id: uuid.UUID, session: SessionDep, caller: AnyCaller, reply: ReplyDep
 ) -> ApplicationOut | Response:
     """One application, for its applicant and for officers of its region and above; 404 for everyone else."""
     application = await cases.visible(session, caller, application_id)
-    if not_modified(request, etag(application)):
-        return Response(status_code=304, headers={"ETag": etag(application)})
-    set_etag(response, application)
-    return await queries.full(session, application, today)
+    shown = await reply.application(application)
+    # Materials, language and the day change what is shown and not the version.
+    headers = {"ETag": view_etag(application, shown), "Vary": "Authorization, Accept-Language"}
+    if not_modified(reply.request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    reply.response.headers.update(headers)
+    return shown
 
 
 @router.patch("/applications/{application_id}")
@@ -110,12 +133,11 @@ async def edit_application(  # noqa: PLR0913 - one parameter for each thing it d
     caller: Applicant,
     version: IfMatch,
     today: TodayDep,
-    response: Response,
+    reply: ReplyDep,
 ) -> ApplicationOut:
     """Fills in the form (merge patch) of a draft, or of a case under correction. Prefilled fields are not asked for."""
     application = await service.edit(session, caller, (application_id, version), body, today)
-    set_etag(response, application)
-    return await queries.full(session, application, today)
+    return await reply.application(application)
 
 
 @router.put("/applications/{application_id}/materials/{code}", openapi_extra=BINARY)
@@ -127,14 +149,14 @@ async def put_material(  # noqa: PLR0913 - one parameter for each thing it depen
     runtime: RuntimeDep,
     caller: Applicant,
     now: NowDep,
-    today: TodayDep,
+    reply: ReplyDep,
     filename: Filename = None,
 ) -> MaterialOut:
     """Hands in the file for one material of the guide: the raw body, PDF, PNG or JPEG by content, up to 20 MiB."""
     upload = Upload(request.stream(), filename, now)
     place = (application_id, code)
     application = await service.put_material(session, runtime, caller, place, upload)
-    full = await queries.full(session, application, today)
+    full = await reply.application(application)
     return next(m for m in full.materials if m.code == code)
 
 
@@ -158,12 +180,11 @@ async def read_material(
 
 @router.post("/applications/{application_id}/submission")
 async def submit_application(
-    application_id: uuid.UUID, session: SessionDep, caller: Applicant, today: TodayDep, response: Response
+    application_id: uuid.UUID, session: SessionDep, caller: Applicant, today: TodayDep, reply: ReplyDep
 ) -> ApplicationOut:
     """Hands the draft in to the unit of its region. 422 names every fault and every missing material at once."""
     application = await service.submit(session, caller, application_id, today)
-    set_etag(response, application)
-    return await queries.full(session, application, today)
+    return await reply.application(application)
 
 
 @router.post("/applications/{application_id}/resubmission")
@@ -172,13 +193,12 @@ async def resubmit_application(
     session: SessionDep,
     caller: Applicant,
     today: TodayDep,
-    response: Response,
+    reply: ReplyDep,
     body: ResubmissionIn | None = None,
 ) -> ApplicationOut:
     """Hands the corrections in; what was asked for must be changed, or the applicant explains why it stays."""
     application = await service.resubmit(session, caller, application_id, body or ResubmissionIn(), today)
-    set_etag(response, application)
-    return await queries.full(session, application, today)
+    return await reply.application(application)
 
 
 @router.post("/applications/{application_id}/withdrawal")
@@ -187,13 +207,12 @@ async def withdraw_application(
     session: SessionDep,
     caller: Applicant,
     today: TodayDep,
-    response: Response,
+    reply: ReplyDep,
     body: WithdrawalIn | None = None,
 ) -> ApplicationOut:
     """Takes an application back before it is decided."""
     application = await service.withdraw(session, caller, application_id, body.reason if body else None, today)
-    set_etag(response, application)
-    return await queries.full(session, application, today)
+    return await reply.application(application)
 
 
 @router.delete("/name-reservations/{reservation_id}", status_code=204, tags=["names"])

@@ -6,8 +6,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from svc_services.cases.schemas import LabelOut
-
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 
@@ -59,7 +57,6 @@ class PrefilledOut(BaseModel):
 
     field: str
     label: str
-    label_en: str
     source: str
     value: Any
 
@@ -106,7 +103,7 @@ class ApplicationSummary(BaseModel):
     matter_name: str
     region: str
     state: str
-    state_label: LabelOut
+    state_label: str
     submitted_on: date | None
     due_on: date | None
     is_overdue: bool
@@ -123,9 +120,7 @@ class ApplicationOut(ApplicationSummary):
         description="What the applicant filled in, and the prefilled values, personal ones masked"
     )
     prefilled: list[PrefilledOut]
-    not_asked: list[LabelOut] = Field(
-        description="What other matters of this kind used to ask for and this one does not"
-    )
+    not_asked: list[str] = Field(description="What other matters of this kind used to ask for and this one does not")
     materials: list[MaterialOut]
     correction: CorrectionOut | None
     name_verdicts: list[dict[str, Any]] = Field(description="What an examiner should know of the reserved name")
@@ -135,4 +130,4 @@ class ApplicationOut(ApplicationSummary):
     outcome: str | None
     decision_reason: str | None
     completed_on: date | None
-    next_action: LabelOut
+    next_action: str | None

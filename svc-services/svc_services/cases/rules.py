@@ -90,8 +90,8 @@ NEXT_ACTIONS: dict[State, tuple[str, str]] = {
     State.GRANTED: ("等待签发电子营业执照", "The electronic licence is about to be issued"),
     State.REFUSED: ("可查看理由并评价本次服务", "Read the reasons; rate the service"),
     State.COMPLETED: ("下载电子营业执照并评价本次服务", "Fetch the electronic licence; rate the service"),
-    State.WITHDRAWN: ("无", "None"),
 }
+"""What the applicant does next or waits for; where nothing stands, there is nothing."""
 
 
 ACT_LABELS: dict[Act, tuple[str, str]] = {
@@ -107,6 +107,12 @@ ACT_LABELS: dict[Act, tuple[str, str]] = {
     Act.ISSUE: ("签发电子营业执照", "Electronic licence issued"),
     Act.WITHDRAW: ("申请人撤回", "Withdrawn"),
 }
+
+
+def next_action(state: State, *, english: bool) -> str | None:
+    """What the applicant does next or waits for, None when there is nothing."""
+    action = NEXT_ACTIONS.get(state)
+    return action[english] if action else None
 
 
 def after(state: State, act: Act) -> State:
@@ -204,8 +210,7 @@ class Node:
     """One statutory date of a case: when its clock began, when it ends, and when the node was reached, if it was."""
 
     node: str
-    label: str
-    label_en: str
+    label: tuple[str, str]
     term: Term
     started_on: date
     deadline: Deadline
@@ -246,13 +251,15 @@ def _acceptance(facts: Facts, terms: Terms, today: date) -> Node:
     term = terms.acceptance
     deadline = working_days_after(facts.submitted_on, term.working_days, basis=term.basis, suspensions=stops)
     met_on = facts.accepted_on or facts.decided_on
-    label, english = "受理或一次性告知", "Acceptance or request for corrections"
-    return Node("acceptance", label, english, term, facts.submitted_on, deadline, met_on)
+    label = ("受理或一次性告知", "Acceptance or request for corrections")
+    return Node("acceptance", label, term, facts.submitted_on, deadline, met_on)
 
 
 def _correction(requested_on: date, terms: Terms, met_on: date | None) -> Node:
     due = correction_due(requested_on, terms)
-    return Node("correction", "申请人补正", "Correction by the applicant", terms.correction, requested_on, due, met_on)
+    return Node(
+        "correction", ("申请人补正", "Correction by the applicant"), terms.correction, requested_on, due, met_on
+    )
 
 
 def _decision(facts: Facts, accepted_on: date, terms: Terms) -> Node:
@@ -260,9 +267,9 @@ def _decision(facts: Facts, accepted_on: date, terms: Terms) -> Node:
     if facts.extended_on is not None:
         days, basis = days + facts.extension_days, f"{basis}；{terms.extension.basis}"
     deadline = working_days_after(accepted_on, days, basis=basis)
-    return Node("decision", "登记决定", "Decision", term, accepted_on, deadline, facts.decided_on)
+    return Node("decision", ("登记决定", "Decision"), term, accepted_on, deadline, facts.decided_on)
 
 
 def _licence(decided_on: date, terms: Terms, met_on: date | None) -> Node:
     deadline = working_days_after(decided_on, terms.licence.working_days, basis=terms.licence.basis)
-    return Node("licence", "颁发营业执照", "Issue of the licence", terms.licence, decided_on, deadline, met_on)
+    return Node("licence", ("颁发营业执照", "Issue of the licence"), terms.licence, decided_on, deadline, met_on)

@@ -8,20 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import audit
 from shared.auth import Caller
 from shared.codes import regions
+from shared.deadlines import DeadlineOut, DeadlinesOut, days_out
 from svc_services.access import HANDLE
 from svc_services.cases import queries, rules
 from svc_services.cases.errors import ApplicationUnknown, ConflictOfInterest, NotYourRegion
 from svc_services.cases.models import Application, CaseStep
 from svc_services.cases.rules import ACT_LABELS, STATE_LABELS, Act, Facts, Node, State
-from svc_services.cases.schemas import (
-    DayOut,
-    DeadlineOut,
-    DeadlinesOut,
-    HistoryOut,
-    LabelOut,
-    StepOut,
-    TrackingOut,
-)
+from svc_services.cases.schemas import HistoryOut, StepOut, TrackingOut
 
 
 async def own(session: AsyncSession, caller: Caller, application_id: uuid.UUID, *, lock: bool = False) -> Application:
@@ -133,26 +126,16 @@ def running_due(application: Application, today: date) -> date | None:
     return node.deadline.due_on if node else None
 
 
-def deadlines_out(application: Application, today: date, *, explain: bool) -> DeadlinesOut:
+def deadlines_out(application: Application, today: date, *, explain: bool, english: bool) -> DeadlinesOut:
     """All dates of a case, each with its source; every day accounted for when `explain` is asked."""
-    current = running_node(application, today)
-    return DeadlinesOut(
-        number=application.number,
-        current=current.node if current else None,
-        items=[_deadline_out(node, today, explain=explain) for node in nodes_of(application, today)],
-    )
+    items = [_deadline_out(node, today, explain=explain, english=english) for node in nodes_of(application, today)]
+    return DeadlinesOut(number=application.number, items=items)
 
 
-def _deadline_out(node: Node, today: date, *, explain: bool) -> DeadlineOut:
-    notes = node.deadline.explanation if explain else ()
-    days = [
-        DayOut(day=n.day, counted=n.counted, number=n.number, reason=n.reason, label=n.label_zh, label_en=n.label_en)
-        for n in notes
-    ]
+def _deadline_out(node: Node, today: date, *, explain: bool, english: bool) -> DeadlineOut:
     return DeadlineOut(
         node=node.node,
-        label=node.label,
-        label_en=node.label_en,
+        label=node.label[english],
         started_on=node.started_on,
         due_on=node.deadline.due_on,
         working_days=node.deadline.days,
@@ -162,17 +145,17 @@ def _deadline_out(node: Node, today: date, *, explain: bool) -> DeadlineOut:
         provisional=node.deadline.provisional,
         met_on=node.met_on,
         is_overdue=node.is_overdue(today),
-        explanation=days if explain else None,
+        explanation=days_out(node.deadline.explanation, english=english) if explain else None,
     )
 
 
-async def history_out(session: AsyncSession, application: Application) -> HistoryOut:
+async def history_out(session: AsyncSession, application: Application, *, english: bool) -> HistoryOut:
     """What happened in a case, in order."""
     steps = await queries.steps_of(session, application.id)
-    return HistoryOut(number=application.number, steps=[_step_out(s) for s in steps])
+    return HistoryOut(number=application.number, items=[_step_out(s, english=english) for s in steps])
 
 
-async def tracking_out(session: AsyncSession, number: str, today: date) -> TrackingOut:
+async def tracking_out(session: AsyncSession, number: str, today: date, *, english: bool) -> TrackingOut:
     """A case by its number for everyone; 404 when there is none."""
     application = await queries.by_number(session, number)
     if application is None:
@@ -186,10 +169,10 @@ async def tracking_out(session: AsyncSession, number: str, today: date) -> Track
         region=application.region,
         region_name=regions.full_name(application.region),
         state=application.state,
-        state_label=label(STATE_LABELS[State(application.state)]),
+        state_label=STATE_LABELS[State(application.state)][english],
         due_on=running_due(application, today),
         is_overdue=is_overdue(application, today),
-        steps=[_step_out(s) for s in steps],
+        steps=[_step_out(s, english=english) for s in steps],
     )
 
 
@@ -199,21 +182,16 @@ def is_overdue(application: Application, today: date) -> bool:
     return node is not None and node.is_overdue(today)
 
 
-def _step_out(step: CaseStep) -> StepOut:
+def _step_out(step: CaseStep, *, english: bool) -> StepOut:
     return StepOut(
         position=step.position,
         act=step.act,
-        act_label=label(ACT_LABELS[Act(step.act)]),
+        act_label=ACT_LABELS[Act(step.act)][english],
         state=step.state,
-        state_label=label(STATE_LABELS[State(step.state)]),
+        state_label=STATE_LABELS[State(step.state)][english],
         actor=step.actor,
         unit=step.unit,
         on=step.on,
         at=step.at,
         due_on=step.due_on,
     )
-
-
-def label(pair: tuple[str, str]) -> LabelOut:
-    """A text in both languages."""
-    return LabelOut(zh=pair[0], en=pair[1])

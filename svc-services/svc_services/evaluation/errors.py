@@ -3,12 +3,12 @@
 from shared.errors import Conflict, NotFound
 
 
-class NotRateable(Conflict):
-    code, title, title_zh = "not_rateable", "Only what is completed or refused can be rated", "办结后方可评价"
+class NotEndedYet(Conflict):
+    code, title, title_zh = "not_ended_yet", "Only what is completed or refused can be evaluated", "办结后方可评价"
 
 
-class AlreadyRated(Conflict):
-    code, title, title_zh = "already_rated", "This application has been rated", "该申请已评价"
+class AlreadyEvaluated(Conflict):
+    code, title, title_zh = "already_evaluated", "This application has been evaluated", "该申请已评价"
 
 
 class FollowUpUnknown(NotFound):
@@ -16,7 +16,7 @@ class FollowUpUnknown(NotFound):
 
 
 class EvaluationUnknown(NotFound):
-    code, title, title_zh = "evaluation_unknown", "This application has not been rated", "该申请尚未评价"
+    code, title, title_zh = "evaluation_unknown", "This application has not been evaluated", "该申请尚未评价"
 
 
 class AlreadyAnswered(Conflict):

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from shared.clock import TodayDep
 from shared.db import SessionDep
 from shared.http import Page, Paging, Router, paginate
+from shared.problems import wants_english
 from svc_services.access import AnyCaller, Officer, Rater
 from svc_services.evaluation import queries, service
 from svc_services.evaluation.models import FollowUp
@@ -17,16 +18,25 @@ router = Router(prefix="/v1", tags=["evaluation"])
 
 @router.post("/applications/{application_id}/evaluation", status_code=201)
 async def rate_service(
-    application_id: uuid.UUID, body: EvaluationIn, session: SessionDep, caller: Rater, today: TodayDep
+    application_id: uuid.UUID,
+    body: EvaluationIn,
+    session: SessionDep,
+    caller: Rater,
+    today: TodayDep,
+    request: Request,
 ) -> EvaluationOut:
     """Rates the handling of an ended case, once. Grades 1 and 2 must be answered by the unit."""
-    return await service.rate(session, caller, application_id, body, today)
+    given, task = await service.rate(session, caller, application_id, body, today)
+    return service.evaluation_out(given, task, english=wants_english(request))
 
 
 @router.get("/applications/{application_id}/evaluation")
-async def read_evaluation(application_id: uuid.UUID, session: SessionDep, caller: AnyCaller) -> EvaluationOut:
+async def read_evaluation(
+    application_id: uuid.UUID, session: SessionDep, caller: AnyCaller, request: Request
+) -> EvaluationOut:
     """The rating of a case and the unit's answer to it."""
-    return await service.read(session, caller, application_id)
+    given, task = await service.read(session, caller, application_id)
+    return service.evaluation_out(given, task, english=wants_english(request))
 
 
 @router.get("/follow-ups")

@@ -25,7 +25,6 @@ class EvaluationOut(BaseModel):
     application_id: uuid.UUID
     grade: int
     grade_label: str
-    grade_label_en: str
     comment: str | None
     given_on: date
     follow_up_due_on: date | None = Field(description="Until when the unit answers a bad grade")

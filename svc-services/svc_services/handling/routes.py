@@ -1,15 +1,16 @@
 """What officials do with applications of their region."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Query, Request, Response
+from fastapi import Query, Response
+from sqlalchemy import ColumnElement
 
 from shared.clock import TodayDep
 from shared.db import SessionDep
-from shared.http import IDEMPOTENCY_NONE, IfMatch, Page, Paging, Router, paginate, set_etag
+from shared.http import IDEMPOTENCY_NONE, IfMatch, Page, Paging, Router
 from svc_services.access import Officer
-from svc_services.applications.queries import full, summary_of
+from svc_services.applications.routes import ReplyDep
 from svc_services.applications.schemas import ApplicationOut, ApplicationSummary
 from svc_services.cases.models import Application
 from svc_services.handling import queries, service
@@ -22,25 +23,12 @@ StateFilter = Annotated[str | None, Query(max_length=40, description="One state 
 
 
 @router.get("/queue")
-async def read_queue(  # noqa: PLR0913 - a list has this many parts
-    session: SessionDep,
-    caller: Officer,
-    today: TodayDep,
-    paging: Paging,
-    request: Request,
-    response: Response,
-    state: StateFilter = None,
+async def read_queue(
+    caller: Officer, paging: Paging, reply: ReplyDep, state: StateFilter = None
 ) -> Page[ApplicationSummary]:
-    """What waits for the officials of the caller's region, by due date."""
-    found = await paginate(
-        session,
-        queries.queue_of(caller, state),
-        keys=[Application.submitted_on.asc(), Application.id.asc()],
-        paging=paging,
-        request=request,
-        response=response,
-    )
-    return found.page([summary_of(row, today) for row in found.rows])
+    """What waits for the officials of the caller's region, first come first."""
+    keys: list[ColumnElement[Any]] = [Application.submitted_on.asc(), Application.id.asc()]
+    return await reply.page_of(queries.queue_of(caller, state), keys, paging)
 
 
 @router.post("/{application_id}/correction-request")
@@ -50,22 +38,20 @@ async def request_correction(
     session: SessionDep,
     caller: Officer,
     today: TodayDep,
-    response: Response,
+    reply: ReplyDep,
 ) -> ApplicationOut:
     """Tells the applicant, once and completely, what to correct; nothing beyond the guide the case started under."""
     application = await service.request_correction(session, caller, application_id, body, today)
-    set_etag(response, application)
-    return await full(session, application, today)
+    return await reply.application(application)
 
 
 @router.post("/{application_id}/acceptance")
 async def accept_application(
-    application_id: uuid.UUID, session: SessionDep, caller: Officer, today: TodayDep, response: Response
+    application_id: uuid.UUID, session: SessionDep, caller: Officer, today: TodayDep, reply: ReplyDep
 ) -> ApplicationOut:
     """Takes the application on; the decision is due from here."""
     application = await service.accept(session, caller, application_id, today)
-    set_etag(response, application)
-    return await full(session, application, today)
+    return await reply.application(application)
 
 
 @router.post("/{application_id}/extension")
@@ -75,12 +61,11 @@ async def extend_term(
     session: SessionDep,
     caller: Officer,
     today: TodayDep,
-    response: Response,
+    reply: ReplyDep,
 ) -> ApplicationOut:
     """Gives the decision 3 more working days, once, with its reason."""
     application = await service.extend(session, caller, application_id, body, today)
-    set_etag(response, application)
-    return await full(session, application, today)
+    return await reply.application(application)
 
 
 @router.post("/{application_id}/decision")
@@ -91,12 +76,11 @@ async def decide_application(  # noqa: PLR0913 - one parameter for each thing it
     caller: Officer,
     version: IfMatch,
     today: TodayDep,
-    response: Response,
+    reply: ReplyDep,
 ) -> ApplicationOut:
     """Grants or refuses; a refusal states its reasons. A grant makes the enterprise public within seconds."""
     application = await service.decide(session, caller, (application_id, version), body, today)
-    set_etag(response, application)
-    return await full(session, application, today)
+    return await reply.application(application)
 
 
 @router.post("/{application_id}/applicant-unmasking", openapi_extra=IDEMPOTENCY_NONE)

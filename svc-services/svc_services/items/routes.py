@@ -10,7 +10,7 @@ from shared.http import Page, Paging, Router, paginate
 from shared.items import ItemOut
 from shared.problems import wants_english
 from svc_services.access import AnyCaller
-from svc_services.cases.rules import NEXT_ACTIONS, STATE_LABELS, State
+from svc_services.cases.rules import STATE_LABELS, State, next_action
 from svc_services.items.queries import APPLICATION, items_of
 
 router = Router(prefix="/v1/items", tags=["items"])
@@ -42,7 +42,7 @@ def _item(row: Any, *, english: bool) -> ItemOut:
     kind, id_, number, title, title_en, state, due_on, _, updated_at = row
     applied = kind == APPLICATION
     label = STATE_LABELS[State(state)] if applied else RESERVED
-    action = NEXT_ACTIONS[State(state)] if applied else USE_IT
+    action = next_action(State(state), english=english) if applied else USE_IT[english]
     return ItemOut(
         service="services",
         kind=kind,
@@ -52,7 +52,7 @@ def _item(row: Any, *, english: bool) -> ItemOut:
         state=state,
         state_label=label[english],
         due_on=due_on,
-        next_action=None if state == State.WITHDRAWN else action[english],
+        next_action=action,
         updated_at=updated_at,
         url=f"/api/services/v1/{PLACES.get(kind, 'name-reservations')}/{id_}",
     )

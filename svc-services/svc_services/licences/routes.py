@@ -5,6 +5,7 @@ from fastapi import Request, Response
 from shared.auth import Public
 from shared.db import SessionDep
 from shared.http import IDEMPOTENCY_NONE, Page, Paging, Router, not_modified, paginate
+from shared.problems import wants_english
 from svc_services.access import AnyCaller
 from svc_services.licences import queries, service
 from svc_services.licences.models import Licence
@@ -48,6 +49,6 @@ async def list_own_licences(
 
 
 @router.post("/licence-verifications", dependencies=[Public], openapi_extra=IDEMPOTENCY_NONE)
-async def verify_licence(body: VerificationIn, session: SessionDep) -> VerificationOut:
+async def verify_licence(body: VerificationIn, session: SessionDep, request: Request) -> VerificationOut:
     """Whether a presented licence is genuine and in force, and if not, why: altered, never issued, revoked."""
-    return await service.verify(session, body.licence)
+    return await service.verify(session, body.licence, english=wants_english(request))

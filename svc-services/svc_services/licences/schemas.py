@@ -47,7 +47,6 @@ class VerificationOut(BaseModel):
     valid: bool
     reason: Literal["valid", "unreadable", "tampered", "unknown", "revoked"]
     reason_label: str
-    reason_label_en: str
     licence: LicenceContent | None = Field(description="What the licence says, when its signature holds")
 
 

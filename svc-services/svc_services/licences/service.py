@@ -136,14 +136,12 @@ async def licence(session: AsyncSession, number: str) -> Licence:
     return found
 
 
-async def verify(session: AsyncSession, token: str) -> VerificationOut:
+async def verify(session: AsyncSession, token: str, *, english: bool) -> VerificationOut:
     """Whether a presented licence was issued here, in these words, and holds."""
     finding, content = await _examine(session, token)
-    zh, en = FINDING_LABELS[finding]
     shown = LicenceContent.model_validate(content) if content is not None else None
-    return VerificationOut(
-        valid=finding is Finding.VALID, reason=finding.value, reason_label=zh, reason_label_en=en, licence=shown
-    )
+    label = FINDING_LABELS[finding][english]
+    return VerificationOut(valid=finding is Finding.VALID, reason=finding.value, reason_label=label, licence=shown)
 
 
 async def _examine(session: AsyncSession, token: str) -> tuple[Finding, dict[str, object] | None]:

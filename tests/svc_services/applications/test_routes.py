@@ -259,9 +259,24 @@ async def test_an_unchanged_case_is_not_sent_again(world: World) -> None:
     case = await world.draft()
     path = f"/v1/applications/{case['id']}"
     tag = (await world.get(path, world.citizen)).headers["ETag"]
-    assert tag == f'"{case["version"]}"'
+    assert tag.startswith(f'"{case["version"]}-')
+    seen = {**world.citizen, "If-None-Match": tag}
+    assert (await world.client.get(path, headers=seen)).status_code == 304
+    english = await world.client.get(path, headers={**seen, "Accept-Language": "en"})
+    assert (english.status_code, english.json()["state_label"]) == (200, "Draft")
+    edited = await world.client.patch(path, json={"form": {}}, headers={**world.citizen, "If-Match": tag})
+    assert edited.status_code == 200
+
+
+async def test_a_material_which_came_since_is_sent(world: World) -> None:
+    case = await world.draft()
+    path = f"/v1/applications/{case['id']}"
+    tag = (await world.get(path, world.citizen)).headers["ETag"]
+    code = case["materials"][0]["code"]
+    assert (await world.put(case, code, PDF)).status_code == 200
     again = await world.client.get(path, headers={**world.citizen, "If-None-Match": tag})
-    assert again.status_code == 304
+    assert again.status_code == 200
+    assert again.json()["materials"][0]["filename"] == "文件.pdf"
 
 
 async def test_own_cases_are_listed_newest_first_and_by_state(world: World) -> None:

@@ -36,9 +36,11 @@ def test_corrections_can_be_asked_for_from_one_state_only() -> None:
     assert [s for s, act in TRANSITIONS if act is Act.REQUEST_CORRECTION] == [State.SUBMITTED]
 
 
-@pytest.mark.parametrize("table", [rules.STATE_LABELS, rules.NEXT_ACTIONS])
-def test_every_state_speaks_both_languages(table: dict[State, tuple[str, str]]) -> None:
-    assert set(table) == set(State)
+@pytest.mark.parametrize(
+    ("table", "silent"), [(rules.STATE_LABELS, frozenset()), (rules.NEXT_ACTIONS, {State.WITHDRAWN})]
+)
+def test_every_state_speaks_both_languages(table: dict[State, tuple[str, str]], silent: set[State]) -> None:
+    assert set(table) == set(State) - silent
     assert all(zh and en for zh, en in table.values())
 
 

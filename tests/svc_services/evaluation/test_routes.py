@@ -1,13 +1,14 @@
 """Ratings: once, by the applicant, after the end; a bad one is answered."""
 
 import asyncio
+import uuid
 from datetime import date
 from typing import Any
 
 import pytest
 
 from svc_services.evaluation import rules
-from tests.svc_services.world import World
+from tests.svc_services.world import OFFICER, PERSON, World
 
 
 async def rate(world: World, case: dict[str, Any], grade: object, who: dict[str, str] | None = None) -> Any:
@@ -54,6 +55,18 @@ async def test_only_the_unit_answers(world: World) -> None:
     assert (await world.get("/v1/follow-ups", world.official("421321"))).json()["items"] == []
 
 
+async def test_who_gave_a_grade_does_not_answer_it(world: World) -> None:
+    both = [*PERSON, *OFFICER]
+    clerk = world.official("421303", sub=str(uuid.uuid4()), permissions=both)
+    world.citizen = clerk
+    case = await world.completed()
+    given = await world.post(f"/v1/applications/{case['id']}/evaluation", clerk, {"grade": 1})
+    assert given.status_code == 201
+    (task,) = (await world.get("/v1/follow-ups", clerk)).json()["items"]
+    answer = await world.post(f"/v1/follow-ups/{task['id']}/answer", clerk, {"answer": "无问题"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "conflict_of_interest")
+
+
 async def test_a_case_is_rated_once_even_at_the_same_moment(world: World) -> None:
     case = await world.completed()
     answers = await asyncio.gather(*(rate(world, case, 1) for _ in range(3)))
@@ -64,7 +77,7 @@ async def test_a_case_is_rated_once_even_at_the_same_moment(world: World) -> Non
 async def test_a_refused_case_can_be_rated_and_a_running_one_cannot(world: World) -> None:
     case = await world.accepted()
     early = await rate(world, case, 5)
-    assert (early.status_code, early.json()["code"]) == (409, "not_rateable")
+    assert (early.status_code, early.json()["code"]) == (409, "not_ended_yet")
     await world.decide(case, "refused", "住所不存在")
     assert (await rate(world, case, 3)).status_code == 201
 
