@@ -1,1 +1,1 @@
-"""Codes that stand outside the platform: credit codes, regions, identity numbers, industries. Pure, no I/O of ours."""
+"""Codes that stand outside the platform: credit codes, regions, identity numbers. Pure, no I/O of ours."""
