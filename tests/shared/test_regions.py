@@ -84,6 +84,19 @@ def test_a_unit_covers_its_own_region_and_those_below(unit, region, stands_over)
     assert regions.covers(unit, region) is stands_over
 
 
+@pytest.mark.parametrize(
+    ("region", "prefix"),
+    [("100000", ""), ("420000", "42"), ("421300", "4213"), ("421000", "4210"), ("421303", "421303")],
+)
+def test_a_region_and_all_below_it_begin_alike(region, prefix):
+    assert regions.prefix(region) == prefix
+
+
+def test_what_is_no_region_has_no_prefix():
+    with pytest.raises(ValueError, match="six digits"):
+        regions.prefix("42")
+
+
 def test_every_region_has_a_name_and_a_full_name():
     for code in regions._regions():
         assert regions.name(code)

@@ -14,6 +14,8 @@ Level = Literal["nation", "province", "city", "county"]
 
 NATION = "100000"
 
+_SIGNIFICANT: dict[Level, int] = {"nation": 0, "province": 2, "city": 4, "county": 6}
+
 _SPAN = re.compile(r"\[(\d*)-(\d*)\]")
 # Rungs of the ladder that hold counties together but are no place: left out of full names.
 _NOT_A_PLACE = frozenset({"市辖区", "县", "市区", "省直辖县级行政单位", "省直辖县级行政区划", "自治区直辖县级行政单位"})
@@ -97,17 +99,15 @@ def covers(unit_region: str, region: str) -> bool:
 
     100000 covers all, PP0000 its province, PPCC00 its city, a county only itself; malformed codes cover nothing.
     """
-    if not _is_shaped(unit_region) or not _is_shaped(region):
-        return False
-    match level(unit_region):
-        case "nation":
-            return True
-        case "province":
-            return region[:2] == unit_region[:2]
-        case "city":
-            return region[:4] == unit_region[:4]
-        case "county":
-            return region == unit_region
+    return _is_shaped(unit_region) and _is_shaped(region) and region.startswith(prefix(unit_region))
+
+
+def prefix(code: str) -> str:
+    """What the codes of a region and of all below it begin with, for a database to compare: nothing, PP, PPCC or all.
+
+    Raises ValueError for no six digits.
+    """
+    return code[: _SIGNIFICANT[level(code)]]
 
 
 def _is_shaped(code: str) -> bool:

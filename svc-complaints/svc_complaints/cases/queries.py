@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
 from shared.calendar import working_days_after
+from shared.codes import regions
 from svc_complaints.cases.models import NUMBER_SERIAL, Clock, Complaint, Recusal, Representative, Step
 from svc_complaints.cases.rules import OFFICER_STATES, State
 
@@ -69,7 +70,7 @@ def concerning(account_id: str) -> Select[Any]:
 
 def queue(caller: Caller, states: Sequence[State], overdue_on: date | None) -> Select[Any]:
     """The complaints of the caller's region and below in which he has no interest; only overdue ones if asked."""
-    statement = select(Complaint).where(within(caller.region or ""), Complaint.state.in_(states))
+    statement = select(Complaint).where(within(caller.region), Complaint.state.in_(states))
     statement = statement.where(*without_interest_of(caller.subject))
     if overdue_on is not None:
         statement = statement.where(Complaint.due_on < overdue_on, Complaint.state.in_(OFFICER_STATES))
@@ -87,13 +88,9 @@ def without_interest_of(officer_id: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def within(region: str) -> Any:
-    """Regions are nested by pairs of digits: 42 covers 4213, which covers 421303; 10 is the whole country."""
-    if region == "100000":
-        return Complaint.region.is_not(None)
-    stem = region.rstrip("0")
-    stem += "0" * (len(stem) % 2)
-    return Complaint.region.startswith(stem, autoescape=True) if stem else Complaint.region.is_(None)
+def within(unit_region: str | None) -> ColumnElement[bool]:
+    """Complaints of and below the region of a unit; the same rule as `regions.covers`, for the database."""
+    return Complaint.region.startswith(regions.prefix(unit_region), autoescape=True) if unit_region else false()
 
 
 async def same_dispute(session: AsyncSession, complaint: Complaint) -> Sequence[str]:

@@ -17,6 +17,6 @@ def open_follow_ups(caller: Caller) -> Select[Any]:
         select(Evaluation, Clock)
         .join(Complaint, Complaint.id == Evaluation.complaint_id)
         .join(Clock, (Clock.complaint_id == Evaluation.complaint_id) & (Clock.code == CLOCK))
-        .where(within(caller.region or ""), Clock.met_on.is_(None))
+        .where(within(caller.region), Clock.met_on.is_(None))
     )
     return cast(Select[Any], statement)

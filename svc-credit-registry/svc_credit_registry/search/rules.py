@@ -46,13 +46,6 @@ class Wanted:
     filters: Filters
 
 
-def region_prefix(code: str) -> str:
-    """What the codes of a region and all below it begin with."""
-    if code == "100000":
-        return ""
-    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
-
-
 def read_query(q: str | None, filters: Filters) -> Wanted:
     """What is asked for. Refused with 422 when fewer than two characters of the text count."""
     if q is None or not q.strip():

@@ -13,7 +13,7 @@ from svc_credit_registry.classification.rules import industry_code
 from svc_credit_registry.enterprises import queries as enterprise_queries
 from svc_credit_registry.enterprises.models import Enterprise
 from svc_credit_registry.enterprises.rules import STATUS_RANK, Status
-from svc_credit_registry.search import queries, rules
+from svc_credit_registry.search import queries
 from svc_credit_registry.search.errors import FilterUnknown
 from svc_credit_registry.search.models import SearchEntry
 from svc_credit_registry.search.queries import Hit, Position
@@ -30,7 +30,7 @@ def filters_of(region: str | None, industry: str | None, status: Status | None, 
     section = industry_code(industry) if industry is not None else None
     if industry is not None and section is None:
         raise FilterUnknown(f"industry {industry}")
-    return Filters(rules.region_prefix(region) if region else None, section, status, year)
+    return Filters(regions.prefix(region) if region else None, section, status, year)
 
 
 async def find(session: AsyncSession, wanted: Wanted, paging: PageQuery) -> PageResult:

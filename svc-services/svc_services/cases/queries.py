@@ -3,15 +3,13 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from shared.codes.regions import level
+from shared.codes.regions import prefix
 from svc_services.cases.models import Application, CaseStep, CorrectionRequest
 from svc_services.cases.rules import State
-
-SIGNIFICANT_DIGITS = {"nation": 0, "province": 2, "city": 4, "county": 6}
 
 
 async def by_id(session: AsyncSession, application_id: uuid.UUID, *, lock: bool = False) -> Application | None:
@@ -37,9 +35,9 @@ def of_applicant(subject: str, state: str | None, matter_code: str | None) -> Se
     return query.where(Application.matter_code == matter_code) if matter_code is not None else query
 
 
-def within(column: InstrumentedAttribute[str], unit_region: str) -> ColumnElement[bool]:
+def within(column: InstrumentedAttribute[str], unit_region: str | None) -> ColumnElement[bool]:
     """Regions of and below that of a unit; the same rule as `regions.covers`, for the database."""
-    return column.startswith(unit_region[: SIGNIFICANT_DIGITS[level(unit_region)]], autoescape=True)
+    return column.startswith(prefix(unit_region), autoescape=True) if unit_region else false()
 
 
 async def correction_of(session: AsyncSession, application_id: uuid.UUID) -> CorrectionRequest | None:

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from sqlalchemy import false, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
@@ -28,6 +28,6 @@ async def follow_up(session: AsyncSession, follow_up_id: uuid.UUID) -> FollowUp 
 
 def open_follow_ups(caller: Caller) -> Any:
     """Unanswered bad grades of the caller's region and below, with their comments."""
-    overseen = within(FollowUp.region, caller.region) if caller.region else false()
+    overseen = within(FollowUp.region, caller.region)
     joined = select(FollowUp, Evaluation.comment).join(Evaluation, Evaluation.id == FollowUp.evaluation_id)
     return joined.where(FollowUp.answered_on.is_(None), overseen)

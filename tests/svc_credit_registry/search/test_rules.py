@@ -1,7 +1,7 @@
 import pytest
 
 from svc_credit_registry.search.errors import SearchTooShort
-from svc_credit_registry.search.rules import Filters, Match, match_of, read_query, region_prefix
+from svc_credit_registry.search.rules import Filters, Match, match_of, read_query
 
 NONE = Filters()
 
@@ -29,13 +29,6 @@ def test_a_search_is_for_a_text_or_for_a_code(q: str | None, text: str | None, c
 def test_one_character_is_too_short(q: str) -> None:
     with pytest.raises(SearchTooShort):
         read_query(q, NONE)
-
-
-@pytest.mark.parametrize(
-    ("region", "prefix"), [("100000", ""), ("420000", "42"), ("421300", "4213"), ("421303", "421303")]
-)
-def test_a_region_stands_for_all_below_it(region: str, prefix: str) -> None:
-    assert region_prefix(region) == prefix
 
 
 def test_the_kinds_of_match() -> None:
