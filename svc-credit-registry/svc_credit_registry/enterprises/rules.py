@@ -58,8 +58,3 @@ def valid_code(text: str) -> str:
         message = f"{exc}; {_FAULTS_EN[exc.code]}"
         field = FieldError(pointer="#code", code=exc.code, message=message)
         raise CreditCodeInvalid(message, errors=[field], failed_check=exc.code) from exc
-
-
-def producer_of(region: str) -> str:
-    """The registrar that answers for a registration: 谁产生、谁提供、谁负责."""
-    return f"AMR-{region}"

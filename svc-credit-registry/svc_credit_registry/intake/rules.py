@@ -98,11 +98,6 @@ def read_row(values: Mapping[str, Any], today: date) -> EnterpriseRow:
     )
 
 
-def missing_columns(header: list[str]) -> list[str]:
-    """The required columns which a header lacks."""
-    return [column for column in REQUIRED if column not in header]
-
-
 def _text(values: Mapping[str, Any], field: str, *, required: bool = True) -> str:
     value = values.get(field)
     if value is None or value == "":

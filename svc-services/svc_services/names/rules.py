@@ -137,16 +137,6 @@ def formal_verdicts(parts: NameParts, region_names: frozenset[str]) -> list[Verd
     ]
 
 
-def is_refused(verdicts: list[Verdict]) -> bool:
-    """Whether any verdict ends it."""
-    return any(v.outcome is Outcome.REFUSED for v in verdicts)
-
-
-def needs_examiner(verdicts: list[Verdict]) -> bool:
-    """Whether an examiner must look before the name is registered."""
-    return any(v.outcome is Outcome.EXAMINER for v in verdicts)
-
-
 def taken_verdict(other_name: str, kept_until: date) -> Verdict:
     """Another live reservation holds the same trade name in the same industry with the same registrar (article 17)."""
     return Verdict(

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from svc_services.names import rules
-from svc_services.names.rules import NameParts, Outcome, ReservationState, Verdict
+from svc_services.names.rules import NameParts, Outcome, ReservationState
 from svc_services.wording.rules import DEFAULT_INDUSTRY_WORDS, FORBIDDEN_WORDS, FORMS, RESTRICTED_WORDS
 
 PLACES = rules.place_names(["湖北省", "随州市", "曾都区"])
@@ -48,15 +48,6 @@ def test_a_fault_of_form_is_named_by_its_rule(changes: dict[str, str], rule: str
 def test_all_faults_come_at_once() -> None:
     found = {rule for rule, _ in verdicts(trade_name="国", organisation_form="帝国", industry_word="赌博")}
     assert found == {"trade_name_length", "organisation_form_unknown", "obscene_or_violent"}
-
-
-def test_refusal_and_examination_are_told_apart() -> None:
-    refused = Verdict("r", "a", Outcome.REFUSED, "m", "m")
-    examiner = Verdict("r", "a", Outcome.EXAMINER, "m", "m")
-    assert rules.is_refused([examiner, refused])
-    assert not rules.is_refused([examiner])
-    assert rules.needs_examiner([examiner])
-    assert not rules.needs_examiner([refused])
 
 
 @pytest.mark.parametrize(
