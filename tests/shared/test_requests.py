@@ -103,6 +103,23 @@ async def test_a_key_belongs_to_its_caller(notes: ServiceClient, who: Headers, b
     assert (await notes.post("/v1/notes", json={"text": "b"}, headers=stranger)).status_code == 201
 
 
+async def test_who_has_lost_a_right_gets_no_answer_from_before(notes: ServiceClient, bearer: Any) -> None:
+    identity = str(uuid.uuid4())
+    before = bearer(aud="notes", sub=identity, permissions=["notes:notes:write"]) | {"Idempotency-Key": "k1"}
+    after = bearer(aud="notes", sub=identity, permissions=[]) | {"Idempotency-Key": "k1"}
+    assert (await notes.post("/v1/notes", json={"text": "a"}, headers=before)).status_code == 201
+    again = await notes.post("/v1/notes", json={"text": "a"}, headers=after)
+    assert (again.status_code, again.json()["code"]) == (422, "idempotency_key_reused")
+    assert await written(notes) == 1
+
+
+async def test_a_kept_answer_can_not_be_read_in_the_database(notes: ServiceClient, who: Headers) -> None:
+    await notes.post("/v1/notes", json={"text": "13812345678"}, headers=who("k1"))
+    async with notes.sessions() as session:
+        (kept,) = (await session.scalars(text("SELECT body FROM idempotent_answers"))).all()
+    assert b"13812345678" not in bytes(kept)
+
+
 async def test_a_repeat_while_the_first_still_runs_is_told_so(notes: ServiceClient, who: Headers) -> None:
     slow = {"text": "slow", "seconds": 1}
     first = asyncio.create_task(notes.post("/v1/notes", json=slow, headers=who("k1")))

@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy import LargeBinary, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared import errors
+from shared.auth import Caller
 from shared.db import Base, Json
+from shared.privacy import EncryptedText
 
 KEY = re.compile(r'^"?([\x21\x23-\x7e]{1,128})"?$')
 KEPT_HEADERS = ("content-type", "location", "etag", "link")
@@ -42,7 +44,7 @@ class StillRunning(errors.Conflict):
 
 
 class IdempotentAnswer(Base):
-    """The answer which was given to a key: kept for a day, replayed word for word."""
+    """The answer which was given to a key: kept for a day, encrypted as the data in it are, replayed word for word."""
 
     __tablename__ = "idempotent_answers"
 
@@ -52,7 +54,7 @@ class IdempotentAnswer(Base):
     fingerprint: Mapped[str]
     status: Mapped[int]
     headers: Mapped[Json]
-    body: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[str] = mapped_column(EncryptedText("idempotent_answers.body"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 
@@ -86,9 +88,15 @@ def read_key(request: Request, policy: str) -> str | None:
     return match[1]
 
 
-async def fingerprint_of(request: Request) -> str:
-    """What makes two requests the same: address and body."""
+async def fingerprint_of(request: Request, caller: Caller | None) -> str:
+    """What makes two requests the same: address, body and the caller's access.
+
+    Who has lost a right gets no answer from the time when he had it; who has won one does not act twice.
+    """
     digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    if caller is not None:
+        access = (sorted(caller.permissions), caller.unit, caller.region, caller.org)
+        digest.update(f"{access}\n".encode())
     digest.update(await request.body())
     return digest.hexdigest()
 
@@ -119,7 +127,7 @@ def remember(session: AsyncSession, identity: tuple[str, str, str], fingerprint:
             fingerprint=fingerprint,
             status=response.status_code,
             headers=kept,
-            body=bytes(response.body),
+            body=bytes(response.body).decode(),
         )
     )
 

@@ -76,7 +76,7 @@ async def _once(request: Request, endpoint: Handler, policy: str, operation: str
         return await endpoint(request)
     caller = await identify(request)
     identity = (caller.subject if caller else "anonymous", f"{operation} {request.url.path}", key)
-    fingerprint = await idempotency.fingerprint_of(request)
+    fingerprint = await idempotency.fingerprint_of(request, caller)
     session = await anext(get_session(request))
     answered = await idempotency.find(session, identity, fingerprint)
     if answered is not None:
