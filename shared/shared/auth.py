@@ -128,7 +128,7 @@ class TokenVerifier:
             if str(decoded.header.get("typ", "")).lower() != TOKEN_TYPE:
                 raise InvalidToken("This is not an access token.")
             self._claims.validate(decoded.claims)
-        except (JoseError, ValueError, TypeError) as exc:
+        except (JoseError, ValueError, TypeError, RecursionError) as exc:
             raise InvalidToken("Wrong signature, issuer, audience or time.") from exc
         return dict(decoded.claims)
 
@@ -161,7 +161,7 @@ def _kid_of(token: str) -> str:
         head = token.split(".", 1)[0]
         header = json.loads(_b64(head))
         return str(header["kid"])
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise InvalidToken("This is not a signed token.") from exc
 
 

@@ -72,6 +72,25 @@ async def test_a_wrong_token_is_refused(notes: ServiceClient, bearer: Any, chang
     assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"[" * 2500,
+        b'{"kid":' + b"[" * 2000,
+        b'{"kid": [1]}',
+        b'{"kid": "\\ud800"}',
+        b'{"kid": "\\u0000"}',
+        b"null",
+        b"\xff",
+    ],
+    ids=range(7),
+)
+async def test_headers_made_to_break_the_reader_are_refused(notes: ServiceClient, header: bytes) -> None:
+    token = f"{base64.urlsafe_b64encode(header).decode()}.e30.AAAA"
+    answer = await notes.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
+
+
 async def test_forged_signatures_are_refused(notes: ServiceClient, sign_token: Any, servers: Servers) -> None:
     good = sign_token(aud="notes")
     header, claims, signature = good.split(".")

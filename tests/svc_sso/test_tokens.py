@@ -1,6 +1,7 @@
 """The token endpoint: what it gives, what it refuses, and what a stolen or repeated token brings."""
 
 import asyncio
+import base64
 
 import httpx
 import pytest
@@ -217,6 +218,7 @@ async def test_revocation_and_introspection(sso: Provider) -> None:
     stranger = ("svc-services", SECRETS["svc-services"])
     assert await introspect(tokens["access_token"], stranger) == {"active": False}
     assert await introspect("made-up") == {"active": False}
+    assert await introspect(f"{base64.urlsafe_b64encode(b'[' * 2500).decode()}.e30.AAAA") == {"active": False}
     nothing = await sso.client.post("/oauth2/introspect", data={"token": tokens["access_token"]})
     oauth_refused(nothing, "invalid_client", 401)
     form = {"token": tokens["refresh_token"]}

@@ -82,7 +82,7 @@ async def read(
         claims = dict(decoded.claims)
         holds = expired or float(claims["exp"]) > time.time()
         right = hmac.compare_digest(str(decoded.header.get("typ", "")).lower(), kind.lower())
-    except (JoseError, ValueError, TypeError, KeyError):
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return claims if holds and right and claims.get("iss") == issuer.name else None
 
