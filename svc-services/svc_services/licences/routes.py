@@ -21,7 +21,12 @@ async def read_keys(session: SessionDep, response: Response) -> KeysOut:
     return await service.keys_out(session)
 
 
-@router.get("/licences/{number}", dependencies=[Public], response_model=LicenceOut)
+@router.get(
+    "/licences/{number}",
+    dependencies=[Public],
+    response_model=LicenceOut,
+    responses={304: {"description": "Unchanged since the ETag in If-None-Match"}},
+)
 async def read_licence(number: str, session: SessionDep, request: Request, response: Response) -> LicenceOut | Response:
     """A licence by its number, with its signed form."""
     found = await service.licence(session, number)

@@ -147,18 +147,19 @@ async def verify(session: AsyncSession, token: str, *, english: bool) -> Verific
 async def _examine(session: AsyncSession, token: str) -> tuple[Finding, dict[str, object] | None]:
     try:
         header = jws.extract_compact(token.strip().encode()).headers()
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, ValueError, TypeError, RecursionError):
         return Finding.UNREADABLE, None
     if header.get("typ") != TOKEN_TYPE or header.get("alg") != ALGORITHM:
         return Finding.UNREADABLE, None
-    key = await session.get(LicenceKey, str(header.get("kid")))
+    name = str(header.get("kid"))
+    key = await session.get(LicenceKey, name) if name.isprintable() else None
     if key is None:
         return Finding.TAMPERED, None
     try:
         public: dict[str, Any] = dict(key.public)
         opened = jws.deserialize_compact(token.strip(), ECKey.import_key(public), algorithms=[ALGORITHM])
         content: dict[str, object] = json.loads(opened.payload)
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, RecursionError):
         return Finding.TAMPERED, None
     known = await queries.by_number(session, str(content.get("number")))
     state = LicenceState(known.state) if known else None

@@ -132,6 +132,18 @@ async def test_what_is_no_licence_is_unreadable(world: World, token: str) -> Non
     assert (await verify(world, token))["reason"] == "unreadable"
 
 
+@pytest.mark.parametrize("kid", ["\x00", "\ud800", "x" * 50, "%"])
+async def test_a_licence_which_names_an_impossible_key_is_found_out(world: World, kid: str) -> None:
+    header = json.dumps({"alg": "ES256", "typ": service.TOKEN_TYPE, "kid": kid}).encode()
+    token = f"{base64.urlsafe_b64encode(header).decode().rstrip('=')}.e30.AAAA"
+    assert (await verify(world, token))["reason"] == "tampered"
+
+
+async def test_a_licence_nested_to_break_the_reader_is_unreadable(world: World) -> None:
+    token = f"{base64.urlsafe_b64encode(b'[' * 3000).decode()}.e30.AAAA"
+    assert (await verify(world, token))["reason"] == "unreadable"
+
+
 async def test_an_access_token_is_no_licence(world: World) -> None:
     token = world.citizen["Authorization"].removeprefix("Bearer ")
     assert (await verify(world, token))["reason"] == "unreadable"
