@@ -24,6 +24,14 @@ router = Router(prefix="/oauth2", tags=["oidc"], dependencies=[Public])
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 REFUSALS: dict[int | str, dict[str, Any]] = {400: {"model": OAuthErrorOut}, 401: {"model": OAuthErrorOut}}
 
+NO_TOKEN: dict[int | str, dict[str, Any]] = {
+    400: REFUSALS[400],
+    401: {
+        "description": "The token does not hold, or there is none, of which nothing is said (RFC 6750, section 3.1)",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    },
+}
+
 
 def get_issuer(request: Request) -> Issuer:
     """The issuer of the service which answers this request."""
@@ -102,13 +110,13 @@ async def introspect_token(request: Request, session: SessionDep, issuer: Issuer
     return JSONResponse(found.model_dump(exclude_none=True), headers=NO_STORE)
 
 
-@router.get("/userinfo", response_model=UserInfoOut)
+@router.get("/userinfo", response_model=UserInfoOut, responses=NO_TOKEN)
 async def read_userinfo(request: Request, session: SessionDep, issuer: IssuerDep, now: NowDep) -> Response:
     """用户信息: claims about the person whose token it is (OpenID Connect Core 5.3)."""
     return await _userinfo(session, issuer, _bearer(request), now)
 
 
-@router.post("/userinfo", response_model=UserInfoOut, openapi_extra=form_body("access_token"))
+@router.post("/userinfo", response_model=UserInfoOut, responses=NO_TOKEN, openapi_extra=form_body("access_token"))
 async def post_userinfo(request: Request, session: SessionDep, issuer: IssuerDep, now: NowDep) -> Response:
     """用户信息: the same by POST, with the token in the header or in the form."""
     token = _bearer(request)
