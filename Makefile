@@ -19,7 +19,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPATH := $(CURDIR)/shared:$(CURDIR)/gateway:$(CURDIR)/svc-disclosure:$(CURDIR)/svc-services:$(CURDIR)/svc-complaints:$(CURDIR)/svc-credit-registry:$(CURDIR)/svc-sso
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix openapi lock bench-platform compose-test clean
+.PHONY: help run demo test check fix openapi lock bench-platform faults compose-test clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ lock: $(VENV)/dev.stamp ## Pin the dependencies anew, with hashes (ARGS=--upgrad
 
 bench-platform: $(VENV)/dev.stamp ## Measure time to ready, memory, decision to public record (RUNS=200)
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.bench.platform_figures
+
+faults: $(VENV)/dev.stamp ## Kill every process in turn under load, and prove that nothing is lost (FAULT_ROUNDS=4)
+	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.faults.trials
 
 compose-test: $(VENV)/run.stamp ## Bring the platform up with docker compose, play the journey, take it down
 	bash .ci/compose-test

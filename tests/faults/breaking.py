@@ -7,7 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 import psutil
@@ -50,9 +50,17 @@ def killing(name: str) -> Break:
 def wait_gone(process: psutil.Process) -> None:
     """Returns when the process has ended."""
     deadline = time.monotonic() + 10
-    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+    while is_there(process):
         assert time.monotonic() < deadline, f"process {process.pid} survived SIGKILL"
         time.sleep(0.005)
+
+
+def is_there(process: psutil.Process) -> bool:
+    """Whether the process has not ended; it may end at any moment while one looks."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def kill_nursery(platform: Platform) -> None:
@@ -84,7 +92,7 @@ def kill_all(platform: Platform) -> None:
     processes = psutil.Process(platform.runner.pid).children(recursive=True)
     platform.runner.send_signal(signal.SIGKILL)
     for process in processes:
-        if process.is_running():
+        with suppress(psutil.NoSuchProcess):
             process.kill()
     platform.runner.wait()
     start_again(platform)

@@ -45,6 +45,7 @@ class Ledger:
     """Everything that was acknowledged, and how often an act had to be repeated and why."""
 
     trial: int = 0
+    abandoned: bool = False
     entries: list[Entry] = field(default_factory=list)
     outcomes: dict[str, str] = field(default_factory=dict)
     citizens: list[str] = field(default_factory=list)
@@ -69,7 +70,7 @@ class Worker(threading.Thread):
     """
 
     def __init__(self, base_url: str, ledger: Ledger, respondent: str, stop: threading.Event) -> None:
-        super().__init__(name="worker")
+        super().__init__(name="worker", daemon=True)
         self.base_url, self.ledger, self.respondent, self.stop = base_url, ledger, respondent, stop
         self.citizen, self.officer = Person(base_url, "citizen"), Person(base_url, "officer")
         self.stranger = Person(base_url, "stranger")
@@ -83,14 +84,14 @@ class Worker(threading.Thread):
         self.officer.log_in("reg.zengdu", DEMO_PASSWORD)
 
     def run(self) -> None:
-        """Works until stopped; what should not have happened is entered as a surprise."""
+        """Works until stopped, or until something happens which should not: that is entered as a surprise."""
         turn = 0
-        while not self.stop.is_set():
-            try:
+        try:
+            while not self.stop.is_set():
                 self.work(turn)
-            except Exception as exc:
-                self.ledger.surprises.append(f"{type(exc).__name__}: {exc}")
-            turn += 1
+                turn += 1
+        except Exception as exc:
+            self.ledger.surprises.append(f"{type(exc).__name__}: {exc}")
 
     def work(self, turn: int) -> None:
         """One journey: an application from the name to the decision, a complaint, now and then a new account."""
@@ -162,7 +163,7 @@ class Worker(threading.Thread):
         """
         sent = {"X-CSRF": "1", "Idempotency-Key": str(uuid.uuid4()), **(headers or {})}
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and not self.ledger.abandoned:
             try:
                 if of is not None:
                     read = person.http.get(of)
@@ -216,6 +217,11 @@ class Crowd:
             worker.enter()
         for worker in self.workers:
             worker.start()
+
+    def abandon(self) -> None:
+        """Sends everybody home at once: nothing will answer any more."""
+        self.ledger.abandoned = True
+        self._stop.set()
 
     def end(self) -> Ledger:
         """Lets everybody finish; what was acknowledged to them."""

@@ -10,7 +10,7 @@ from tests.faults.trials import run, table
 pytestmark = pytest.mark.platform
 
 SHORT = (
-    STORE, "svc-services", "svc-credit-registry", "svc-sso", "svc-complaints", "svc-disclosure", "gateway", "postgres",
+    STORE, "svc-services", "svc-credit-registry", "svc-disclosure", "svc-sso", "gateway", "postgres",
 )  # fmt: skip
 
 

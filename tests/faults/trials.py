@@ -1,6 +1,6 @@
 """Trials: people work, one thing after the other is broken, and at the end it is proven what became of their acts.
 
-`make faults` (FAULT_ROUNDS=5) breaks everything in turn so often, on a platform of its own on free ports, and prints a
+`make faults` (FAULT_ROUNDS=4) breaks everything in turn so often, on a platform of its own on free ports, and prints a
 table; the test suite does a short form of it.
 """
 
@@ -22,8 +22,8 @@ from tests.faults.proof import Findings, prove
 from tests.support.databases import ROOT
 from tests.support.platform import Platform, launch
 
-ROUNDS = int(os.environ.get("FAULT_ROUNDS", "5"))
-CALM_SECONDS = 3.0  # of work between a recovery and the next break, in the long form
+ROUNDS = int(os.environ.get("FAULT_ROUNDS", "4"))
+CALM_SECONDS = 2.0  # of work between a recovery and the next break, in the long form
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,13 @@ def run(folder: Path, faults: Iterable[str], people: int, calm: float) -> Result
         operator = Person(platform.base_url, "ops")
         operator.log_in("ops", DEMO_PASSWORD)
         crowd = Crowd(platform.base_url, people)
-        crowd.begin()
-        trials = [break_once(platform, crowd.ledger, fault, calm) for fault in faults]
-        ledger = crowd.end()
-        findings = prove(platform, operator, crowd.workers, ledger)
-        return Result(trials, ledger, findings, repaired(platform.data))
+        try:
+            crowd.begin()
+            trials = [break_once(platform, crowd.ledger, fault, calm) for fault in faults]
+            ledger = crowd.end()
+        finally:
+            crowd.abandon()
+        return Result(trials, ledger, prove(platform, operator, crowd.workers, ledger), repaired(platform.data))
     finally:
         platform.stop()
 
