@@ -84,6 +84,9 @@ def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
         (b'{"text": "a\\u0000b"}', 422, "character_refused"),
         (b'{"text": "a\\ud800b"}', 422, "character_refused"),
         (b'{"more": {"a\\udfff": 1}}', 422, "character_refused"),
+        (b'{"text": "a\\u000b"}', 422, "character_refused"),
+        (b'{"text": "a\\u202efdp.exe"}', 422, "character_refused"),
+        (b'{"text": "a\\uffff"}', 422, "character_refused"),
         (b'{"text": "a", "text": "b"}', 422, "name_repeated"),
         (b'{"more": {"n": NaN}}', 400, "json_invalid"),
         (b'{"more": {"n": -Infinity}}', 400, "json_invalid"),
@@ -107,7 +110,7 @@ async def test_the_place_of_the_fault_is_named(notes: ServiceClient) -> None:
     assert refused(answer, 422, "character_refused")["errors"][0]["pointer"] == "/more/a~1b/1/c"
 
 
-@pytest.mark.parametrize("text", ["劉備", "𠮷野家", "\u202eabc\u200f", "%_\\", "'; --", "\U0010ffff", "é"])
+@pytest.mark.parametrize("text", ["劉備", "𠮷野家", "ئۇيغۇر\u200f", "a\r\n\tb", "%_\\", "'; --", "\U0010ffff", "é"])
 async def test_unusual_but_whole_text_passes_unchanged(notes: ServiceClient, text: str) -> None:
     answer = await notes.post("/v1/notes", json={"text": text, "more": {text: [1.5, -7, None, True]}})
     assert answer.json() == {"text": text, "more": {text: [1.5, -7, None, True]}}

@@ -18,6 +18,8 @@ from shared.errors import FieldError
 DEPTH = 64
 LARGEST = 2**63
 NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+# Beyond that: what XML can't carry, and marks which let a published text read otherwise than it is (Unicode TR 36).
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -94,7 +96,7 @@ def _integer(digits: str) -> int:
 
 
 def faults_of(content: Any) -> list[FieldError]:
-    """What in parsed JSON can't be kept: NUL and lone surrogates, numbers out of range, depth beyond 64."""
+    """What in parsed JSON can't be kept: unfit characters, numbers out of range, depth beyond 64."""
     faults: list[FieldError] = []
     waiting: list[tuple[str, Any, int]] = [("", content, 0)]
     while waiting and len(faults) < 20:
@@ -102,7 +104,7 @@ def faults_of(content: Any) -> list[FieldError]:
         if depth > DEPTH:
             faults.append(_too_deep(where))
         elif isinstance(value, dict):
-            if any(NO_TEXT.search(name) for name in value):
+            if any(UNFIT.search(name) for name in value):
                 faults.append(_bad_text(where))
             waiting += [(f"{where}/{_escaped(name)}", inner, depth + 1) for name, inner in value.items()]
         elif isinstance(value, list):
@@ -113,7 +115,7 @@ def faults_of(content: Any) -> list[FieldError]:
 
 
 def _faults_of_scalar(where: str, value: Any) -> list[FieldError]:
-    if isinstance(value, str) and NO_TEXT.search(value):
+    if isinstance(value, str) and UNFIT.search(value):
         return [_bad_text(where)]
     if (isinstance(value, int) and not -LARGEST <= value < LARGEST) or (isinstance(value, float) and math.isinf(value)):
         return [FieldError(where or "/", "number_out_of_range", "The number is out of range.")]
@@ -121,11 +123,13 @@ def _faults_of_scalar(where: str, value: Any) -> list[FieldError]:
 
 
 def _escaped(name: str) -> str:
-    return NO_TEXT.sub("\ufffd", name).replace("~", "~0").replace("/", "~1")
+    return UNFIT.sub("\ufffd", name).replace("~", "~0").replace("/", "~1")
 
 
 def _bad_text(where: str) -> FieldError:
-    return FieldError(where or "/", "character_refused", "NUL characters and half characters are not taken.")
+    return FieldError(
+        where or "/", "character_refused", "Control characters, half characters and marks of direction are not taken."
+    )
 
 
 def _too_deep(where: str) -> FieldError:
