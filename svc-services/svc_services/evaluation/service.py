@@ -85,7 +85,12 @@ async def answer(session: AsyncSession, caller: Caller, follow_up_id: uuid.UUID,
         raise ConflictOfInterest
     task.answered_on, task.answered_by, task.answer = today, caller.subject, text
     await record(
-        session, caller, action="follow_up.answered", object_type="follow_up", object_id=task.id, after={"answer": text}
+        session,
+        caller,
+        action="follow_up.answered",
+        object_type="follow_up",
+        object_id=task.id,
+        after={"answered_on": today},
     )
     return follow_up_out(task, given.comment, today)
 
