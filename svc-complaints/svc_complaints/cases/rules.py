@@ -5,12 +5,12 @@ was in force; a complaint keeps the row of the day on which it was received.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from shared.calendar import Deadline, Interval, working_days_after
+from shared.terms import OWN_RULE, Term, in_force
 from svc_complaints.cases.errors import ActNotAllowed
 
 
@@ -127,17 +127,6 @@ def after(state: State, act: Act) -> State:
 
 
 @dataclass(frozen=True)
-class Term:
-    """A period in working days with its source; `confirmed` is false where a second source is still missing."""
-
-    code: str
-    working_days: int
-    basis: str
-    confirmed: bool = True
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class Terms:
     """The terms of one measure, in force from `since` until the next row begins."""
 
@@ -152,8 +141,6 @@ class Terms:
     follow_up: Term
     claim_years: int
 
-
-OWN_RULE = "法律未作规定，本平台自定 / no statute says so: a rule of this platform"
 
 OBJECTION = Term("objection", 5, f"公示前被投诉人异议期 5 个工作日（{OWN_RULE}）")
 OBJECTION_DECISION = Term("objection_decision", 7, f"公示异议审查期 7 个工作日（{OWN_RULE}）")
@@ -203,10 +190,7 @@ TERM_LABELS: dict[str, tuple[str, str]] = {
 
 def terms_on(day: date) -> Terms:
     """The terms in force on `day`; raises ValueError before 2020-01-01, when another measure ruled."""
-    in_force = [terms for terms in TERMS if terms.since <= day]
-    if not in_force:
-        raise ValueError(f"no terms are known for {day}")
-    return max(in_force, key=lambda terms: terms.since)
+    return in_force(TERMS, day)
 
 
 def terms_of(version: str) -> Terms:
@@ -221,15 +205,10 @@ def cite(terms: Terms, article: str) -> str:
     return f"{terms.measure}（对应原第20号令{article}，新条次待核）"
 
 
-def term_of(version: str, code: str) -> Term:
+def term_of(version: str, node: str) -> Term:
     """One term of a measure, such as `acceptance`."""
-    term: Term = getattr(terms_of(version), code)
+    term: Term = getattr(terms_of(version), node)
     return term
-
-
-def deadline(term: Term, start: date, suspensions: Sequence[Interval] = ()) -> Deadline:
-    """When `term` ends if it was set off on `start` (that day is not counted)."""
-    return working_days_after(start, term.working_days, basis=term.basis, suspensions=suspensions)
 
 
 def is_over(due_on: date, today: date) -> bool:

@@ -13,8 +13,9 @@ from shared.clock import statutory_date
 from shared.deadlines import DeadlineOut, days_out
 from shared.items import ItemOut
 from shared.privacy import mask_name, mask_phone
+from shared.terms import Term
 from svc_complaints.cases.models import Clock, Complaint, Step
-from svc_complaints.cases.rules import NEXT_ACTIONS, STATE_LABELS, TERM_LABELS, State, Term, Viewer, is_over, scrub
+from svc_complaints.cases.rules import NEXT_ACTIONS, STATE_LABELS, TERM_LABELS, State, Viewer, is_over, scrub
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1000)]
 

@@ -10,6 +10,7 @@ from shared import audit
 from shared.auth import Caller
 from shared.calendar import Deadline, Interval
 from shared.db import Json
+from shared.terms import Term
 from svc_complaints.access import HANDLE
 from svc_complaints.cases import queries, rules
 from svc_complaints.cases.errors import (
@@ -20,7 +21,7 @@ from svc_complaints.cases.errors import (
     NotYourRegion,
 )
 from svc_complaints.cases.models import Clock, Complaint, Recusal, Representative, Step
-from svc_complaints.cases.rules import Act, Term, Viewer
+from svc_complaints.cases.rules import Act, Viewer
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ async def note(session: AsyncSession, complaint: Complaint, done: Done, *, befor
 async def clocks_for(session: AsyncSession, complaint: Complaint, viewer: Viewer) -> list[Clock]:
     """The periods which `viewer` may know of: that of a bad grade is none of the respondent's business."""
     found = await queries.clocks(session, complaint.id)
-    return [clock for clock in found if viewer is not Viewer.RESPONDENT or clock.code != rules.FOLLOW_UP.code]
+    return [clock for clock in found if viewer is not Viewer.RESPONDENT or clock.code != rules.FOLLOW_UP.node]
 
 
 async def start_clock(session: AsyncSession, complaint: Complaint, term: Term, start: date) -> Deadline:
@@ -142,11 +143,11 @@ async def start_clock(session: AsyncSession, complaint: Complaint, term: Term, s
 
 async def add_clock(session: AsyncSession, complaint: Complaint, term: Term, start: date) -> Deadline:
     """Sets off a period beside the present step."""
-    deadline = rules.deadline(term, start)
+    deadline = term.deadline(start)
     session.add(
         Clock(
             complaint_id=complaint.id,
-            code=term.code,
+            code=term.node,
             start_on=start,
             working_days=term.working_days,
             basis=term.basis,
@@ -195,7 +196,7 @@ async def resume_clock(session: AsyncSession, complaint: Complaint, code: str, d
 def deadline_of(clock: Clock) -> Deadline:
     """The period computed with the calendar of today, ready to explain itself; an open suspension is left out."""
     term = Term(clock.code, clock.working_days, clock.basis)
-    return rules.deadline(term, clock.start_on, suspensions_of(clock))
+    return term.deadline(clock.start_on, suspensions_of(clock))
 
 
 def suspensions_of(clock: Clock) -> tuple[Interval, ...]:

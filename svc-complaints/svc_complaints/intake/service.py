@@ -89,7 +89,7 @@ async def _receive(
         facts=body.facts,
         demand=body.demand,
         received_on=today,
-        accept_by=case_rules.deadline(terms.acceptance, today).due_on,
+        accept_by=terms.acceptance.deadline(today).due_on,
     )
     session.add(complaint)
     await session.flush()

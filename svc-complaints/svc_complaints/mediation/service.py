@@ -151,7 +151,7 @@ async def _tell_parties(session: AsyncSession, complaint: Complaint, today: date
     terms = case_rules.terms_of(complaint.terms_version)
     await cases.add_clock(session, complaint, terms.notice, today)
     if await case_queries.has_representative(session, complaint.respondent_code):
-        await cases.meet_clock(session, complaint, terms.notice.code, today)
+        await cases.meet_clock(session, complaint, terms.notice.node, today)
 
 
 async def _open_objection_window(session: AsyncSession, complaint: Complaint, today: date) -> None:

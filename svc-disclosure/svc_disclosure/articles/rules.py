@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.calendar import Deadline, working_days_after
+from shared.terms import in_force
 from svc_disclosure.articles import errors
 from svc_disclosure.columns.rules import Step
 
@@ -58,7 +59,7 @@ class Decision:
 class TermSet:
     """The statutory term for publication, from a day on."""
 
-    in_force: date
+    since: date
     working_days: int
     basis: str
 
@@ -72,7 +73,7 @@ APPROVAL_BASIS = "《政府信息公开条例》(国务院令第711号)第十七
 
 def terms_on(day: date) -> TermSet | None:
     """The term in force on `day`; None before the first Regulations (2008-05-01)."""
-    return next((terms for terms in reversed(TERMS) if terms.in_force <= day), None)
+    return in_force(TERMS, day) if day >= TERMS[0].since else None
 
 
 def publication_deadline(made_on: date) -> Deadline | None:

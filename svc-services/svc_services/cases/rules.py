@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.calendar import Deadline, Interval, working_days_after
+from shared.terms import OWN_RULE, Term, in_force
 from svc_services.cases.errors import ActNotAllowed
 
 
@@ -125,17 +126,6 @@ def after(state: State, act: Act) -> State:
 
 
 @dataclass(frozen=True)
-class Term:
-    """A period in working days with its source; `confirmed` is false where a second source is still missing."""
-
-    node: str
-    working_days: int
-    basis: str
-    confirmed: bool = True
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class Terms:
     """The terms in force from `since` until the next row begins."""
 
@@ -150,7 +140,6 @@ class Terms:
 
 ORDER_746 = "市场主体登记管理条例（国务院令第746号，2022-03-01起施行）"
 LICENSING_LAW = "行政许可法（2019年修正）"
-OWN_RULE = "法律未作规定，本平台自定 / no statute says so: a rule of this platform"
 
 TERMS: tuple[Terms, ...] = (
     Terms(
@@ -179,10 +168,7 @@ TERMS: tuple[Terms, ...] = (
 
 def terms_on(day: date) -> Terms:
     """The terms in force on `day`; raises ValueError before 2022-03-01, when other regulations ruled."""
-    in_force = [terms for terms in TERMS if terms.since <= day]
-    if not in_force:
-        raise ValueError(f"no terms are known for {day}")
-    return max(in_force, key=lambda terms: terms.since)
+    return in_force(TERMS, day)
 
 
 def terms_of(version: str) -> Terms:
@@ -240,7 +226,7 @@ def due_node(found: Sequence[Node]) -> Node | None:
 
 def correction_due(requested_on: date, terms: Terms) -> Deadline:
     """Until when the applicant may correct."""
-    return working_days_after(requested_on, terms.correction.working_days, basis=terms.correction.basis)
+    return terms.correction.deadline(requested_on)
 
 
 def _acceptance(facts: Facts, terms: Terms, today: date) -> Node:
@@ -249,7 +235,7 @@ def _acceptance(facts: Facts, terms: Terms, today: date) -> Node:
         until = facts.resubmitted_on or max(today, facts.correction_requested_on)
         stops = ((facts.correction_requested_on, until),)
     term = terms.acceptance
-    deadline = working_days_after(facts.submitted_on, term.working_days, basis=term.basis, suspensions=stops)
+    deadline = term.deadline(facts.submitted_on, stops)
     met_on = facts.accepted_on or facts.decided_on
     label = ("受理或一次性告知", "Acceptance or request for corrections")
     return Node("acceptance", label, term, facts.submitted_on, deadline, met_on)
@@ -271,5 +257,5 @@ def _decision(facts: Facts, accepted_on: date, terms: Terms) -> Node:
 
 
 def _licence(decided_on: date, terms: Terms, met_on: date | None) -> Node:
-    deadline = working_days_after(decided_on, terms.licence.working_days, basis=terms.licence.basis)
+    deadline = terms.licence.deadline(decided_on)
     return Node("licence", ("颁发营业执照", "Issue of the licence"), terms.licence, decided_on, deadline, met_on)

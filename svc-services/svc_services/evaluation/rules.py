@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared.calendar import Deadline, working_days_after
+from shared.terms import in_force
 
 BASIS = "国办发〔2019〕51号：差评应当核实、整改并反馈"
 
@@ -49,8 +50,5 @@ def is_bad(grade: int) -> bool:
 
 def follow_up_due(given_on: date) -> Deadline:
     """Until when a bad grade is answered. Raises ValueError before the system began (2019-12-17)."""
-    in_force = [term for term in TERMS if term.since <= given_on]
-    if not in_force:
-        raise ValueError(f"no follow-up was demanded on {given_on}")
-    term = max(in_force, key=lambda t: t.since)
+    term = in_force(TERMS, given_on)
     return working_days_after(given_on, term.working_days, basis=term.basis)

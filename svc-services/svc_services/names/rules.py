@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.calendar import Deadline, months_after
+from shared.terms import in_force
 from svc_services.wording.rules import (
     APPROVAL_WORDS,
     DEFAULT_INDUSTRY_WORDS,
@@ -84,10 +85,7 @@ RESERVATION_TERMS: tuple[ReservationTerm, ...] = (
 
 def reservation_term(on: date) -> ReservationTerm:
     """The term in force on `on`; raises ValueError before 2021-03-01, when names were approved in advance instead."""
-    in_force = [term for term in RESERVATION_TERMS if term.since <= on]
-    if not in_force:
-        raise ValueError(f"names were not reserved on {on}")
-    return max(in_force, key=lambda term: term.since)
+    return in_force(RESERVATION_TERMS, on)
 
 
 def reserved_until(reserved_on: date, *, approval_needed: bool) -> Deadline:

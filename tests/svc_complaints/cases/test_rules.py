@@ -46,18 +46,18 @@ def test_every_state_has_words_in_both_languages() -> None:
     ],
 )
 def test_seven_working_days_to_decide(received: date, accept_by: date, why: str) -> None:
-    assert rules.deadline(ORDER_20.acceptance, received).due_on == accept_by, why
+    assert ORDER_20.acceptance.deadline(received).due_on == accept_by, why
 
 
 def test_the_last_day_belongs_to_the_period() -> None:
-    due_on = rules.deadline(ORDER_20.acceptance, date(2025, 9, 26)).due_on
+    due_on = ORDER_20.acceptance.deadline(date(2025, 9, 26)).due_on
     assert not rules.is_over(due_on, date(2025, 10, 13))
     assert rules.is_over(due_on, date(2025, 10, 14))
 
 
 def test_a_period_over_the_end_of_2026_is_provisional_and_does_not_crash() -> None:
-    acceptance = rules.deadline(ORDER_121.acceptance, date(2026, 12, 24))
-    mediation = rules.deadline(ORDER_121.mediation, date(2026, 11, 21))
+    acceptance = ORDER_121.acceptance.deadline(date(2026, 12, 24))
+    mediation = ORDER_121.mediation.deadline(date(2026, 11, 21))
     assert acceptance.provisional
     assert acceptance.due_on > date(2027, 1, 1)
     assert mediation.provisional
@@ -65,12 +65,12 @@ def test_a_period_over_the_end_of_2026_is_provisional_and_does_not_crash() -> No
 
 
 def test_time_for_an_appraisal_does_not_count() -> None:
-    plain = rules.deadline(ORDER_20.mediation, date(2026, 3, 2))
-    longer = rules.deadline(ORDER_20.mediation, date(2026, 3, 2), [(date(2026, 3, 9), date(2026, 3, 13))])
+    plain = ORDER_20.mediation.deadline(date(2026, 3, 2))
+    longer = ORDER_20.mediation.deadline(date(2026, 3, 2), [(date(2026, 3, 9), date(2026, 3, 13))])
     counted = [note for note in longer.explanation if note.counted]
     assert len(counted) == 45
     assert len([n for n in plain.explanation if plain.due_on < n.day]) == 0
-    assert rules.deadline(ORDER_20.acceptance, plain.due_on).start_on == plain.due_on
+    assert ORDER_20.acceptance.deadline(plain.due_on).start_on == plain.due_on
     five_later = [n.day for n in longer.explanation if n.counted and n.day > plain.due_on]
     assert len(five_later) == 5
 

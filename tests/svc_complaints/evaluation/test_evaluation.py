@@ -56,7 +56,7 @@ async def test_a_bad_grade_must_be_answered_by_the_unit(world: World) -> None:
     refused(await world.post(officer, f"{path}/follow-up", {"answer": "已联系"}), 409, "no_follow_up_due")
     given = expect(await world.post(consumer, f"{path}/evaluation", {"grade": 1, "comment": "没人联系我"}), 201)
     term = case_rules.terms_on(today()).follow_up
-    assert given["follow_up_by"] == case_rules.deadline(term, today()).due_on.isoformat()
+    assert given["follow_up_by"] == term.deadline(today()).due_on.isoformat()
     waiting = expect(await world.get(officer, "/follow-ups"))
     assert [item["complaint_id"] for item in waiting["items"]] == [done["id"]]
     assert expect(await world.get(world.officer("421321"), "/follow-ups"))["items"] == []

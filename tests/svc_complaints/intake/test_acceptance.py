@@ -19,7 +19,7 @@ async def test_an_officer_accepts_and_the_mediation_clock_starts(world: World) -
     done = expect(await world.post(officer, f"{path}/acceptance", version=filed["version"]))
     terms = rules.terms_on(today())
     assert (done["state"], done["decided_late"]) == ("accepted", False)
-    assert done["mediate_by"] == done["due_on"] == rules.deadline(terms.mediation, today()).due_on.isoformat()
+    assert done["mediate_by"] == done["due_on"] == terms.mediation.deadline(today()).due_on.isoformat()
     assert done["version"] > filed["version"]
     events = await world.events(filed["id"])
     assert [name for name, _ in events] == ["received", "accepted"]

@@ -17,7 +17,7 @@ async def test_a_complaint_goes_to_the_county_of_the_respondent_with_its_statuto
     assert (filed["state"], filed["region"], filed["unit"]) == ("received", "421303", "AMR-421303")
     assert filed["respondent_name"] == "随州红光商贸有限公司"
     assert filed["number"].startswith(f"TS421303-{today():%Y%m%d}-")
-    assert filed["accept_by"] == filed["due_on"] == rules.deadline(terms.acceptance, today()).due_on.isoformat()
+    assert filed["accept_by"] == filed["due_on"] == terms.acceptance.deadline(today()).due_on.isoformat()
     assert filed["terms_version"] == terms.version
     assert filed["complainant"] == {"name": "李娜", "phone": "13812345678"}
     events = await world.events(filed["id"])

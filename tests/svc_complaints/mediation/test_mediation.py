@@ -56,7 +56,7 @@ async def test_an_appraisal_stops_the_clock_and_its_end_moves_the_last_day(world
     end = f"{path}/appraisals/{appraisal['id']}/end"
     expect(await world.post(officer, end, {"finding": "粘合强度不合格"}))
     terms = rules.terms_on(today())
-    expected = rules.deadline(terms.mediation, began, [(date.fromisoformat(started), until)])
+    expected = terms.mediation.deadline(began, [(date.fromisoformat(started), until)])
     assert expect(await world.get(officer, path))["mediate_by"] == expected.due_on.isoformat()
     refused(await world.post(officer, end, {"finding": "再次"}), 404, "appraisal_unknown")
 
@@ -72,7 +72,7 @@ async def test_an_agreement_opens_the_window_for_objection(world: World) -> None
     consumer, officer = world.consumer(), world.officer()
     done = await world.concluded(consumer, officer)
     terms = rules.terms_on(today())
-    window = rules.deadline(terms.objection, today()).due_on.isoformat()
+    window = terms.objection.deadline(today()).due_on.isoformat()
     assert (done["state"], done["outcome"], done["publish_after"]) == ("concluded", "agreement", window)
     assert done["due_on"] == window
     name, data = (await world.events(done["id"]))[-1]
@@ -209,7 +209,7 @@ async def test_the_complainant_withdraws_during_an_appraisal(world: World) -> No
 async def let_time_pass(world: World, complaint_id: str, accepted_on: date) -> None:
     """Moves the acceptance back to `accepted_on`, as if the mediation had begun then."""
     terms = rules.terms_on(today())
-    due_on = rules.deadline(terms.mediation, accepted_on).due_on
+    due_on = terms.mediation.deadline(accepted_on).due_on
     async with world.client.runtime.engine.begin() as connection:
         await connection.exec_driver_sql(
             "UPDATE complaint_clocks SET start_on = $1, due_on = $2 WHERE code = 'mediation'", (accepted_on, due_on)
