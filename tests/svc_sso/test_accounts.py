@@ -31,6 +31,8 @@ def body(**changes: object) -> dict[str, object]:
         ({"id_number": "**************1230"}, "invalid", "/id_number"),
         ({"phone": "12345"}, "invalid", "/phone"),
         ({"name": "李*"}, "invalid", "/name"),
+        ({"name": "李\u200b娜"}, "invalid", "/name"),
+        ({"name": "李\n娜"}, "invalid", "/name"),
         ({"roles": ["registrar"]}, "invalid", "/roles"),
     ],
 )
@@ -40,6 +42,13 @@ async def test_accounts_which_are_not_opened(
     problem = refused(await sso.client.post("/v1/accounts", json=body(**changes)), 422, code)
     assert [e["pointer"] for e in problem["errors"]] == [pointer]
     assert str(next(iter(changes.values()))) not in str(problem["errors"]) or code == "bad_username"
+
+
+@pytest.mark.parametrize("name", ["𠮷野", "劉備", "阿卜杜拉·买买提", "O'Brien", "㐀" * 100])
+async def test_rare_characters_are_fine_in_names(sso: Provider, name: str) -> None:
+    answer = await sso.client.post("/v1/accounts", json=body(name=name))
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["name"].startswith(name[0])
 
 
 async def test_one_account_for_a_person_and_a_user_name(sso: Provider) -> None:

@@ -1,5 +1,6 @@
 """Bodies about accounts."""
 
+import unicodedata
 import uuid
 from datetime import datetime
 from typing import Annotated
@@ -20,7 +21,16 @@ def _identity_number(value: str) -> str:
         raise PydanticCustomError(exc.code, "居民身份证号码不正确 (not a resident identity number, GB 11643)") from exc
 
 
-Name = Annotated[Unmasked, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+def _visible(value: str) -> str:
+    # Control and format characters and line ends: two names that look alike must be alike.
+    if any(unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"} for character in value):
+        raise PydanticCustomError("name_invisible", "姓名含有不可见字符 (the name holds invisible characters)")
+    return value
+
+
+Name = Annotated[
+    Unmasked, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_visible)
+]
 IdNumber = Annotated[Unmasked, AfterValidator(_identity_number), Field(max_length=40)]
 Phone = Annotated[Unmasked, StringConstraints(strip_whitespace=True, pattern=PHONE)]
 Secret = Annotated[str, Field(min_length=1, max_length=512)]
