@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey, KeySet
 from shared.clock import today
 from shared.codes import credit_code
 from svc_services.licences import queries, service
-from svc_services.licences.rules import FINDING_LABELS, Finding, LicenceState, finding_of
+from svc_services.licences.rules import FINDING_LABELS, TOKEN_TYPE, Finding, LicenceState, finding_of
 from tests.svc_services.world import World
 
 
@@ -134,7 +134,7 @@ async def test_what_is_no_licence_is_unreadable(world: World, token: str) -> Non
 
 @pytest.mark.parametrize("kid", ["\x00", "\ud800", "x" * 50, "%"])
 async def test_a_licence_which_names_an_impossible_key_is_found_out(world: World, kid: str) -> None:
-    header = json.dumps({"alg": "ES256", "typ": service.TOKEN_TYPE, "kid": kid}).encode()
+    header = json.dumps({"alg": "ES256", "typ": TOKEN_TYPE, "kid": kid}).encode()
     token = f"{base64.urlsafe_b64encode(header).decode().rstrip('=')}.e30.AAAA"
     assert (await verify(world, token))["reason"] == "tampered"
 
