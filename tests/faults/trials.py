@@ -16,7 +16,7 @@ from pathlib import Path
 
 from shared.local.journey.establishment import DEMO_PASSWORD
 from shared.local.journey.people import Person
-from tests.faults.breaking import FAULTS, UNLIMITED, running, wait_recovered
+from tests.faults.breaking import CHILDREN, FAULTS, UNLIMITED, running, wait_recovered
 from tests.faults.clients import Crowd, Ledger
 from tests.faults.proof import Findings, prove
 from tests.support.databases import ROOT
@@ -44,8 +44,11 @@ class Result:
     repaired: int
 
 
-def run(folder: Path, faults: Iterable[str], people: int, calm: float) -> Result:
-    """Starts a platform with its data in `folder`, lets people work, breaks everything in turn, and proves."""
+def run(folder: Path, faults: Iterable[str], people: int, calm: float, hurried: bool = False) -> Result:
+    """Starts a platform with its data in `folder`, lets people work, breaks everything in turn, and proves.
+
+    After each break comes the recovery and `calm` seconds of work; `hurried`, the next break does not wait for it.
+    """
     platform = launch(folder / "data", **UNLIMITED)
     try:
         platform.wait_ready()
@@ -54,7 +57,8 @@ def run(folder: Path, faults: Iterable[str], people: int, calm: float) -> Result
         crowd = Crowd(platform.base_url, people)
         try:
             crowd.begin()
-            trials = [break_once(platform, crowd.ledger, fault, calm) for fault in faults]
+            trials = [break_once(platform, crowd.ledger, fault, calm, hurried) for fault in faults]
+            wait_recovered(platform, {}, CHILDREN)
             ledger = crowd.end()
         finally:
             crowd.abandon()
@@ -63,15 +67,16 @@ def run(folder: Path, faults: Iterable[str], people: int, calm: float) -> Result
         platform.stop()
 
 
-def break_once(platform: Platform, ledger: Ledger, fault: str, calm: float) -> Trial:
-    """Breaks one thing under load; returns when all is ready again."""
+def break_once(platform: Platform, ledger: Ledger, fault: str, calm: float, hurried: bool) -> Trial:
+    """Breaks one thing under load; returns when all is ready again, or `hurried` at once."""
     time.sleep(calm)
     act, broken = FAULTS[fault]
     before = running(platform)
     ledger.trial += 1
     began = time.monotonic()
     act(platform)
-    wait_recovered(platform, before, broken)
+    if not hurried:
+        wait_recovered(platform, before, broken)
     return Trial(fault, time.monotonic() - began)
 
 
