@@ -7,6 +7,7 @@ comparison with the producer's outbox (within 60 s, also when the broker lost it
 import asyncio
 import json
 import logging
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 from nats.aio.msg import Msg
@@ -41,6 +42,7 @@ BACK_OFF = (0.2, 0.5, 1, 2, 4, 8, 16, 30)
 FETCH = 100
 WATCHDOG_SECONDS = 10.0
 RECONCILE_SECONDS = 20.0
+SOON_SECONDS = 6.0  # a little more than the feed's grace
 ALL_PRODUCERS = ("sso", "disclosure", "services", "complaints", "credit_registry")
 
 
@@ -172,13 +174,16 @@ async def _unsubscribe(pull: JetStreamContext.PullSubscription) -> None:
 
 
 async def reconcile_forever(runtime: "Runtime", subscription: Subscription) -> None:
-    """Compares with the producers' outboxes for ever."""
-    while True:
+    """Compares with the producers' outboxes for ever; once more soon after a start.
+
+    What a killed process had fetched and not applied comes again from the broker only after its wait, 30 s.
+    """
+    for pause in chain((SOON_SECONDS,), repeat(RECONCILE_SECONDS)):
         await runtime.bus.connected.wait()
         for producer in producers_of(subscription):
             if producer != runtime.name or subscription.aggregate_type != "audit.log":
                 await _reconcile_quietly(runtime, subscription, producer)
-        await asyncio.sleep(RECONCILE_SECONDS)
+        await asyncio.sleep(pause)
 
 
 async def _reconcile_quietly(runtime: "Runtime", subscription: Subscription, producer: str) -> None:
