@@ -43,6 +43,7 @@ STATEMENTS = (
         summary TEXT,
         concluded_on DATE,
         publish_after DATE,
+        evaluated_on DATE,
         published_on DATE,
         version INTEGER DEFAULT '1' NOT NULL,
         created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,

@@ -70,6 +70,7 @@ class Complaint(Versioned, Timestamps, Base):
 
     officer_id: Mapped[str | None] = mapped_column(String(64))
     due_on: Mapped[date | None]
+    evaluated_on: Mapped[date | None]
     accepted_on: Mapped[date | None]
     decided_late: Mapped[bool] = mapped_column(default=False, server_default="false")
     mediate_by: Mapped[date | None]

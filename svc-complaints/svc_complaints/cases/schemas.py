@@ -136,6 +136,13 @@ def label(state: str, english: bool) -> str:
     return STATE_LABELS[State(state)][english]
 
 
+def next_step(complaint: Complaint, viewer: Viewer, english: bool) -> str | None:
+    """What `viewer` does next; who has evaluated the handling has nothing left to do."""
+    if viewer is Viewer.COMPLAINANT and complaint.evaluated_on:
+        return None
+    return next_action(complaint.state, viewer, english)
+
+
 def next_action(state: str, viewer: Viewer, english: bool) -> str | None:
     """What `viewer` does next or waits for, None when there is nothing."""
     action = NEXT_ACTIONS[viewer].get(State(state))
@@ -157,7 +164,7 @@ def complaint_out(complaint: Complaint, viewer: Viewer, english: bool = False) -
         **{name: getattr(complaint, name) for name in COPIED},
         viewer=viewer,
         state_label=label(complaint.state, english),
-        next_action=next_action(complaint.state, viewer, english),
+        next_action=next_step(complaint, viewer, english),
         complainant=ComplainantOut(
             name=complaint.complainant_name if mine else mask_name(complaint.complainant_name),
             phone=complaint.complainant_phone if mine else mask_phone(complaint.complainant_phone),
@@ -217,7 +224,7 @@ def item_out(complaint: Complaint, account_id: str, english: bool) -> ItemOut:
         state=complaint.state,
         state_label=label(complaint.state, english),
         due_on=complaint.due_on,
-        next_action=next_action(complaint.state, viewer, english),
+        next_action=next_step(complaint, viewer, english),
         updated_at=complaint.updated_at,
         url=f"/api/complaints/v1/complaints/{complaint.id}",
     )

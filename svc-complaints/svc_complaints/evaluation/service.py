@@ -29,6 +29,7 @@ async def evaluate(
     if rules.needs_follow_up(body.grade):
         term = case_rules.terms_of(complaint.terms_version).follow_up
         await cases.add_clock(session, complaint, term, today)
+    complaint.evaluated_on = today
     session.add(evaluation)
     await audit.record(
         session,

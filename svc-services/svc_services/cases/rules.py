@@ -110,9 +110,15 @@ ACT_LABELS: dict[Act, tuple[str, str]] = {
 }
 
 
-def next_action(state: State, *, english: bool) -> str | None:
+AFTER_EVALUATION: dict[State, tuple[str, str]] = {
+    State.REFUSED: ("可查看理由", "Read the reasons"),
+    State.COMPLETED: ("下载电子营业执照", "Fetch the electronic licence"),
+}
+
+
+def next_action(state: State, *, english: bool, evaluated: bool = False) -> str | None:
     """What the applicant does next or waits for, None when there is nothing."""
-    action = NEXT_ACTIONS.get(state)
+    action = AFTER_EVALUATION.get(state) if evaluated else NEXT_ACTIONS.get(state)
     return action[english] if action else None
 
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Subquery, literal, select, union_all
+from sqlalchemy import Subquery, false, literal, select, union_all
 
 from svc_services.cases.models import Application
 from svc_services.cases.rules import State
+from svc_services.evaluation.models import Evaluation
 from svc_services.names.models import NameReservation
 from svc_services.names.rules import ReservationState
 
@@ -14,11 +15,13 @@ OVER = (State.REFUSED, State.WITHDRAWN)
 
 
 def items_of(subject: str) -> Subquery:
-    """All cases of a person as rows of one shape: kind, id, number, two titles, state, due_on, and when."""
+    """All cases of a person as rows of one shape: kind, id, number, two titles, state, due_on, when, and
+    whether it was rated."""
     return union_all(_applications(subject), _reservations(subject)).subquery("items")
 
 
 def _applications(subject: str) -> Any:
+    evaluated = select(Evaluation.id).where(Evaluation.application_id == Application.id).exists()
     return select(
         literal(APPLICATION).label("kind"),
         Application.id,
@@ -29,6 +32,7 @@ def _applications(subject: str) -> Any:
         Application.due_on,
         Application.created_at,
         Application.updated_at,
+        evaluated.label("evaluated"),
     ).where(Application.applicant_id == subject)
 
 
@@ -47,4 +51,5 @@ def _reservations(subject: str) -> Any:
         NameReservation.reserved_until.label("due_on"),
         NameReservation.created_at,
         NameReservation.updated_at,
+        false().label("evaluated"),
     ).where(NameReservation.holder_id == subject, NameReservation.state == ReservationState.RESERVED, ~used.exists())

@@ -39,10 +39,10 @@ async def list_items(
 
 
 def _item(row: Any, *, english: bool) -> ItemOut:
-    kind, id_, number, title, title_en, state, due_on, _, updated_at = row
+    kind, id_, number, title, title_en, state, due_on, _, updated_at, evaluated = row
     applied = kind == APPLICATION
     label = STATE_LABELS[State(state)] if applied else RESERVED
-    action = next_action(State(state), english=english) if applied else USE_IT[english]
+    action = next_action(State(state), english=english, evaluated=evaluated) if applied else USE_IT[english]
     return ItemOut(
         service="services",
         kind=kind,
