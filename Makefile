@@ -7,6 +7,9 @@ ARGS ?=
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; echo python3)
 
+# Twice the cores: tests wait for servers as much as they compute.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(2 * (os.cpu_count() or 1))")
+
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
@@ -32,7 +35,7 @@ demo: $(VENV)/run.stamp ## Play the whole journey against a running platform (BA
 	@exec $(BIN)/python -m shared.local.journey
 
 test: $(VENV)/dev.stamp ## Run all tests on a PostgreSQL and a NATS of their own
-	@exec $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: $(VENV)/dev.stamp ## Look at format, lint, types, imports and the rules of the house
 	$(BIN)/ruff format --check .
