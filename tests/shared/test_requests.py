@@ -139,6 +139,12 @@ async def test_a_missing_or_malformed_key_is_refused(notes: ServiceClient, who: 
     assert answer.json()["code"].startswith("idempotency_key")
 
 
+@pytest.mark.parametrize("body", [b"{}", b"{"], ids=["no key", "half a body"])
+async def test_who_calls_is_asked_before_what_he_sent(notes: ServiceClient, body: bytes) -> None:
+    answer = await notes.post("/v1/notes", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
 async def test_a_refused_request_leaves_nothing_and_may_be_repeated(notes: ServiceClient, who: Headers) -> None:
     for _ in range(2):
         answer = await notes.post("/v1/notes", json={"text": "refused"}, headers=who("k1"))

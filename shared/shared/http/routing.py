@@ -4,11 +4,12 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.params import Form
 from fastapi.routing import APIRoute
 
 from shared.address import publish_location
-from shared.auth import identify
+from shared.auth import AccessRule, identify
 from shared.db import get_session
 from shared.http import idempotency, strictness
 from shared.problems import Problem
@@ -40,10 +41,13 @@ class TransactionRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """The endpoint within its transaction."""
         endpoint = super().get_route_handler()
+        access = access_rules(self.dependant)
         policy, operation = self.idempotency, f"{sorted(self.methods or {'GET'})[0]} {self.path_format}"
 
         async def run(request: Request) -> Response:
             try:
+                for rule in access:  # who calls is settled before what he sent is looked at
+                    await rule(request)
                 await self._refuse(request)
                 if policy == idempotency.NONE:
                     response = await endpoint(request)
@@ -68,6 +72,14 @@ class TransactionRoute(APIRoute):
             await strictness.refuse_form(request)
         else:
             await strictness.refuse_json(request)
+
+
+def access_rules(dependant: Dependant) -> list[AccessRule]:
+    """The access which a route declares, in its signature or for its router."""
+    found = []
+    for dependency in dependant.dependencies:
+        found += [dependency.call] if isinstance(dependency.call, AccessRule) else access_rules(dependency)
+    return found
 
 
 async def _once(request: Request, endpoint: Handler, policy: str, operation: str) -> Response:
