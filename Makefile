@@ -48,9 +48,10 @@ fix: $(VENV)/dev.stamp ## Format, and mend what lint can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-openapi: $(VENV)/run.stamp ## Write docs/openapi, docs/events.md and docs/asyncapi.json from the code
+openapi: $(VENV)/run.stamp ## Write docs/openapi, docs/events.md, docs/asyncapi.json from the code; refuse what breaks callers
 	$(foreach s,$(SERVICES),$(BIN)/python -m shared.openapi $(subst -,_,$(s)) docs/openapi/$(s:svc-%=%).json &&) true
 	$(BIN)/python -m shared.events docs
+	PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.contracts.surface
 
 lock: $(VENV)/dev.stamp ## Pin the dependencies anew, with hashes (ARGS=--upgrade for newer ones)
 	$(LOCK) $(ARGS) requirements/runtime.in -o requirements/runtime.txt
