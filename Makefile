@@ -22,7 +22,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPATH := $(CURDIR)/shared:$(CURDIR)/gateway:$(CURDIR)/svc-disclosure:$(CURDIR)/svc-services:$(CURDIR)/svc-complaints:$(CURDIR)/svc-credit-registry:$(CURDIR)/svc-sso
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix openapi lock bench-platform faults compose-test clean
+.PHONY: help run demo test check fix openapi lock bench-platform faults matrix fuzz compose-test clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,12 @@ bench-platform: $(VENV)/dev.stamp ## Measure time to ready, memory, decision to 
 
 faults: $(VENV)/dev.stamp ## Kill every process in turn under load, and prove that nothing is lost (FAULT_ROUNDS=4)
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.faults.trials
+
+matrix: $(VENV)/dev.stamp ## Call every operation as every kind of caller, and compare with the policy
+	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.matrix.trial
+
+fuzz: $(VENV)/dev.stamp ## Play schemathesis against the whole platform as every kind of caller (FUZZ_EXAMPLES=20)
+	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.fuzz.trial
 
 compose-test: $(VENV)/run.stamp ## Bring the platform up with docker compose, play the journey, take it down
 	bash .ci/compose-test

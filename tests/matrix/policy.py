@@ -1,0 +1,41 @@
+"""Who may call what, written down by hand: the code is compared with this, not made from it.
+
+An operation stands on the line of those who may call it; what no line names is a surprise.
+"""
+
+import re
+from dataclasses import dataclass
+
+EVERYONE, LOGGED_IN, NOBODY = "everyone", "logged-in", "nobody"
+ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`who` may call the operations whose "METHOD path" matches `pattern`."""
+
+    who: frozenset[str]
+    pattern: re.Pattern[str]
+
+    def lets(self, caller: str) -> bool:
+        """Whether `caller` may call."""
+        if EVERYONE in self.who:
+            return True
+        return caller != ANONYMOUS and (LOGGED_IN in self.who or caller in self.who)
+
+
+def rules_of(text: str) -> list[Rule]:
+    """The rules of a table: who, a colon, METHOD path; `{}` stands for one part of a path, `*` for the rest."""
+    rules = []
+    for line in text.strip().splitlines():
+        if line.strip() and not line.startswith("#"):
+            who, _, operation = line.partition(":")
+            pattern = re.escape(operation.strip()).replace(r"\{\}", "[^/]+").replace(r"\*", ".*")
+            rules.append(Rule(frozenset(who.split()), re.compile(f"^{pattern}$")))
+    return rules
+
+
+def rule_of(rules: list[Rule], method: str, path: str) -> Rule | None:
+    """The first rule for an operation."""
+    named = f"{method} {path}"
+    return next((rule for rule in rules if rule.pattern.match(named)), None)
