@@ -22,7 +22,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPATH := $(CURDIR)/shared:$(CURDIR)/gateway:$(CURDIR)/svc-disclosure:$(CURDIR)/svc-services:$(CURDIR)/svc-complaints:$(CURDIR)/svc-credit-registry:$(CURDIR)/svc-sso
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix openapi lock bench-platform faults matrix fuzz compose-test clean
+.PHONY: help run demo test check fix openapi lock bench-platform bench-gateway faults matrix fuzz compose-test clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ lock: $(VENV)/dev.stamp ## Pin the dependencies anew, with hashes (ARGS=--upgrad
 
 bench-platform: $(VENV)/dev.stamp ## Measure time to ready, memory, decision to public record (RUNS=200)
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.bench.platform_figures
+
+bench-gateway: $(VENV)/dev.stamp ## Measure the gateway beside caddy and nginx, which must be installed, and wrk (ROUNDS=5)
+	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.bench.gateway_figures
 
 faults: $(VENV)/dev.stamp ## Kill every process in turn under load, and prove that nothing is lost (FAULT_ROUNDS=4)
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.faults.trials

@@ -4,38 +4,21 @@
 itself. Prints a table and writes `.bench/platform.jsonl`. `RUNS` (200) sets how many decisions are measured.
 """
 
-import json
 import os
 import statistics
-import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from shared.local.journey.establishment import DEMO_PASSWORD, MATTER, PDF, REGISTRY, SERVICES, Journey, open_account
 from shared.local.journey.people import Person, new_trade_name
-from tests.support.databases import ROOT
+from tests.bench.figures import Figure, tell
 from tests.support.platform import Platform, launch
 
 RUNS = int(os.environ.get("RUNS", "200"))
 UNLIMITED = {"GATEWAY_RATE_PER_MINUTE": "0", "GATEWAY_LOGINS_PER_MINUTE": "0"}
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table; `goal` is on the value where there is no peer."""
-
-    name: str
-    value: float
-    unit: str
-    goal: str | None = None
-    peer: str | None = None
-    peer_value: float | None = None
-    ratio: float | None = None
 
 
 def started(data: Path) -> tuple[Platform, float]:
@@ -115,18 +98,8 @@ def figures(folder: Path) -> list[Figure]:
     ]
 
 
-def write(found: list[Figure]) -> None:
-    """The table for people, the lines for machines."""
-    folder = ROOT / ".bench"
-    folder.mkdir(exist_ok=True)
-    lines: list[dict[str, Any]] = [asdict(figure) for figure in found]
-    (folder / "platform.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    for figure in found:
-        sys.stdout.write(f"{figure.name:36} {figure.value:10.3f} {figure.unit:5} goal {figure.goal or '-'}\n")
-
-
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="yiwang-bench-") as name:
         root = Path(name)
         root.chmod(0o711)
-        write(figures(root))
+        tell("platform", figures(root))
