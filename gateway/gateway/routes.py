@@ -11,8 +11,10 @@ SSO = "sso"
 MAX_TARGET = 8 * 1024
 
 # The parts of the identity provider which browsers and clients reach at the public origin itself.
-PROVIDER_PREFIX = b"/oauth2/"
-PROVIDER_DOCUMENTS = frozenset({b"/.well-known/openid-configuration", b"/.well-known/oauth-authorization-server"})
+PROVIDER_PREFIXES = (b"/oauth2/", b"/account/")
+PROVIDER_DOCUMENTS = frozenset(
+    {b"/account", b"/.well-known/openid-configuration", b"/.well-known/oauth-authorization-server"}
+)
 
 UPLOAD_PATH = re.compile(rb"^/v1/.+/(?:materials|attachments|evidence|files)/[^/]+$")
 PLAIN_PATH = re.compile(rb"^(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$|^/$")
@@ -54,7 +56,7 @@ def is_proxied(raw_path: bytes) -> bool:
     """Whether the data plane answers this path; everything else is the gateway's own."""
     if raw_path.startswith(b"/api/"):
         return not raw_path.startswith(b"/api/hub/")
-    return raw_path.startswith(PROVIDER_PREFIX) or raw_path in PROVIDER_DOCUMENTS
+    return raw_path.startswith(PROVIDER_PREFIXES) or raw_path in PROVIDER_DOCUMENTS
 
 
 def resolve(raw_path: bytes, query: bytes, method: str) -> Target:

@@ -11,6 +11,7 @@ from shared.db import Sessions
 from svc_sso.accounts.routes import router as accounts
 from svc_sso.clients import service as clients
 from svc_sso.keys import service as keys
+from svc_sso.login.routes import router as login
 from svc_sso.oauth.routes import router as oauth
 from svc_sso.oidc.routes import router as oidc
 from svc_sso.sessions.routes import router as sessions
@@ -24,7 +25,7 @@ SERVICE = Service(
     name="sso",
     title="统一身份认证 Single sign-on",
     description="Accounts of people and staff, one log-in for everything, OpenID Connect and OAuth for the services.",
-    routers=[accounts, sessions, sign_ins, staff, oauth, oidc],
+    routers=[accounts, sessions, sign_ins, staff, oauth, oidc, login],
     work=WORK,
     tags=[
         {"name": "accounts", "description": "账户: one's own account and who has looked at it"},
@@ -50,7 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     app = create_service(SERVICE, settings)
     runtime, issuer = app.state.runtime, Issuer(settings.issuer)
-    verifier = OwnVerifier(issuer, SERVICE.name, runtime.sessions)
+    verifier = OwnVerifier(issuer, SERVICE.name, runtime)
     app.state.runtime, app.state.issuer = dataclasses.replace(runtime, verifier=verifier), issuer
     started = app.router.lifespan_context
 

@@ -18,6 +18,8 @@ from shared.errors import BadRequest
         (b"/api/services/v1/operations/ledger", "services", b"/v1/operations/ledger"),
         (b"/oauth2/authorize", "sso", b"/oauth2/authorize"),
         (b"/.well-known/openid-configuration", "sso", b"/.well-known/openid-configuration"),
+        (b"/account", "sso", b"/account"),
+        (b"/account/sessions", "sso", b"/account/sessions"),
         (b"/api/services/v1/x/%E9%9A%8F", "services", b"/v1/x/%E9%9A%8F"),
         (b"/api/services/v1/a.b/..c", "services", b"/v1/a.b/..c"),
     ],
@@ -44,8 +46,10 @@ def test_unplain_paths_are_refused(path: bytes) -> None:
 
 def test_only_the_hub_and_the_own_pages_are_answered_here() -> None:
     proxied = [b"/api/services/v1/x", b"/oauth2/token", b"/.well-known/openid-configuration", b"/api/x"]
-    own = [b"/", b"/session", b"/api/hub/v1/items", b"/docs", b"/openapi.json", b"/livez", b"/.well-known/x"]
-    assert [routes.is_proxied(path) for path in proxied + own] == [True] * 4 + [False] * 7
+    proxied += [b"/account", b"/account/factors"]
+    own = [b"/", b"/accounts", b"/session", b"/api/hub/v1/items", b"/docs", b"/openapi.json", b"/livez"]
+    own += [b"/.well-known/x"]
+    assert [routes.is_proxied(path) for path in proxied + own] == [True] * 6 + [False] * 8
 
 
 def test_an_address_of_a_service_is_plain() -> None:

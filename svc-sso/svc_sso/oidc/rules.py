@@ -1,7 +1,5 @@
 """What an authorization request must look like (OpenID Connect Core 3.1.2, RFC 7636, RFC 9700, RFC 9207)."""
 
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
@@ -80,16 +78,6 @@ def origin_of(address: str) -> str:
     """Scheme and host of an address."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def form_token(secret: str, purpose: str) -> str:
-    """The token of a form: only the browser which holds the cookie `secret` was given one (ASVS 3.5.1)."""
-    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).hexdigest()
-
-
-def is_form_token(given: str, secret: str | None, purpose: str) -> bool:
-    """Whether `given` is the token of this browser's form."""
-    return secret is not None and hmac.compare_digest(given.encode(), form_token(secret, purpose).encode())
 
 
 def metadata(issuer: str, origin: str, grant_types: Sequence[str]) -> dict[str, object]:

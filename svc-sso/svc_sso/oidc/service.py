@@ -1,6 +1,5 @@
 """A person's way through the provider: from the request, by the log-in, to the code; and out again."""
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,36 +8,26 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
-from shared.db import Sessions
 from svc_sso.accounts import queries as accounts
 from svc_sso.accounts.models import Account
 from svc_sso.clients.models import Client
 from svc_sso.clients.rules import AUTHORIZATION_CODE
 from svc_sso.clients.service import find
-from svc_sso.credentials.rules import check_password, digest
-from svc_sso.credentials.service import hash_password, new_secret
+from svc_sso.credentials.rules import digest
+from svc_sso.credentials.service import new_secret
 from svc_sso.grants.service import CodeRequest, family_of_token, issue_code
 from svc_sso.oidc import queries
 from svc_sso.oidc.errors import BadRequestPage, RedirectedError
 from svc_sso.oidc.models import LoginRequest
 from svc_sso.oidc.rules import KEPT, REQUEST_LIFETIME, check, granted_scope, needs_login, with_params
+from svc_sso.pages.browser import Browser
+from svc_sso.pages.cookies import Cookies
 from svc_sso.sessions import service as sessions
 from svc_sso.sessions.models import LoginSession
-from svc_sso.sessions.rules import LOGGED_OUT, REPLACED
-from svc_sso.sessions.service import Browser
-from svc_sso.sign_ins import service as sign_ins
-from svc_sso.sign_ins.service import PASSWORD_ACR, Admission, Attempt
+from svc_sso.sessions.rules import LOGGED_OUT
+from svc_sso.sign_ins.service import PASSWORD_ACR
 from svc_sso.tokens.rules import ID_TYPE
 from svc_sso.tokens.service import Issuer, read
-
-
-@dataclass(frozen=True)
-class Cookies:
-    """What a browser holds of us: its log-in, its waiting requests, its place among the known devices."""
-
-    session: str | None
-    login: str | None
-    device: str | None
 
 
 @dataclass(frozen=True)
@@ -124,12 +113,6 @@ async def waiting(
     return found
 
 
-async def check_attempt(own: Sessions, attempt: Attempt, now: datetime) -> tuple[Admission, bool]:
-    """Whether the password is right, with what is known of the attempt. Raises TooManySignIns."""
-    admission = await sign_ins.admit(own, attempt, now)
-    return admission, await sign_ins.verified(admission, attempt)
-
-
 async def enter(
     session: AsyncSession, issuer: Issuer, request: LoginRequest, account: Account, browser: Browser, now: datetime
 ) -> Entered:
@@ -140,28 +123,6 @@ async def enter(
     await session.delete(request)
     location = await _with_code(session, issuer, params, login, now)
     return Entered(location, secret, None)
-
-
-async def leave_old(session: AsyncSession, cookies: Cookies, now: datetime) -> None:
-    """Ends the log-in which this browser had before: its secret is never carried over."""
-    old = await sessions.of_cookie(session, cookies.session, now)
-    if old is not None:
-        caller = Caller(subject=str(old.account_id), kind="person", session_id=str(old.id))
-        await sessions.end(session, old, caller, REPLACED, now)
-
-
-async def first_password(
-    session: AsyncSession, request: LoginRequest, account_id: uuid.UUID, password: str, now: datetime
-) -> Account:
-    """Replaces a given-out password by the person's own. Raises WeakPassword."""
-    account = await accounts.active(session, account_id)
-    if account is None:
-        raise BadRequestPage("expired")
-    check_password(password, account.username)
-    hashed = await hash_password(password)
-    caller = Caller(subject=str(account.id), kind=account.kind)
-    await sign_ins.replace_password(session, account, hashed, caller, now)
-    return account
 
 
 async def hinted_session(session: AsyncSession, issuer: Issuer, hint: str | None) -> tuple[str, str, str] | None:

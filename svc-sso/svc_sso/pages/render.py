@@ -3,9 +3,10 @@
 import base64
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.problems import wants_english
@@ -14,6 +15,9 @@ from svc_sso.pages.texts import EN, ZH
 FOLDER = Path(__file__).parent
 STYLE = (FOLDER / "pages.css").read_text(encoding="utf-8")
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+FAULT: dict[int | str, dict[str, Any]] = {
+    400: {"description": "A page which says what is wrong", "content": {"text/html": {"schema": {"type": "string"}}}}
+}
 TEMPLATES = Environment(
     loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
@@ -49,3 +53,14 @@ def security_headers(form_to: str | None = None) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Vary": "Accept-Language",
     }
+
+
+def fault(request: Request, code: str) -> HTMLResponse:
+    """A page which says what is wrong and leads nowhere."""
+    return page(request, "message.html", status=400, heading="fault_title", message=code)
+
+
+def onwards(address: str) -> RedirectResponse:
+    """Sends the browser on by 303, so that no form, least of all a password, is sent again (RFC 9700, 4.12)."""
+    headers = {"Cache-Control": "no-store", "Pragma": "no-cache", "Referrer-Policy": "no-referrer"}
+    return RedirectResponse(address, status_code=303, headers=headers)

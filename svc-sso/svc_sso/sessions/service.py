@@ -1,7 +1,6 @@
 """Beginning, using and ending a log-in."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,18 +11,11 @@ from shared.events.sso import SessionEndedV1
 from svc_sso.accounts.models import Account
 from svc_sso.credentials.rules import digest
 from svc_sso.credentials.service import new_secret
+from svc_sso.pages.browser import Browser
 from svc_sso.sessions import queries
 from svc_sso.sessions.errors import NoSuchSession
 from svc_sso.sessions.models import LoginSession
 from svc_sso.sessions.rules import ABSOLUTE, TOUCH_EVERY, end_of, idle_limit
-
-
-@dataclass(frozen=True)
-class Browser:
-    """Where a log-in comes from."""
-
-    address: str
-    user_agent: str
 
 
 async def begin(

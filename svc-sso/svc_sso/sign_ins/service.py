@@ -20,9 +20,9 @@ from svc_sso.credentials.errors import WrongPassword
 from svc_sso.credentials.models import Password
 from svc_sso.credentials.rules import check_password, digest
 from svc_sso.credentials.service import hash_password, new_secret, set_password, verify_password
+from svc_sso.pages.browser import Browser
 from svc_sso.sessions import service as sessions
 from svc_sso.sessions.rules import PASSWORD_CHANGED
-from svc_sso.sessions.service import Browser
 from svc_sso.sign_ins import queries
 from svc_sso.sign_ins.errors import TooManySignIns
 from svc_sso.sign_ins.models import KnownDevice, SignIn, SignInCount
