@@ -22,6 +22,7 @@ from joserfc.jwk import KeySet
 
 from shared import errors
 from shared.codes.regions import covers
+from shared.revocations import Revocations
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class Caller:
     org: str | None = None
     mandate: str | None = None
     actor: str | None = None
+    issued_at: float = field(default=0.0, compare=False)
     token: str = field(default="", repr=False, compare=False)
 
     def has(self, permission: str) -> bool:
@@ -80,6 +82,7 @@ def caller_of(claims: dict[str, Any], token: str) -> Caller:
         org=claims.get("org"),
         mandate=claims.get("mandate"),
         actor=str(act["sub"]) if isinstance(act, dict) and "sub" in act else None,
+        issued_at=float(claims.get("iat", 0)),
         token=token,
     )
 
@@ -91,8 +94,9 @@ class TokenVerifier:
     the issuer is away the keys known so far go on working.
     """
 
-    def __init__(self, issuer: str, audience: str, jwks_url: str) -> None:
+    def __init__(self, issuer: str, audience: str, jwks_url: str, revocations: Revocations | None = None) -> None:
         self.issuer, self.audience, self.jwks_url = issuer, audience, jwks_url
+        self.revocations = revocations or Revocations()
         self._keys = KeySet([])
         self._kids: frozenset[str] = frozenset()
         self._fetched = float("-inf")
@@ -111,7 +115,14 @@ class TokenVerifier:
         """The caller of `token`; 401 when anything about it is wrong."""
         known = self._seen.get(token)
         if known is not None and known[0] > time.time():
-            return known[1]
+            caller = known[1]
+        else:
+            caller = await self._read(token)
+        if self.revocations.refuses(caller):
+            raise InvalidToken("The log-in behind this token has ended, or what its holder may do has changed.")
+        return caller
+
+    async def _read(self, token: str) -> Caller:
         if len(token) > TOKEN_LIMIT:
             raise InvalidToken("The token is too long.")
         claims = await self._decode(token)

@@ -28,6 +28,7 @@ PUBLISH_TIMEOUT_SECONDS = 3.0
 REQUEST_TIMEOUT_SECONDS = 5.0
 
 Responder = Callable[[bytes], Awaitable[bytes]]
+Hearer = Callable[[bytes], None]
 
 
 class Bus:
@@ -36,6 +37,7 @@ class Bus:
     def __init__(self, url: str, password: str | None, name: str, prefix: str = "", replicas: int = 1) -> None:
         self.url, self.password, self.name, self.prefix, self.replicas = url, password, name, prefix, replicas
         self.connected = asyncio.Event()
+        self.connections = 0  # counts up each time the broker is reached again
         self._client = Client()
         self._js: JetStreamContext | None = None
         self._task: asyncio.Task[None] | None = None
@@ -83,7 +85,7 @@ class Bus:
                 await asyncio.sleep(1)
                 continue
             self._js = self._client.jetstream(timeout=PUBLISH_TIMEOUT_SECONDS)
-            self.connected.set()
+            await self._on_reconnect()
             return
 
     async def _on_disconnect(self) -> None:
@@ -91,6 +93,7 @@ class Bus:
         self._streams.clear()  # it may come back without its store
 
     async def _on_reconnect(self) -> None:
+        self.connections += 1
         self.connected.set()
 
     async def _on_error(self, exc: Exception) -> None:
@@ -166,6 +169,15 @@ class Bus:
 
         await self.connected.wait()
         await self._client.subscribe(self.subject(name), queue=self.name, cb=answer)
+
+    async def listen(self, name: str, hear: Hearer) -> None:
+        """Hands every message on `name` to `hear`, in every process; those sent while the broker is away are missed."""
+
+        async def pass_on(message: Msg) -> None:
+            hear(message.data)
+
+        await self.connected.wait()
+        await self._client.subscribe(self.subject(name), cb=pass_on)
 
     async def request(self, name: str, body: bytes) -> bytes:
         """The answer of whoever responds on `name`."""

@@ -132,6 +132,19 @@ async def after_position(
     return (await session.scalars(query)).all()
 
 
+async def after_event(
+    session: AsyncSession, types: Sequence[str], event_id: uuid.UUID, limit: int
+) -> Sequence[OutboxEvent]:
+    """Events of the aggregate types with ids (UUIDv7: by time) behind `event_id`; one that commits late is missed."""
+    query = (
+        select(OutboxEvent)
+        .where(OutboxEvent.aggregate_type.in_(types), OutboxEvent.event_id > event_id)
+        .order_by(OutboxEvent.event_id)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()
+
+
 async def after_sequence(
     session: AsyncSession, type_: str, id_: str, sequence: int, limit: int
 ) -> Sequence[OutboxEvent]:

@@ -7,6 +7,7 @@ is sent again, and consumers recognise it.
 import asyncio
 import json
 import logging
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -75,13 +76,16 @@ def feed_subject(producer: str) -> str:
 
 
 async def answer_feed(runtime: "Runtime", body: bytes) -> bytes:
-    """Events straight from the outbox: of one aggregate behind a sequence, or of several types behind a position."""
+    """Events straight from the outbox: of one aggregate behind a sequence, of types behind a position or an event."""
     asked: dict[str, Any] = json.loads(body)
     async with runtime.sessions() as session:
         if "aggregate_id" in asked:
             rows = await outbox.after_sequence(
                 session, asked["aggregate_type"], asked["aggregate_id"], int(asked["after"]), FEED_LIMIT
             )
+        elif "after_event" in asked:
+            after = uuid.UUID(asked["after_event"])
+            rows = await outbox.after_event(session, asked["aggregate_types"], after, FEED_LIMIT)
         else:
             rows = await _settled(session, asked)
     events = [row.envelope(runtime.name).model_dump(mode="json") for row in rows]

@@ -12,6 +12,7 @@ from shared.db import Sessions, make_engine, make_sessions
 from shared.files import FileStore
 from shared.outbound import Outbound
 from shared.privacy import Keyring, set_keyring
+from shared.revocations import Revocations
 from shared.settings import ServiceSettings
 
 
@@ -28,6 +29,7 @@ class Runtime:
     verifier: TokenVerifier
     outbound: Outbound
     files: FileStore
+    revocations: Revocations
 
 
 def make_runtime(audience: str, settings: ServiceSettings) -> Runtime:
@@ -37,6 +39,7 @@ def make_runtime(audience: str, settings: ServiceSettings) -> Runtime:
     engine = make_engine(settings.database, settings.database_pool)
     password = settings.nats_password.get_secret_value() if settings.nats_password else None
     name = audience.replace("-", "_")
+    revocations = Revocations()
     return Runtime(
         name=name,
         audience=audience,
@@ -44,9 +47,10 @@ def make_runtime(audience: str, settings: ServiceSettings) -> Runtime:
         engine=engine,
         sessions=make_sessions(engine),
         bus=Bus(settings.nats_url.get_secret_value(), password, name, settings.nats_prefix, settings.nats_replicas),
-        verifier=TokenVerifier(settings.issuer, audience, settings.jwks_url),
+        verifier=TokenVerifier(settings.issuer, audience, settings.jwks_url, revocations),
         outbound=Outbound(settings),
         files=FileStore(settings.data_dir / "uploads"),
+        revocations=revocations,
     )
 
 

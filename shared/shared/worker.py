@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import audit, telemetry
+from shared import audit, revocations, telemetry
 from shared.clock import now, statutory_date
 from shared.consumer import Consumer, reconcile_forever
 from shared.http import idempotency
@@ -141,9 +141,11 @@ async def working(runtime: Runtime, work: Work) -> AsyncIterator[None]:
 async def running(runtime: Runtime) -> AsyncIterator[None]:
     """Starts the parts of a runtime and stops them at the end."""
     await runtime.bus.start()
+    watching = asyncio.create_task(forever("revocations", lambda: revocations.watch(runtime)), name="revocations")
     try:
         yield
     finally:
+        await end([watching])
         await runtime.bus.stop()
         await runtime.outbound.aclose()
         await runtime.engine.dispose()

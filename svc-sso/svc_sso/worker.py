@@ -3,7 +3,7 @@
 import asyncio
 
 from shared.audit import WITNESS
-from shared.events.sso import AccessChangedV1, AccountOpenedV1, SessionEndedV1
+from shared.events.sso import AccessChangedV1, AccountOpenedV1, ClientChangedV1, SessionEndedV1
 from shared.inbox import Work
 from shared.runtime import make_runtime
 from shared.worker import work_alone
@@ -16,7 +16,7 @@ from svc_sso.sign_ins import handlers as sign_ins
 WORK = Work(
     handlers=[WITNESS],
     sweeps=[*sessions.SWEEPS, *sign_ins.SWEEPS, *grants.SWEEPS, *oidc.SWEEPS],
-    publishes=[AccountOpenedV1, AccessChangedV1, SessionEndedV1],
+    publishes=[AccountOpenedV1, AccessChangedV1, ClientChangedV1, SessionEndedV1],
 )
 
 if __name__ == "__main__":

@@ -25,6 +25,18 @@ class AccessChangedV1(Event):
     account_id: uuid.UUID
 
 
+class ClientChangedV1(Event):
+    """An OAuth client was registered, changed, disabled or enabled; `revokes` ends the tokens issued to it before."""
+
+    TYPE: ClassVar[str] = "sso.client.changed.v1"
+    KEY: ClassVar[str] = "client_id"
+
+    client_id: str
+    kind: str
+    disabled: bool
+    revokes: bool
+
+
 class SessionEndedV1(Event):
     """A log-in ended, by the person, by time or by an administrator."""
 

@@ -12,7 +12,7 @@ from joserfc.errors import JoseError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import ALGORITHMS, TOKEN_LIMIT, TokenVerifier
-from shared.db import Sessions
+from shared.runtime import Runtime
 from svc_sso.accounts.models import Account
 from svc_sso.accounts.rules import permissions_of
 from svc_sso.keys.rules import ALGORITHM
@@ -95,9 +95,9 @@ async def read_access(session: AsyncSession, issuer: Issuer, token: str) -> dict
 class OwnVerifier(TokenVerifier):
     """Verifies access tokens for this service with the keys in its own database: it does not call itself."""
 
-    def __init__(self, issuer: Issuer, audience: str, sessions: Sessions) -> None:
-        super().__init__(issuer.name, audience, "")
-        self.issuer_, self.sessions = issuer, sessions
+    def __init__(self, issuer: Issuer, audience: str, runtime: Runtime) -> None:
+        super().__init__(issuer.name, audience, "", runtime.revocations)
+        self.issuer_, self.sessions = issuer, runtime.sessions
 
     async def _refetch(self) -> None:
         async with self.sessions() as session:
