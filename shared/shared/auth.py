@@ -33,6 +33,9 @@ REFETCH_SECONDS = 30
 CACHE_SIZE = 20_000
 TOKEN_LIMIT = 8192
 
+TRUST_LEVELS = ("self_declared", "two_factor", "in_person")
+"""How well a natural person's identity was checked, the weakest first."""
+
 bearer_scheme = HTTPBearer(auto_error=False, description="Access token of svc-sso; browsers use the session cookie")
 
 
@@ -54,6 +57,8 @@ class Caller:
     acr: str | None = None
     org: str | None = None
     mandate: str | None = None
+    matters: frozenset[str] | None = None
+    trust_level: str | None = None
     actor: str | None = None
     issued_at: float = field(default=0.0, compare=False)
     token: str = field(default="", repr=False, compare=False)
@@ -61,6 +66,14 @@ class Caller:
     def has(self, permission: str) -> bool:
         """Whether the caller holds `permission`."""
         return permission in self.permissions
+
+    def acts_for(self, org: str, matter: str) -> bool:
+        """Whether the caller acts for the enterprise with this code now, and in this matter (`matters` None: all)."""
+        return self.org == org and (self.matters is None or matter in self.matters)
+
+    def is_trusted(self, level: str) -> bool:
+        """Whether the person's identity was checked as well as `level` demands, or better."""
+        return TRUST_LEVELS.index(self.trust_level or TRUST_LEVELS[0]) >= TRUST_LEVELS.index(level)
 
     def covers(self, region: str) -> bool:
         """Whether `region` lies within the region of the caller's unit; never for those without a unit."""
@@ -81,6 +94,8 @@ def caller_of(claims: dict[str, Any], token: str) -> Caller:
         acr=claims.get("acr"),
         org=claims.get("org"),
         mandate=claims.get("mandate"),
+        matters=frozenset(claims["matters"]) if claims.get("matters") is not None else None,
+        trust_level=claims.get("trust_level"),
         actor=str(act["sub"]) if isinstance(act, dict) and "sub" in act else None,
         issued_at=float(claims.get("iat", 0)),
         token=token,
