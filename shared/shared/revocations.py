@@ -58,7 +58,7 @@ class Revocations:
         at = envelope.time.timestamp()
         if envelope.type == SessionEndedV1.TYPE:
             _keep(self._sessions, envelope.subject, float("inf"), at)
-        elif envelope.type == AccessChangedV1.TYPE:
+        elif envelope.type == AccessChangedV1.TYPE and envelope.data.get("revokes", True):
             _keep(self._subjects, envelope.subject, at, at)
         elif envelope.type == ClientChangedV1.TYPE and envelope.data.get("revokes"):
             _keep(self._clients, envelope.subject, at, at)
