@@ -8,6 +8,7 @@ import svc_sso.credentials.models
 import svc_sso.grants.models
 import svc_sso.keys.models
 import svc_sso.oidc.models
+import svc_sso.pushed.models
 import svc_sso.sessions.models
 import svc_sso.sign_ins.models  # noqa: F401
 from shared import audit, inbox, outbox  # noqa: F401 - the kernel's tables

@@ -16,10 +16,13 @@ async def kids(sso: Provider) -> list[str]:
 
 async def test_the_key_set_is_public_distinct_and_ahead_of_time(sso: Provider) -> None:
     keys = (await sso.client.get("/oauth2/jwks")).json()["keys"]
-    assert len({key["kid"] for key in keys}) == len(keys) == 2
+    assert len({key["kid"] for key in keys}) == len(keys) == 4
+    assert sorted((key["kty"], key["alg"], key["use"], key.get("crv")) for key in keys) == [
+        *2 * [("EC", "ES256", "sig", "P-256")],
+        *2 * [("RSA", "RS256", "sig", None)],
+    ]
     for key in keys:
-        assert (key["kty"], key["crv"], key["alg"], key["use"]) == ("EC", "P-256", "ES256", "sig")
-        assert "d" not in key
+        assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & set(key)
 
 
 async def test_a_rotation_rejects_no_token(sso: Provider) -> None:
@@ -41,7 +44,7 @@ async def test_a_rotation_rejects_no_token(sso: Provider) -> None:
             text("UPDATE signing_keys SET retired_at = now() - interval '25 h' WHERE retired_at > 'epoch'")
         )
     sso.client.app.state.issuer.keys.read_at = float("-inf")
-    assert len(await kids(sso)) == 2
+    assert len(await kids(sso)) == 4
 
 
 async def test_processes_which_start_at_once_make_the_keys_once(sso: Provider) -> None:
@@ -56,7 +59,7 @@ async def test_processes_which_start_at_once_make_the_keys_once(sso: Provider) -
     async with sso.client.sessions() as session:
         states = (await session.execute(text("SELECT status FROM signing_keys ORDER BY 1"))).scalars().all()
         stored = (await session.execute(text("SELECT private_jwk FROM signing_keys LIMIT 1"))).scalar_one()
-    assert states == ["current", "next"]
+    assert states == ["current", "current", "next", "next"]
     assert b'"d"' not in bytes(stored)
 
 

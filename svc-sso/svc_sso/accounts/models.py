@@ -31,6 +31,8 @@ class Account(Versioned, Timestamps, Base):
     id_number: Mapped[str | None] = mapped_column(EncryptedText("accounts.id_number"))
     id_number_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     phone: Mapped[str | None] = mapped_column(EncryptedText("accounts.phone"))
+    email: Mapped[str | None] = mapped_column(EncryptedText("accounts.email"))
+    address: Mapped[str | None] = mapped_column(EncryptedText("accounts.address"))
     unit: Mapped[str | None] = mapped_column(String(32))
     region: Mapped[str | None] = mapped_column(String(6))
     roles: Mapped[list[str]] = mapped_column(ARRAY(String(32)), default=list, server_default="{}")

@@ -9,7 +9,7 @@ EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 GATEWAY = "gateway"
 SSO = "sso"
-AUDIENCES = ("sso", "disclosure", "services", "complaints", "credit-registry")
+AUDIENCES = ("sso", "disclosure", "services", "complaints", "credit-registry", "gateway")
 INTERNAL_READ = "internal:read"
 SHORTEST_SECRET = 16
 
@@ -24,6 +24,12 @@ class Registration:
     permissions: Sequence[str] = ()
     redirect_uris: Sequence[str] = ()
     post_logout_redirect_uris: Sequence[str] = ()
+    id_token_signed_response_alg: str = "ES256"  # noqa: S105 - an algorithm, no secret
+
+    @property
+    def name(self) -> str:
+        """What people are told of one of the platform's own clients: its id."""
+        return self.client_id
 
 
 def registration_of(client_id: str, origin: str) -> Registration:

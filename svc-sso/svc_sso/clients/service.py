@@ -28,6 +28,8 @@ async def _keep(session: AsyncSession, client_id: str, secret_hash: bytes, origi
     registered = registration_of(client_id, origin)
     wanted = {
         "secret_hash": secret_hash,
+        "name": registered.name,
+        "id_token_signed_response_alg": registered.id_token_signed_response_alg,
         "audience": registered.audience,
         "grant_types": list(registered.grant_types),
         "permissions": list(registered.permissions),
@@ -64,7 +66,7 @@ async def authenticate(session: AsyncSession, client_id: str, secret: str) -> Cl
     """The client which proves itself by its secret. Raises InvalidClient."""
     client = await find(session, client_id)
     given = digest(secret)
-    if client is None or not hmac.compare_digest(client.secret_hash, given):
+    if client is None or client.secret_hash is None or not hmac.compare_digest(client.secret_hash, given):
         raise InvalidClient
     return client
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
 from shared.auth import Caller
+from shared.db import Json
 from svc_sso.accounts import queries as accounts
 from svc_sso.accounts.models import Account
 from svc_sso.clients.models import Client
@@ -36,13 +37,19 @@ from svc_sso.tokens.service import Issuer, family_of, login_of, new_issue, read_
 
 @dataclass(frozen=True)
 class CodeRequest:
-    """What an authorization request asked for, checked."""
+    """What an authorization request asked for, checked. `claims` is the parsed parameter of that name, `dpop_jkt` the
+    thumbprint of the key which the code is bound to; `acr` and `amr` come from the log-in.
+    """
 
     client_id: str
     redirect_uri: str
     scope: str
     code_challenge: str
     nonce: str | None
+    claims: Json | None = None
+    dpop_jkt: str | None = None
+    org: str | None = None
+    mandate: str | None = None
 
 
 async def issue_code(session: AsyncSession, request: CodeRequest, login: LoginSession, now: datetime) -> str:
@@ -58,6 +65,10 @@ async def issue_code(session: AsyncSession, request: CodeRequest, login: LoginSe
             code_challenge=request.code_challenge,
             nonce=request.nonce,
             scope=request.scope,
+            claims=request.claims,
+            dpop_jkt=request.dpop_jkt,
+            org=request.org,
+            mandate=request.mandate,
             expires_at=now + CODE_LIFETIME,
         )
     )

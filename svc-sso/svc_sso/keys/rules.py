@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
-ALGORITHM = "ES256"
-CURVE = "P-256"
-NEXT, CURRENT, RETIRED = "next", "current", "retired"
+ES256, RS256 = "ES256", "RS256"
+ALGORITHMS = (ES256, RS256)
+"""ES256 signs access tokens always, ID tokens by what the client registered (OpenID Connect Core 15.1: RS256)."""
+CURVE, RSA_BITS = "P-256", 2048
+NEXT, CURRENT, RETIRED, REVOKED = "next", "current", "retired", "revoked"
 
 PUBLISHED_AFTER_RETIREMENT = timedelta(hours=24)
 """No token lives longer than a log-in's refresh interval; a day also covers ID tokens kept as logout hints."""
@@ -13,3 +15,8 @@ PUBLISHED_AFTER_RETIREMENT = timedelta(hours=24)
 def published_since(now: datetime) -> datetime:
     """Keys retired after this instant are still published."""
     return now - PUBLISHED_AFTER_RETIREMENT
+
+
+def may_sign(published_at: datetime, now: datetime, ahead: timedelta) -> bool:
+    """Whether a key has been in the key set for so long that whoever caches the set for `ahead` knows it."""
+    return now - published_at >= ahead

@@ -1,13 +1,14 @@
 """Making, rotating and handing out the keys that sign tokens."""
 
+import asyncio
 import json
 import time
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey, KeySet, RSAKey
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,35 +16,38 @@ from shared import audit
 from shared.audit import SYSTEM
 from shared.clock import now as clock
 from svc_sso.keys import queries
+from svc_sso.keys.errors import TooFresh
 from svc_sso.keys.models import SigningKey
-from svc_sso.keys.rules import ALGORITHM, CURRENT, CURVE, NEXT, RETIRED
+from svc_sso.keys.rules import ALGORITHMS, CURRENT, CURVE, ES256, NEXT, RETIRED, REVOKED, RS256, RSA_BITS, may_sign
 
 KEY_LOCK = 7_205_001
 CACHE_SECONDS = 15.0
+KINDS: dict[str, type[ECKey] | type[RSAKey]] = {ES256: ECKey, RS256: RSAKey}
 
 
 @dataclass
 class KeyCache:
     """The keys as read a moment ago: a rotation is noticed within 15 s, long before its key is needed."""
 
-    signing: ECKey | None = None
+    signing: dict[str, ECKey | RSAKey] = field(default_factory=dict)
     public: KeySet = field(default_factory=lambda: KeySet([]))
     read_at: float = float("-inf")
 
     @property
     def is_fresh(self) -> bool:
         """Whether the keys need not be read again yet."""
-        return self.signing is not None and time.monotonic() - self.read_at < CACHE_SECONDS
+        return bool(self.signing) and time.monotonic() - self.read_at < CACHE_SECONDS
 
 
 async def load(session: AsyncSession, cache: KeyCache) -> KeyCache:
     """The cache, read again from the database when it is old."""
     if not cache.is_fresh:
         rows = await queries.published(session, clock())
+        known = {str(key.kid) for key in cache.signing.values()}
         for row in rows:
-            if row.status == CURRENT:
-                cache.signing = ECKey.import_key(json.loads(row.private_jwk))
-        cache.public = KeySet([ECKey.import_key(public_jwk(row)) for row in rows])
+            if row.status == CURRENT and row.kid not in known:
+                cache.signing[row.algorithm] = KINDS[row.algorithm].import_key(json.loads(row.private_jwk))
+        cache.public = KeySet([KINDS[row.algorithm].import_key(public_jwk(row)) for row in rows])
         cache.read_at = time.monotonic()
     return cache
 
@@ -54,43 +58,83 @@ def public_jwk(row: SigningKey) -> dict[str, Any]:
 
 
 async def ensure_keys(session: AsyncSession) -> None:
-    """Makes the first key and the one after it; several processes which start at once make them once."""
+    """Makes the first keys and those after them; several processes which start at once make them once."""
     await session.execute(select(func.pg_advisory_xact_lock(KEY_LOCK)))
-    for status in (CURRENT, NEXT):
-        if await queries.by_status(session, status) is None:
-            await _make(session, status)
+    for algorithm in ALGORITHMS:
+        for status in (CURRENT, NEXT):
+            if await queries.by_status(session, status, algorithm) is None:
+                await _make(session, status, algorithm)
 
 
-async def rotate(session: AsyncSession, now: datetime) -> str:
-    """Retires the current key, lets the next one sign, makes a new next one; the kid that signs from now on."""
+async def rotate(session: AsyncSession, now: datetime, ahead: timedelta = timedelta(0)) -> str:
+    """Retires the current keys, lets the next ones sign, makes new next ones; the kid that signs access tokens now.
+
+    The next keys must have been published for `ahead`. The old ones stay published until their tokens are over.
+    Raises TooFresh.
+    """
     await ensure_keys(session)
-    old, new = await queries.by_status(session, CURRENT), await queries.by_status(session, NEXT)
+    return await _succeed(session, now, RETIRED, ahead)
+
+
+async def replace(session: AsyncSession, now: datetime) -> str:
+    """For an emergency: revokes the current and the next keys, whose tokens are refused from now on, and signs with
+    fresh ones; the kid that signs access tokens now.
+    """
+    await ensure_keys(session)
+    for algorithm in ALGORITHMS:
+        leaked = await queries.by_status(session, NEXT, algorithm)
+        if leaked is not None:
+            leaked.status, leaked.retired_at = REVOKED, now
+            await session.flush()
+        await _make(session, NEXT, algorithm)
+    return await _succeed(session, now, REVOKED, timedelta(0))
+
+
+async def _succeed(session: AsyncSession, now: datetime, fate: str, ahead: timedelta) -> str:
+    signing = ""
+    for algorithm in reversed(ALGORITHMS):
+        signing = await _succeed_one(session, algorithm, now, fate, ahead)
+    return signing
+
+
+async def _succeed_one(session: AsyncSession, algorithm: str, now: datetime, fate: str, ahead: timedelta) -> str:
+    old = await queries.by_status(session, CURRENT, algorithm)
+    new = await queries.by_status(session, NEXT, algorithm)
     assert old is not None
     assert new is not None
-    old.status, old.retired_at = RETIRED, now
+    if not may_sign(new.created_at, now, ahead):
+        raise TooFresh(new.created_at + ahead)
+    old.status, old.retired_at = fate, now
     await session.flush()
     new.status = CURRENT
     await session.flush()
-    await _make(session, NEXT)
-    change = {"current": new.kid}
-    before = {"current": old.kid}
+    await _make(session, NEXT, algorithm)
+    change = {"current": new.kid, "algorithm": algorithm}
+    before = {"current": old.kid, "fate": fate}
     await audit.record(
         session, SYSTEM, action="key.rotated", object_type="signing_key", object_id=new.id, before=before, after=change
     )
     return new.kid
 
 
-async def _make(session: AsyncSession, status: str) -> None:
+def _generated(kid: str, algorithm: str) -> ECKey | RSAKey:
+    about = {"kid": kid, "use": "sig", "alg": algorithm}
+    if algorithm == RS256:
+        return RSAKey.generate_key(RSA_BITS, about, private=True)  # type: ignore[arg-type]
+    return ECKey.generate_key(CURVE, about, private=True)  # type: ignore[arg-type]
+
+
+async def _make(session: AsyncSession, status: str, algorithm: str) -> None:
     kid = uuid.uuid4().hex[:16]
-    key = ECKey.generate_key(CURVE, {"kid": kid, "use": "sig", "alg": ALGORITHM}, private=True)
+    key = await asyncio.to_thread(_generated, kid, algorithm)
     row = SigningKey(
         kid=kid,
+        algorithm=algorithm,
         status=status,
         private_jwk=json.dumps(key.as_dict(private=True)),
         public_jwk=dict(key.as_dict(private=False)),
     )
     session.add(row)
     await session.flush()
-    await audit.record(
-        session, SYSTEM, action="key.made", object_type="signing_key", object_id=row.id, after={"kid": kid}
-    )
+    after = {"kid": kid, "algorithm": algorithm}
+    await audit.record(session, SYSTEM, action="key.made", object_type="signing_key", object_id=row.id, after=after)

@@ -11,14 +11,14 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.auth import ALGORITHMS, TOKEN_LIMIT, TokenVerifier
+from shared.auth import TOKEN_LIMIT, TokenVerifier
 from shared.runtime import Runtime
 from svc_sso.accounts.models import Account
 from svc_sso.accounts.rules import permissions_of
-from svc_sso.keys.rules import ALGORITHM
+from svc_sso.keys.rules import ALGORITHMS, ES256
 from svc_sso.keys.service import KeyCache, load
 from svc_sso.sessions.models import LoginSession
-from svc_sso.tokens.rules import ACCESS_TYPE, Issue, Login, Subject
+from svc_sso.tokens.rules import ACCESS_TYPE, ID_TYPE, Issue, Login, Subject
 
 FAMILY_SEPARATOR = "."
 
@@ -59,12 +59,11 @@ def login_of(row: LoginSession) -> Login:
     return Login(str(row.id), row.acr, int(row.authenticated_at.timestamp()), int(row.expires_at.timestamp()))
 
 
-async def sign(session: AsyncSession, issuer: Issuer, kind: str, claims: dict[str, Any]) -> str:
-    """`claims` as a token of type `kind`, signed with the current key."""
+async def sign(session: AsyncSession, issuer: Issuer, kind: str, claims: dict[str, Any], algorithm: str = ES256) -> str:
+    """`claims` as a token of type `kind`, signed with the current key of `algorithm`."""
     cache = await load(session, issuer.keys)
-    assert cache.signing is not None, "the first key is made at the start"
-    header = {"alg": ALGORITHM, "typ": kind, "kid": str(cache.signing.kid)}
-    return jwt.encode(header, claims, cache.signing)
+    key = cache.signing[algorithm]
+    return jwt.encode({"alg": algorithm, "typ": kind, "kid": str(key.kid)}, claims, key, algorithms=[algorithm])
 
 
 async def read(
@@ -72,13 +71,13 @@ async def read(
 ) -> dict[str, Any] | None:
     """The claims of one of our own tokens, None when anything about it is wrong; `expired` takes old ones too.
 
-    Only the published keys and ES256 count: `jwk`, `jku`, `x5u` in a header are never looked at.
+    Only the published keys count, access tokens only by ES256: `jwk`, `jku`, `x5u` in a header are never looked at.
     """
     if len(token) > TOKEN_LIMIT:
         return None
     cache = await load(session, issuer.keys)
     try:
-        decoded = jwt.decode(token, cache.public, algorithms=ALGORITHMS)
+        decoded = jwt.decode(token, cache.public, algorithms=ALGORITHMS if kind == ID_TYPE else [ES256])
         claims = dict(decoded.claims)
         holds = expired or float(claims["exp"]) > time.time()
         right = hmac.compare_digest(str(decoded.header.get("typ", "")).lower(), kind.lower())
