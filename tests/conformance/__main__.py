@@ -1,0 +1,61 @@
+"""`make conformance`: both providers, every plan, both columns; status 1 when a check of ours fails."""
+
+import argparse
+import concurrent.futures
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.conformance import backchannel, basic, config, dpop, fapi2, logout
+from tests.conformance.checks import FAIL, Plan, Results, run, summary, tell
+from tests.conformance.places import everything
+from tests.conformance.world import Op, World
+from tests.support.databases import ROOT
+
+PLANS = (basic.PLAN, config.PLAN, logout.PLAN, backchannel.PLAN, fapi2.PLAN, dpop.PLAN)
+
+
+def chosen(only: str) -> list[Plan]:
+    """All plans, or those checks whose number begins with one of the words."""
+    words = tuple(only.split(","))
+    plans = [Plan(p.title, [c for c in p.checks if not only or c.number.startswith(words)]) for p in PLANS]
+    return [plan for plan in plans if plan.checks]
+
+
+def outcomes(plans: Sequence[Plan], providers: Sequence[Op]) -> dict[str, Results]:
+    """The columns, worked on side by side."""
+    with concurrent.futures.ThreadPoolExecutor(len(providers)) as pool:
+        running = {op.name: pool.submit(run, plans, lambda op=op: World(op)) for op in providers}  # type: ignore[misc]
+        return {name: future.result() for name, future in running.items()}
+
+
+def main() -> int:
+    """The command line; the status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="numbers of checks or their beginnings, with commas: B,FN01")
+    only = parser.parse_args().only
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="yiwang-conformance-") as name:
+        with everything(Path(name)) as place:
+            plans = chosen(only)
+            columns = outcomes(plans, (place.own, place.control))
+        tell(plans, columns)
+        for log in ("own.log", "control.log"):
+            text = (Path(name) / log).read_text(encoding="utf-8")
+            (ROOT / ".bench").mkdir(exist_ok=True)
+            (ROOT / ".bench" / f"conformance-{log}").write_text(text, encoding="utf-8")
+    counts = summary(plans, columns)
+    sys.stdout.write("\nSummary\n")
+    for title, by_provider in counts.items():
+        for provider, found in by_provider.items():
+            sys.stdout.write(f"{title:34} {provider:14} {'  '.join(f'{n} {what}' for what, n in found.items())}\n")
+    sys.stdout.write(f"{time.monotonic() - begun:.0f} s\n")
+    (ROOT / ".bench" / "conformance.json").write_text(json.dumps(counts, indent=1), encoding="utf-8")
+    return int(any(by[place.own.name][FAIL] for by in counts.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,2 @@
+from tests.conformance.checks import Plan
+PLAN = Plan("dpop")

