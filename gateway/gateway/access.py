@@ -10,7 +10,7 @@ from gateway.sessions.models import BrowserSession
 from gateway.sessions.store import HeldSession, SessionStore
 from gateway.settings import GatewaySettings
 from shared.auth import AccessRule, Caller, bearer_scheme
-from shared.errors import Forbidden, Unauthenticated
+from shared.errors import Unauthenticated
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,7 @@ class VisitorRule(AccessRule):
         if visitor is None:
             expired = store_of(request).expired_cookie().decode()
             raise SessionExpired(headers={"Set-Cookie": expired})
-        if self.permission is not None and not visitor.has(self.permission):
-            raise Forbidden(f"This needs the permission {self.permission}.", permission=self.permission)
+        self.check(visitor)
         return visitor
 
 

@@ -36,11 +36,31 @@ TOKEN_LIMIT = 8192
 TRUST_LEVELS = ("self_declared", "two_factor", "in_person")
 """How well a natural person's identity was checked, the weakest first."""
 
+ACRS = ("urn:yiwang:acr:password", "urn:yiwang:acr:mfa", "urn:yiwang:acr:passkey")
+"""How a person has logged in, the weakest first."""
+
 bearer_scheme = HTTPBearer(auto_error=False, description="Access token of svc-sso; browsers use the session cookie")
 
 
 class InvalidToken(errors.Unauthenticated):
     code, title, title_zh = "invalid_token", "The access token is not valid", "访问令牌无效"
+
+
+class StepUpRequired(errors.Unauthenticated):
+    """The log-in is too weak or too long ago for this act (RFC 9470); logging in again as asked for mends it."""
+
+    code, title, title_zh = "step_up_required", "Please confirm who you are", "请再次验证身份"
+
+    def __init__(self, acr: str | None, max_age: int | None) -> None:
+        asked: dict[str, str | int | None] = {"acr_values": acr, "max_age": max_age}
+        wanted = "".join(f', {name}="{value}"' for name, value in asked.items() if value is not None)
+        challenge = f'Bearer realm="yiwang", error="insufficient_user_authentication"{wanted}'
+        super().__init__(headers={"WWW-Authenticate": challenge}, acr_values=acr, max_age=max_age)
+
+
+def at_least(acr: str | None, wanted: str) -> bool:
+    """Whether a log-in of class `acr` is as strong as `wanted` or stronger; an unknown class is none."""
+    return acr in ACRS and ACRS.index(acr) >= ACRS.index(wanted)
 
 
 @dataclass(frozen=True)
@@ -55,6 +75,8 @@ class Caller:
     session_id: str | None = None
     client_id: str | None = None
     acr: str | None = None
+    amr: tuple[str, ...] = ()
+    auth_time: float | None = None
     org: str | None = None
     mandate: str | None = None
     matters: frozenset[str] | None = None
@@ -92,6 +114,8 @@ def caller_of(claims: dict[str, Any], token: str) -> Caller:
         session_id=claims.get("sid"),
         client_id=claims.get("client_id"),
         acr=claims.get("acr"),
+        amr=tuple(claims.get("amr") or ()),
+        auth_time=float(claims["auth_time"]) if "auth_time" in claims else None,
         org=claims.get("org"),
         mandate=claims.get("mandate"),
         matters=frozenset(claims["matters"]) if claims.get("matters") is not None else None,
@@ -221,10 +245,20 @@ async def identify(request: Request) -> Caller | None:
 
 
 class AccessRule:
-    """The access of a route: a dependency which the architecture tests can see."""
+    """The access of a route: a dependency which the architecture tests can see.
 
-    def __init__(self, permission: str | None = None, *, optional: bool = False) -> None:
-        self.permission, self.optional = permission, optional
+    `acr` is the class of log-in which the act demands at least, `max_age` how many seconds it may be ago.
+    """
+
+    def __init__(
+        self,
+        permission: str | None = None,
+        *,
+        optional: bool = False,
+        acr: str | None = None,
+        max_age: int | None = None,
+    ) -> None:
+        self.permission, self.optional, self.acr, self.max_age = permission, optional, acr, max_age
 
     async def __call__(self, request: Request, _scheme: Annotated[Any, Depends(bearer_scheme)] = None) -> Caller | None:
         caller = await identify(request)
@@ -232,14 +266,28 @@ class AccessRule:
             if self.optional:
                 return None
             raise errors.Unauthenticated("Log in, or send an access token.")
-        if self.permission is not None and not caller.has(self.permission):
-            raise errors.Forbidden(f"This needs the permission {self.permission}.", permission=self.permission)
+        self.check(caller)
         return caller
 
+    def check(self, caller: Caller) -> None:
+        """Refuses a caller who lacks the permission, or whose log-in is too weak or too old. The right comes first:
+        nobody is asked to log in again for what he may not do anyway.
+        """
+        if self.permission is not None and not caller.has(self.permission):
+            raise errors.Forbidden(f"This needs the permission {self.permission}.", permission=self.permission)
+        weak = self.acr is not None and not at_least(caller.acr, self.acr)
+        old = self.max_age is not None and time.time() - (caller.auth_time or 0) > self.max_age
+        if weak or old:
+            raise StepUpRequired(self.acr, self.max_age)
 
-def Access(permission: str | None = None) -> Any:  # noqa: N802 - reads as a type in signatures
-    """Demands a caller, with `permission` when it is given."""
-    return Depends(AccessRule(permission))
+
+def Access(  # noqa: N802 - reads as a type in signatures
+    permission: str | None = None, *, acr: str | None = None, max_age: int | None = None
+) -> Any:
+    """Demands a caller, with `permission` when it is given; for sensitive acts also one who has lately (`max_age`
+    seconds) logged in by at least `acr`.
+    """
+    return Depends(AccessRule(permission, acr=acr, max_age=max_age))
 
 
 def OptionalAccess() -> Any:  # noqa: N802 - reads as a type in signatures

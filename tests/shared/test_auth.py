@@ -13,7 +13,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
-from shared.auth import Access, AnyCaller, Caller, TokenVerifier, caller_of
+from shared.auth import ACRS, Access, AnyCaller, Caller, TokenVerifier, at_least, caller_of
 from shared.errors import Unauthenticated, Unavailable
 from shared.http import Router
 from tests.shared.kernel import kernel_service
@@ -31,6 +31,11 @@ async def me(caller: AnyCaller) -> dict[str, Any]:
 
 @router.get("/officers")
 async def officers(caller: Annotated[Caller, Access("notes:notes:handle")]) -> str:
+    return caller.subject
+
+
+@router.get("/seals")
+async def seals(caller: Annotated[Caller, Access("notes:notes:handle", acr=ACRS[1], max_age=1200)]) -> str:
     return caller.subject
 
 
@@ -120,6 +125,43 @@ async def test_rights_are_denied_unless_given(notes: ServiceClient, bearer: Any)
     assert (await notes.get("/v1/officers", headers=bearer(aud="notes"))).status_code == 403
     allowed = bearer(aud="notes", permissions=["notes:notes:handle"])
     assert (await notes.get("/v1/officers", headers=allowed)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("claims", "enough"),
+    [
+        ({"acr": ACRS[1]}, True),
+        ({"acr": ACRS[2]}, True),
+        ({"acr": ACRS[0]}, False),
+        ({"acr": None}, False),
+        ({"acr": "urn:else:where"}, False),
+        ({"acr": ACRS[2], "auth_time": None}, False),
+        ({"acr": ACRS[2], "auth_time": int(time.time()) - 1201}, False),
+        ({"acr": ACRS[2], "auth_time": int(time.time()) - 1100}, True),
+    ],
+    ids=str,
+)
+async def test_a_sensitive_act_wants_a_strong_and_recent_log_in(
+    notes: ServiceClient, bearer: Any, claims: dict[str, Any], enough: bool
+) -> None:
+    headers = bearer(aud="notes", permissions=["notes:notes:handle"], **claims)
+    answer = await notes.get("/v1/seals", headers=headers)
+    if enough:
+        assert answer.status_code == 200
+        return
+    assert (answer.status_code, answer.json()["code"]) == (401, "step_up_required")
+    assert (answer.json()["acr_values"], answer.json()["max_age"]) == (ACRS[1], 1200)
+    challenge = 'error="insufficient_user_authentication", acr_values="urn:yiwang:acr:mfa", max_age="1200"'
+    assert challenge in answer.headers["www-authenticate"]
+
+
+async def test_nobody_is_asked_to_log_in_again_for_what_he_may_not_do(notes: ServiceClient, bearer: Any) -> None:
+    assert (await notes.get("/v1/seals", headers=bearer(aud="notes"))).status_code == 403
+
+
+def test_classes_of_log_in_are_ordered() -> None:
+    for place, stronger in enumerate(ACRS):
+        assert [at_least(stronger, wanted) for wanted in ACRS] == [place >= other for other in range(len(ACRS))]
 
 
 class Issuer:

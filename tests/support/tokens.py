@@ -39,6 +39,8 @@ def signer(folder: Path) -> SignToken:
             "jti": str(uuid.uuid4()),
             "sid": str(uuid.uuid4()),
             "acr": "urn:yiwang:acr:password",
+            "amr": ["pwd"],
+            "auth_time": now,
             "scope": "openid",
             "kind": "person",
             "permissions": [],

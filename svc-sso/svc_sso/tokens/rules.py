@@ -28,6 +28,7 @@ class Login:
     acr: str
     auth_time: int
     until: int
+    amr: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ def access_claims(issue: Issue, subject: Subject, login: Login | None, act: dict
         "jti": issue.jti,
         "sid": login.sid if login else None,
         "acr": login.acr if login else None,
+        "amr": list(login.amr) if login and login.amr else None,
+        "auth_time": login.auth_time if login else None,
         "scope": issue.scope,
         "kind": subject.kind,
         "permissions": permissions_for(issue.audience, subject.permissions),

@@ -56,7 +56,8 @@ def subject_of(account: Account) -> Subject:
 
 def login_of(row: LoginSession) -> Login:
     """What a token says of a log-in."""
-    return Login(str(row.id), row.acr, int(row.authenticated_at.timestamp()), int(row.expires_at.timestamp()))
+    began, until = int(row.authenticated_at.timestamp()), int(row.expires_at.timestamp())
+    return Login(str(row.id), row.acr, began, until, tuple(row.amr))
 
 
 async def sign(session: AsyncSession, issuer: Issuer, kind: str, claims: dict[str, Any], algorithm: str = ES256) -> str:
