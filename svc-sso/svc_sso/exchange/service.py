@@ -7,14 +7,16 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_sso.accounts import queries as accounts
+from svc_sso.accounts.models import Account
 from svc_sso.clients.models import Client
 from svc_sso.clients.rules import AUDIENCES, GATEWAY
 from svc_sso.grants import queries as grants
 from svc_sso.grants.errors import InvalidGrant, InvalidRequest, InvalidTarget
 from svc_sso.grants.schemas import TokenOut
+from svc_sso.organisations.service import context_for
 from svc_sso.sessions import service as sessions
 from svc_sso.sessions.models import LoginSession
-from svc_sso.tokens.rules import ACCESS_SECONDS, ACCESS_TYPE, EXCHANGED_SECONDS, Subject, access_claims, act_of
+from svc_sso.tokens.rules import ACCESS_SECONDS, ACCESS_TYPE, EXCHANGED_SECONDS, Context, Subject, access_claims, act_of
 from svc_sso.tokens.service import Issuer, family_of, login_of, new_issue, read_access, sign, subject_of
 
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a URN of RFC 8693
@@ -50,7 +52,9 @@ async def exchange(
     scope, family = str(claims.get("scope", "")), family_of(claims)
     issue = new_issue(issuer, client.id, audience, scope, lifetime=EXCHANGED_SECONDS, family=family)
     act = claims.get("act") if by_gateway else act_of(claims, client.id)
-    issued = access_claims(issue, subject_of(account), login_of(login), act)
+    asked = form.get("org") if by_gateway else None  # a service acts within what it was brought
+    context = await _context(session, account, asked or claims.get("org"))
+    issued = access_claims(issue, subject_of(account), login_of(login), act, context)
     if not by_gateway:
         issued["exp"] = min(issued["exp"], int(claims["exp"]))
     return TokenOut(
@@ -59,6 +63,16 @@ async def exchange(
         scope=scope,
         issued_token_type=ACCESS_TOKEN,
     )
+
+
+async def _context(session: AsyncSession, account: Account, org: str | None) -> Context | None:
+    """For whom the person acts, as it is now: a mandate which was revoked gives no token any more."""
+    if org is None:
+        return None
+    context = await context_for(session, account, org)
+    if context is None:
+        raise InvalidTarget("The person does not act for this enterprise.")
+    return context
 
 
 def _audience(form: dict[str, str]) -> str:

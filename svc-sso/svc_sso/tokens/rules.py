@@ -32,6 +32,17 @@ class Login:
 
 
 @dataclass(frozen=True)
+class Context:
+    """The enterprise for which a person acts: its credit code, the mandate by which he does (None for its legal
+    representative) and the codes of the matters which that names (None: all).
+    """
+
+    org: str
+    mandate: str | None = None
+    matters: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
 class Issue:
     """How a token is issued: to which client, for which audience, and when, in Unix seconds."""
 
@@ -55,7 +66,13 @@ def permissions_for(audience: str, permissions: Iterable[str]) -> list[str]:
     return sorted(p for p in permissions if p.startswith(wide))
 
 
-def access_claims(issue: Issue, subject: Subject, login: Login | None, act: dict[str, Any] | None) -> dict[str, Any]:
+def access_claims(
+    issue: Issue,
+    subject: Subject,
+    login: Login | None,
+    act: dict[str, Any] | None = None,
+    context: Context | None = None,
+) -> dict[str, Any]:
     """The claims of an access token; it never outlives the log-in which it rests on."""
     expires = issue.issued_at + issue.lifetime
     claims: dict[str, Any] = {
@@ -77,6 +94,9 @@ def access_claims(issue: Issue, subject: Subject, login: Login | None, act: dict
         "unit": subject.unit,
         "region": subject.region,
         "act": act,
+        "org": context.org if context else None,
+        "mandate": context.mandate if context else None,
+        "matters": list(context.matters) if context and context.matters is not None else None,
     }
     return {name: value for name, value in claims.items() if value is not None}
 
