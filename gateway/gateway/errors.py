@@ -22,6 +22,16 @@ class AmbiguousLength(BadRequest):
     code, title, title_zh = "ambiguous_length", "The length of the body is stated twice", "请求体长度表述不一致"
 
 
+class NotHttp(BadRequest):
+    code, title, title_zh = "not_http", "The request can't be read", "请求无法识别"
+
+
+class AmbiguousHost(BadRequest):
+    """None or several would let two readers see two sites (RFC 9112, 3.2)."""
+
+    code, title, title_zh = "ambiguous_host", "The host is to be named once", "主机名须且只能给出一次"
+
+
 class NoSuchService(NotFound):
     code, title, title_zh = "no_such_service", "No service answers under this path", "此路径下没有服务"
 
@@ -38,6 +48,10 @@ class HeadersTooLarge(DomainError):
     status, code, title, title_zh = 431, "headers_too_large", "The header fields are too large", "请求头过大"
 
 
+class HeaderTooSlow(DomainError):
+    status, code, title, title_zh = 408, "header_too_slow", "The header did not arrive in time", "请求头未及时送达"
+
+
 class BodyTooSlow(DomainError):
     status, code, title, title_zh = 408, "body_too_slow", "The body did not arrive in time", "请求体未及时送达"
 
@@ -52,6 +66,10 @@ class SessionExpired(Unauthenticated):
 
 class RateLimited(TooManyRequests):
     code, title, title_zh = "rate_limited", "Too many requests", "请求过于频繁"
+
+
+class TooManyConnections(Unavailable):
+    code, title, title_zh = "too_many_connections", "There are too many connections", "连接数过多"
 
 
 class ServiceDown(Unavailable):

@@ -1,50 +1,142 @@
-"""The server's side of a client's connection: uvicorn's protocol, with the deadline and the limit that it lacks.
+"""The server's side of a client's connection: uvicorn's protocol, with the deadlines and limits that it lacks.
 
 uvicorn waits for ever for the header of a request, and reads any amount of it (Kludex/uvicorn#157): a thousand sockets
 that send a byte now and then would tie up a server. Start it with `--http gateway.listener:Listener`.
+
+Each request that is there as a whole, between two others, is offered to the short way (`gateway.proxy.direct`) before
+uvicorn reads it.
 """
 
 import asyncio
-from weakref import WeakSet
+from collections import Counter
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from gateway.errors import HeadersTooLarge
+from gateway.errors import AmbiguousHost, HeadersTooLarge, HeaderTooSlow, NotHttp, TooManyConnections
+from gateway.proxy.direct import BEGUN, Call, Header
 from gateway.proxy.headers import MAX_TOTAL, new_request_id, trace
 from gateway.proxy.refusal import document
-from shared.errors import BadRequest, DomainError
+from shared.errors import DomainError
+
+if TYPE_CHECKING:
+    from gateway.main import Gateway
 
 HEADER_SECONDS = 5.0
 HEADER_LIMIT = 2 * MAX_TOTAL  # request line and header; what is between the limits is refused politely by the gateway
 SWEEP_SECONDS = 0.5
-
-_swept: WeakSet[ServerState] = WeakSet()
-
-
-class HeaderTooSlow(DomainError):
-    status, code, title, title_zh = 408, "header_too_slow", "The header did not arrive in time", "请求头未及时送达"
+END_OF_HEADER = b"\r\n\r\n"
 
 
-class NotHttp(BadRequest):
-    code, title, title_zh = "not_http", "The request can't be read", "请求无法识别"
+class Crowd:
+    """All connections of one server: how many each address has, and the look at their deadlines."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
+        self.loop, self.state = loop, state
+        self.addresses: Counter[str] = Counter()
+        self.sweeping = False
+        self._defaults: object = None
+        self._date = b""
+
+    def date(self) -> bytes:
+        """The line that uvicorn makes every second for all answers."""
+        if self.state.default_headers is not self._defaults:
+            self._defaults = self.state.default_headers
+            self._date = b"\r\n".join(b"%b: %b" % field for field in self.state.default_headers)
+        return self._date
+
+    def sweep(self) -> None:
+        """Refuses every connection whose header is overdue, closes idle ones; goes on while there are connections."""
+        now = self.loop.time()
+        for connection in tuple(self.state.connections):
+            if isinstance(connection, Listener):
+                connection.look_at_clock(now)
+        self.sweeping = bool(self.state.connections)
+        if self.sweeping:
+            self.loop.call_later(SWEEP_SECONDS, self.sweep)
+
+
+_crowds: WeakKeyDictionary[ServerState, Crowd] = WeakKeyDictionary()
 
 
 class Listener(HttpToolsProtocol):
-    """One connection. `head_since` is when the header that is still incomplete began, 0 while none is awaited."""
+    """One connection. Times are of the loop's clock, 0 while nothing is awaited.
 
+    `head_since`: the header that is still incomplete began. `idle_since`: the last answer of the short way was given.
+    `inside`: the parser has got bytes of a request that is not complete. `call`: is under way on the short way.
+    """
+
+    app: "Gateway"
     head_since = 0.0
     head_size = 0
+    idle_since = 0.0
+    inside = False
+    leaving = False
+    counted = False
+    header: Header | None = None
+    call: Call | None = None
+    begun: Call | None = None
+    early = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.head_since = self.loop.time()
-        if self.server_state not in _swept:
-            _swept.add(self.server_state)
-            self.loop.call_later(SWEEP_SECONDS, sweep, self.loop, self.server_state)
+        crowd = _crowds.get(self.server_state)
+        if crowd is None:
+            crowd = _crowds[self.server_state] = Crowd(self.loop, self.server_state)
+        self.crowd = crowd
+        if not crowd.sweeping:
+            crowd.sweeping = True
+            self.loop.call_later(SWEEP_SECONDS, crowd.sweep)
+        self._count()
+
+    def _count(self) -> None:
+        """Refuses a connection too many."""
+        settings = self.app.settings
+        address = self.client[0] if self.client else ""
+        self.crowd.addresses[address] += 1
+        self.counted = True
+        alone = not settings.is_trusted_proxy(address)
+        if len(self.connections) > settings.connections or (
+            alone and self.crowd.addresses[address] > settings.connections_per_address
+        ):
+            self.refuse(TooManyConnections(headers={"Retry-After": "5"}))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.counted:
+            address = self.client[0] if self.client else ""
+            self.crowd.addresses[address] -= 1
+            if not self.crowd.addresses[address]:
+                del self.crowd.addresses[address]
+        if self.call is not None:
+            self.call.abandon()
+            self.call = None
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self.call is not None:  # The next request before the answer: it is read after it.
+            self.early += data
+            self.flow.pause_reading()
+            return
+        if data.endswith(END_OF_HEADER) and self._between() and not self.app.drain.begun:
+            self.call = self.app.plane.direct.take(self, data)
+            if self.call is not None:
+                self.head_since = self.idle_since = 0.0
+                self._unset_keepalive_if_required()
+                return
+        self._read(data)
+
+    def _between(self) -> bool:
+        """Whether no request is being read or answered, and the last answer was taken off our hands."""
+        answered = self.cycle is None or self.cycle.response_complete
+        return answered and not self.inside and not self.flow.write_paused and not self.leaving
+
+    def _read(self, data: bytes) -> None:
+        """Lets uvicorn read."""
+        self.inside, self.idle_since = True, 0.0
         if not self.head_since and (self.cycle is None or self.cycle.response_complete):
             self.head_since = self.loop.time()
         super().data_received(data)
@@ -53,13 +145,71 @@ class Listener(HttpToolsProtocol):
             if self.head_size > HEADER_LIMIT:
                 self.refuse(HeadersTooLarge())
 
+    # --- what the short way asks for ---
+
+    def date(self) -> bytes:
+        return self.crowd.date()
+
+    def answer(self, data: bytes) -> None:
+        """Writes a whole answer; the next request may be read."""
+        self.call = None
+        self.transport.write(data)
+        self.server_state.total_requests += 1
+        if self.leaving:
+            self.transport.close()
+            return
+        self.idle_since = self.loop.time()
+        self._read_early()
+
+    def go_long(self, request: bytes, call: Call) -> None:
+        """Serves a request the long way that began on the short one."""
+        self.call, self.begun = None, call
+        self._read(request)
+        self._read_early()
+
+    def _read_early(self) -> None:
+        if self.early:
+            data, self.early = self.early, b""
+            self.flow.resume_reading()
+            self.data_received(data)
+
+    # --- what the parser tells ---
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.inside = True
         self.head_since = self.head_since or self.loop.time()
 
     def on_headers_complete(self) -> None:
         self.head_since, self.head_size = 0.0, 0
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() != "1.0"):
+            self.refuse(AmbiguousHost())
+            raise ValueError("no single host")  # ends the parser's work
+        if self.begun is not None:
+            self.scope["extensions"] = {BEGUN: self.begun}  # type: ignore[dict-item]
+            self.begun = None
         super().on_headers_complete()
+        if self.leaving or self.app.drain.begun:
+            self.cycle.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        self.inside = False
+        super().on_message_complete()
+
+    # --- the end ---
+
+    def shutdown(self) -> None:
+        self.leaving = True
+        if self.call is None:
+            super().shutdown()
+
+    def look_at_clock(self, now: float) -> None:
+        """Ends what takes too long."""
+        if 0 < self.head_since < now - HEADER_SECONDS:
+            self.refuse(HeaderTooSlow())
+        elif 0 < self.idle_since < now - self.timeout_keep_alive:
+            self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         self.refuse(NotHttp(f"{msg} Characters beyond ASCII in an address are percent-encoded (RFC 3986, 2.1)."))
@@ -71,21 +221,10 @@ class Listener(HttpToolsProtocol):
             return
         trace_id = trace(None)[0].decode()
         body = orjson.dumps(document(error, instance="", trace_id=trace_id, english=False))
+        more = "".join(f"{name.lower()}: {value}\r\n" for name, value in error.headers.items()).encode()
         self.transport.write(
-            b"HTTP/1.1 %d Refused\r\ncontent-type: application/problem+json\r\ncontent-length: %d\r\n"
+            b"HTTP/1.1 %d Refused\r\ncontent-type: application/problem+json\r\ncontent-length: %d\r\n%b"
             b"cache-control: no-store\r\nx-error-source: gateway\r\nx-request-id: %b\r\nconnection: close\r\n\r\n%b"
-            % (error.status, len(body), new_request_id(), body)
+            % (error.status, len(body), more, new_request_id(), body)
         )
         self.transport.close()
-
-
-def sweep(loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
-    """Refuses every connection of a server whose header is overdue; goes on while there are connections."""
-    overdue = loop.time() - HEADER_SECONDS
-    for connection in tuple(state.connections):
-        if isinstance(connection, Listener) and 0 < connection.head_since < overdue:
-            connection.refuse(HeaderTooSlow())
-    if state.connections:
-        loop.call_later(SWEEP_SECONDS, sweep, loop, state)
-    else:
-        _swept.discard(state)

@@ -40,6 +40,7 @@ class Gateway:
 
     def __init__(self, own: FastAPI, plane: Plane, front: Front) -> None:
         self.own, self.plane, self.front = own, plane, front
+        self.settings, self.drain = front.settings, front.drain
 
     @property
     def state(self) -> State:

@@ -1,7 +1,7 @@
 """What the gateway is configured with; every name has the prefix GATEWAY_ in the environment."""
 
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -36,6 +36,9 @@ class GatewaySettings(ServiceSettings):
     )
     connect_seconds: float = Field(default=1.0, gt=0, description="Deadline for connecting to a service")
     answer_seconds: float = Field(default=10.0, gt=0, description="Deadline for the header of an answer")
+    hold_seconds: float = Field(
+        default=5.0, ge=0, description="A service that refuses connections is waited for this long: it restarts"
+    )
     transfer_seconds: float = Field(default=30.0, gt=0, description="Longest silence within a body")
     body_limit: int = Field(default=1024 * 1024, ge=1, description="Bytes of a body, uploads apart")
     upload_limit: int = Field(default=20 * 1024 * 1024, ge=1, description="Bytes of an uploaded file")
@@ -54,6 +57,8 @@ class GatewaySettings(ServiceSettings):
         default_factory=lambda: ["services", "complaints"], description="Services that hold cases of people (JSON list)"
     )
     probe_seconds: float = Field(default=5.0, ge=0, description="Time between two looks at each service; 0: none")
+    connections: int = Field(default=10_000, ge=1, description="Connections of clients at most")
+    connections_per_address: int = Field(default=1_000, ge=1, description="Of one address, trusted proxies apart")
     drain_seconds: float = Field(default=0.5, ge=0, description="Time between 'not ready' and closing, on SIGTERM")
 
     @field_validator("trusted_proxies")
@@ -66,6 +71,16 @@ class GatewaySettings(ServiceSettings):
     @cached_property
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         return tuple(ip_network(network) for network in self.trusted_proxies)
+
+    def is_trusted_proxy(self, address: str) -> bool:
+        """Whether an address is a load balancer of ours."""
+        if not self.trusted_proxies:
+            return False
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return False
+        return any(found in network for network in self.proxy_networks)
 
     @property
     def origin(self) -> str:

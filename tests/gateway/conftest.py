@@ -51,6 +51,7 @@ async def start_gateway(
                 "access_log": False,
                 "rate_per_minute": 0,
                 "probe_seconds": 0,
+                "hold_seconds": 0.2,
             }
             settings = settings_for(servers, "gateway", tmp_path, **(given | {"service_urls": service_urls} | changes))
             gateways.append(create_app(settings))  # type: ignore[arg-type]

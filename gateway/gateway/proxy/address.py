@@ -16,14 +16,14 @@ def client_address(scope: Scope, settings: GatewaySettings) -> str:
 
 def _behind(peer: str, headers: Headers, settings: GatewaySettings) -> str:
     """The last address of the chain that is not one of ours; what stands before it anyone could have made up."""
-    if not _trusted(peer, settings):
+    if not settings.is_trusted_proxy(peer):
         return peer
     chain = [part.strip() for name, value in headers if name == b"x-forwarded-for" for part in value.split(b",")]
     for hop in reversed(chain):
         address = hop.decode("latin-1")
         if not _is_address(address):
             return peer
-        if not _trusted(address, settings):
+        if not settings.is_trusted_proxy(address):
             return address
         peer = address
     return peer
@@ -35,7 +35,3 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _trusted(address: str, settings: GatewaySettings) -> bool:
-    return _is_address(address) and any(ip_address(address) in network for network in settings.proxy_networks)

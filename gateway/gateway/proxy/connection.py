@@ -5,12 +5,9 @@ lengths, break the answer. One exchange at a time; nothing is pipelined.
 """
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import httptools
-
-if TYPE_CHECKING:
-    from gateway.proxy.pool import Pool
 
 MAX_ANSWER_HEADER = 64 * 1024
 HIGH_WATER = 256 * 1024
@@ -23,6 +20,10 @@ class UpstreamError(Exception):
 
 class CouldNotConnect(UpstreamError):
     """Nobody accepted the connection in time; nothing was sent."""
+
+
+class Refused(CouldNotConnect):
+    """Nobody listens there; nothing was sent."""
 
 
 class Closed(UpstreamError):
@@ -38,17 +39,20 @@ class Garbled(UpstreamError):
 
 
 class Connection(asyncio.Protocol):
-    """The pool hands it out idle; `begin`, write, `head`, `chunk` until it says that was the last, `release`."""
+    """The pool hands it out idle; `begin`, write, `head`, `chunk` until it says that was the last, `release`.
 
-    def __init__(self, pool: "Pool") -> None:
-        self.pool = pool
-        self.loop = pool.loop
+    `lost` is told when the connection is gone. `first_look` may be set after `begin`: it gets the first bytes of the
+    answer, and the parser gets them only if it returns False; None stands for a failure instead of an answer.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, lost: "Callable[[Connection], None]") -> None:
+        self.loop, self.lost = loop, lost
         self.transport: asyncio.Transport | None = None
         self.parser = httptools.HttpResponseParser(self)
         self.closed = False
         self.used = False  # served an exchange before: may be stale without knowing it yet
         self.busy = False
-        self.idle_since = pool.loop.time()
+        self.idle_since = loop.time()
         self.deadline = 0.0  # loop time by which the next bytes are due; 0 means none
         self._wake: asyncio.Future[None] | None = None
         self._writable: asyncio.Future[None] | None = None
@@ -65,6 +69,7 @@ class Connection(asyncio.Protocol):
         self.keep_alive = False
         self.received = False  # at least one byte of the answer arrived
         self.failure: UpstreamError | None = None
+        self.first_look: Callable[[bytes | None], bool] | None = None
         self._chunks: list[bytes] = []
         self._held = 0
         self._paused = False
@@ -78,6 +83,10 @@ class Connection(asyncio.Protocol):
         self.deadline = deadline
         if self.closed:
             self.failure = Closed()
+
+    def finished_at_sight(self) -> None:
+        """The whole answer was in the bytes of the first look, and the connection can serve on."""
+        self.head_done = self.complete = self.keep_alive = True
 
     def write(self, data: bytes) -> None:
         if self.transport is not None and not self.closed:
@@ -118,8 +127,8 @@ class Connection(asyncio.Protocol):
         """Ends the exchange with `failure` and the connection with it."""
         if self.failure is None:
             self.failure = failure
-        self._notify()
         self.abort()
+        self._notify()
 
     def abort(self) -> None:
         self.keep_alive = False
@@ -136,6 +145,9 @@ class Connection(asyncio.Protocol):
         return True
 
     def _notify(self) -> None:
+        if self.first_look is not None and self.failure is not None:
+            look, self.first_look = self.first_look, None
+            look(None)
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
@@ -150,6 +162,10 @@ class Connection(asyncio.Protocol):
             self.fail(Garbled("bytes without a request"))
             return
         self.received = True
+        if self.first_look is not None:
+            look, self.first_look = self.first_look, None
+            if look(data):
+                return
         try:
             self.parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as exc:
@@ -168,7 +184,7 @@ class Connection(asyncio.Protocol):
             elif self.failure is None:
                 self.failure = Closed()
         self._notify()
-        self.pool.lost(self)
+        self.lost(self)
 
     def pause_writing(self) -> None:
         self._writable = self.loop.create_future()

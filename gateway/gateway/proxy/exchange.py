@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from starlette.types import Message, Receive, Send
 
 from gateway.errors import BodyTooLarge, BodyTooSlow, ServiceBroke, ServiceDown, ServiceTooSlow
+from gateway.proxy.breaker import CircuitOpen
 from gateway.proxy.connection import Closed, Connection, CouldNotConnect, Silent, UpstreamError
 from gateway.proxy.headers import Headers
-from gateway.proxy.pool import Pool
+from gateway.proxy.upstream import Upstream
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 EVENT_STREAM = b"text/event-stream"
@@ -37,7 +38,7 @@ class Limits:
 
 @dataclass(slots=True)
 class Request:
-    """A request ready to be written."""
+    """A request ready to be written; `head` lacks the deadline and the empty line."""
 
     method: str
     head: bytes
@@ -48,22 +49,29 @@ class Request:
     limits: Limits
     first: bytes = b""  # the first bytes of the body; all of it when `whole`
     whole: bool = True
+    deadline: float = 0.0  # on the loop's clock: the header of the answer is due, whatever was tried until then
     on_head: Callable[[int, Headers], Headers] = field(default=lambda status, headers: headers)
 
 
-async def exchange(pool: Pool, request: Request, receive: Receive, send: Send) -> int:
-    """Carries one request; the status that the client got. Raises a DomainError while nothing was sent to the client,
-    BrokenOff afterwards, ClientGone when there is no client left."""
+async def exchange(
+    upstream: Upstream, request: Request, receive: Receive, send: Send, begun: Connection | None = None
+) -> int:
+    """Carries one request; the status that the client got. On `begun` the request was sent already. Raises a
+    DomainError while nothing was sent to the client, BrokenOff afterwards, ClientGone when there is no client left."""
     if request.has_body:
         await _read_first(request, receive)
+    request.deadline = upstream.loop.time() + request.limits.head
     try:
-        connection = await _answered(pool, request, receive)
+        connection = await _answered(upstream, request, receive, begun)
     except UpstreamError as exc:
-        raise _refusal(pool, exc) from exc
+        if isinstance(exc, Silent | Closed):
+            upstream.breaker.failed()
+        raise _refusal(exc) from exc
+    upstream.worked()
     try:
         return await _return(connection, request, receive, send)
     finally:
-        pool.release(connection)
+        upstream.pool.release(connection)
 
 
 async def _read_first(request: Request, receive: Receive) -> None:
@@ -84,52 +92,55 @@ async def _read_first(request: Request, receive: Receive) -> None:
         raise BodyTooLarge(f"At most {request.limits.body} bytes are taken here.")
 
 
-async def _answered(pool: Pool, request: Request, receive: Receive) -> Connection:
-    """A connection on which the answer's header has arrived. A request that a kept connection lost before any byte of
-    an answer is sent once more on a fresh one, if doing it twice does no harm (RFC 9110, 9.2.2)."""
-    connection = await pool.acquire()
-    reused = connection.used
+async def _answered(upstream: Upstream, request: Request, receive: Receive, begun: Connection | None) -> Connection:
+    """A connection on which the answer's header has arrived. A request that was lost before any byte of an answer is
+    sent once more on a fresh one, if doing it twice does no harm (RFC 9110, 9.2.2) and the budget allows it."""
+    connection = begun or await upstream.connection()
     try:
-        await _send(connection, request, receive)
-    except Closed:
-        again = reused and request.repeatable and request.whole and not connection.received
-        pool.release(connection)
-        if not again:
+        if begun is None:
+            await _send(connection, request, receive)
+        else:
+            await connection.head()
+    except BaseException as exc:
+        again = isinstance(exc, Closed) and request.repeatable and request.whole and not connection.received
+        _give_up(upstream, connection)
+        if not again or not upstream.may_repeat():
             raise
-    except BaseException:
-        connection.abort()
-        pool.release(connection)
-        raise
     else:
         return connection
-    connection = await pool.acquire(fresh=True)
+    connection = await upstream.connection(fresh=True)
     try:
         await _send(connection, request, receive)
     except BaseException:
-        connection.abort()
-        pool.release(connection)
+        _give_up(upstream, connection)
         raise
     return connection
 
 
+def _give_up(upstream: Upstream, connection: Connection) -> None:
+    connection.abort()
+    upstream.pool.release(connection)
+
+
 async def _send(connection: Connection, request: Request, receive: Receive) -> None:
-    """Writes the request and waits for the answer's header."""
-    deadline = connection.loop.time() + request.limits.head
-    connection.begin(head_only=request.method == "HEAD", deadline=deadline)
+    """Writes the request, with what is left of its time, and waits for the answer's header."""
+    left = max(request.deadline - connection.loop.time(), 0.0)
+    head = request.head + b"x-deadline-ms: %d\r\n\r\n" % (left * 1000)
+    connection.begin(head_only=request.method == "HEAD", deadline=request.deadline)
     if not request.has_body:
-        connection.write(request.head)
+        connection.write(head)
     elif request.whole:
-        connection.write(request.head + _framed(request, request.first, last=True))
+        connection.write(head + _framed(request, request.first, last=True))
     else:
-        await _stream_up(connection, request, receive)
+        await _stream_up(connection, head, request, receive)
         return
     await connection.head()
 
 
-async def _stream_up(connection: Connection, request: Request, receive: Receive) -> None:
+async def _stream_up(connection: Connection, head: bytes, request: Request, receive: Receive) -> None:
     """Passes a long body on as it comes, and stops when the service answers before it has all of it."""
     connection.deadline = 0.0
-    connection.write(request.head + _framed(request, request.first, last=False))
+    connection.write(head + _framed(request, request.first, last=False))
     upload = asyncio.ensure_future(_upload(connection, request, receive))
     answer = asyncio.ensure_future(connection.head())
     try:
@@ -227,8 +238,8 @@ def _is_event_stream(headers: Headers) -> bool:
     return any(name == b"content-type" and value.startswith(EVENT_STREAM) for name, value in headers)
 
 
-def _refusal(pool: Pool, exc: UpstreamError) -> Exception:
-    if isinstance(exc, CouldNotConnect):
+def _refusal(exc: UpstreamError) -> Exception:
+    if isinstance(exc, CouldNotConnect | CircuitOpen):
         return ServiceDown(headers={"Retry-After": "1"})
     if isinstance(exc, Silent):
         return ServiceTooSlow()

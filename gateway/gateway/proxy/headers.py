@@ -34,7 +34,9 @@ REPLACED = _names(
 )
 NOTED = _names("authorization cookie traceparent origin sec-fetch-site idempotency-key accept-language")
 CLAIMS = (b"x-user-", b"x-forwarded-", b"x-auth-", b"x-remote-", b"x-ssl-", b"x-yiwang-")
-NOT_RETURNED = HOP_BY_HOP | _names("date server x-request-id x-error-source x-powered-by x-content-type-options")
+NOT_RETURNED = HOP_BY_HOP | _names(
+    "date server x-request-id x-error-source x-powered-by x-content-type-options cache-tags"
+)
 FRAMING = _names("content-length transfer-encoding")
 WATCHED = HOP_BY_HOP | REPLACED | NOTED
 
@@ -152,6 +154,11 @@ def trace(traceparent: bytes | None) -> tuple[bytes, bytes, bool]:
     else:
         trace_id, flags = b"%032x" % _ids.getrandbits(128), b"01"
     return trace_id, b"00-%s-%016x-%s" % (trace_id, _ids.getrandbits(64) or 1, flags), carried
+
+
+def new_digits() -> bytes:
+    """72 random hex digits: a trace id (32), a span id (16) and a request id (24), drawn at once."""
+    return b"%072x" % _ids.getrandbits(288)
 
 
 def new_request_id() -> bytes:

@@ -18,11 +18,12 @@ from gateway.limits.buckets import refused
 from gateway.limits.policy import Limiter
 from gateway.proxy import headers as fields
 from gateway.proxy.address import client_address
+from gateway.proxy.direct import BEGUN, Call, Direct, Held
 from gateway.proxy.exchange import IDEMPOTENT, BrokenOff, ClientGone, Limits, Request, exchange
 from gateway.proxy.headers import Headers, Incoming
 from gateway.proxy.journal import Journal
-from gateway.proxy.pool import Pool
 from gateway.proxy.refusal import refuse
+from gateway.proxy.upstream import Upstream
 from gateway.settings import GatewaySettings
 from shared.errors import DomainError
 from shared.telemetry import trace_id_var
@@ -33,20 +34,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITE = frozenset({b"same-origin", b"none"})
 SHORT_BODY = 64 * 1024
 CLIENT_LEFT = 499
-
-
-class Held(Protocol):
-    """A session as the data plane sees it."""
-
-    @property
-    def key(self) -> bytes: ...
-
-    @property
-    def fresh(self) -> bool: ...
-
-    def token(self, service: str) -> bytes | None: ...
-
-    def refused(self, service: str) -> None: ...
+STEP_UP = b"insufficient_user_authentication"
 
 
 class Credentials(Protocol):
@@ -72,6 +60,7 @@ class Passage:
     incoming: Incoming
     answer: Headers  # fields which the gateway adds to whatever answer there will be
     fault: DomainError | None = None
+    begun: Call | None = None  # the short way has brought it past the limits, and sent it
     target: routes.Target | None = None
     held: Held | None = None
     expired: bool = False
@@ -82,34 +71,29 @@ class Plane:
 
     def __init__(self, settings: GatewaySettings, credentials: Credentials, limiter: Limiter, journal: Journal) -> None:
         self.settings, self.credentials, self.limiter, self.journal = settings, credentials, limiter, journal
-        self.pools: Mapping[str, Pool] = {}
-        origin = settings.origin
-        scheme, _, host = origin.partition("://")
-        self.origin = origin.encode()
+        self.upstreams: Mapping[str, Upstream] = {}
+        self.direct = Direct(settings, credentials, limiter, journal)
+        self.origin = settings.origin.encode()
         self.session_cookie = settings.session_cookie.encode()
         self.own_cookies = (self.session_cookie, settings.login_cookie.encode())
-        self.forwarded = f"\r\nx-forwarded-proto: {scheme}\r\nx-forwarded-host: {host}\r\nhost: ".encode()
         self.security: Headers = [(b"x-content-type-options", b"nosniff")]
         if settings.secure:
             self.security.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
 
     def open(self) -> None:
-        """Makes the pools; called within the running loop."""
-        limits = {
-            "limit": self.settings.upstream_connections,
-            "idle": self.settings.upstream_idle_seconds,
-            "connect": self.settings.connect_seconds,
-        }
+        """Makes the upstreams; called within the running loop."""
         urls = {name: url for name, url in self.settings.service_urls.items() if name in routes.SERVICES}
-        self.pools = {name: Pool(routes.address_of(url), **limits) for name, url in urls.items()}  # type: ignore[arg-type]
+        self.upstreams = {name: Upstream(name, routes.address_of(url), self.settings) for name, url in urls.items()}
+        self.direct.upstreams = {name.encode(): upstream for name, upstream in self.upstreams.items()}
 
     def close(self) -> None:
-        for pool in self.pools.values():
-            pool.close()
+        for upstream in self.upstreams.values():
+            upstream.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = time.perf_counter()
-        passage = self._enter(scope)
+        begun: Call | None = scope.get("extensions", {}).get(BEGUN)
+        started = begun.started if begun is not None else time.perf_counter()
+        passage = self._enter(scope, begun)
         try:
             status = await self._carry(passage, scope, receive, send)
         except DomainError as refusal:
@@ -123,7 +107,7 @@ class Plane:
             status = await self._refuse(passage, scope, send, DomainError())
         self._note(passage, scope, status, time.perf_counter() - started)
 
-    def _enter(self, scope: Scope) -> Passage:
+    def _enter(self, scope: Scope, begun: Call | None) -> Passage:
         """Reads the header and starts or continues the trace; a bad header is refused later, under this trace."""
         incoming, fault = Incoming([]), None
         try:
@@ -134,14 +118,19 @@ class Plane:
         if not carried:
             incoming.tracestate = None
         request_id = fields.new_request_id()
+        if begun is not None:
+            trace_id, traceparent, request_id = begun.trace_id, begun.traceparent, begun.request_id
         answer = [(b"x-request-id", request_id), *self.security]
-        return Passage(trace_id, traceparent, request_id, client_address(scope, self.settings), incoming, answer, fault)
+        address = client_address(scope, self.settings)
+        return Passage(trace_id, traceparent, request_id, address, incoming, answer, fault, begun)
 
     async def _carry(self, passage: Passage, scope: Scope, receive: Receive, send: Send) -> int:
         if passage.fault is not None:
             raise passage.fault
         method, incoming = scope["method"], passage.incoming
         target = passage.target = routes.resolve(scope["raw_path"], scope["query_string"], method)
+        if passage.begun is not None:
+            return await self._go_on(passage, passage.begun, receive, send)
         cookie = None if target.provider else fields.cookie_value(incoming.cookie, self.session_cookie)
         if cookie:
             passage.held = self.credentials.known(cookie)
@@ -149,13 +138,13 @@ class Plane:
         authorization = incoming.authorization
         if cookie:
             authorization = await self._authorize(passage, cookie, method, target.service)
-        pool = self.pools.get(target.service)
-        if pool is None:
+        upstream = self.upstreams.get(target.service)
+        if upstream is None:
             raise ServiceDown(headers={"Retry-After": "5"}, service=target.service)
         limits = self._limits(target, incoming)
         request = Request(
             method=method,
-            head=self._head(passage, scope, pool.address.authority, authorization),
+            head=self._head(passage, scope, upstream, authorization),
             has_body=incoming.has_body,
             chunked=incoming.chunked,
             repeatable=method in IDEMPOTENT or incoming.idempotency_key,
@@ -163,7 +152,23 @@ class Plane:
             limits=limits,
             on_head=partial(self._answer, passage),
         )
-        return await exchange(pool, request, receive, send)
+        return await exchange(upstream, request, receive, send)
+
+    async def _go_on(self, passage: Passage, begun: Call, receive: Receive, send: Send) -> int:
+        """Goes on with a read that the short way has sent: reads what is no plain answer, or repeats it."""
+        assert passage.target is not None
+        passage.held, passage.answer = begun.held, passage.answer + begun.limits
+        request = Request(
+            method="GET",
+            head=begun.sent,
+            has_body=False,
+            chunked=False,
+            repeatable=True,
+            short=True,
+            limits=self._limits(passage.target, passage.incoming),
+            on_head=partial(self._answer, passage),
+        )
+        return await exchange(begun.upstream, request, receive, send, begun.connection)
 
     def _limit(self, passage: Passage, scope: Scope) -> None:
         key = passage.held.key if passage.held is not None else None
@@ -201,18 +206,17 @@ class Plane:
             raise SessionExpired
         return None
 
-    def _head(self, passage: Passage, scope: Scope, authority: bytes, authorization: bytes | None) -> bytes:
+    def _head(self, passage: Passage, scope: Scope, upstream: Upstream, authorization: bytes | None) -> bytes:
         target, incoming = passage.target, passage.incoming
         assert target is not None
         query = scope["query_string"]
         parts = [
-            scope["method"].encode(), b" ", target.path, b"?" + query if query else b"", b" HTTP/1.1\r\n",
-            b"x-forwarded-for: ", passage.address.encode(), self.forwarded, authority,
+            scope["method"].encode(), b" ", target.path, b"?" + query if query else b"",
+            upstream.provider_head if target.provider else upstream.head,
+            b"x-forwarded-for: ", passage.address.encode(),
             b"\r\nx-request-id: ", passage.request_id, b"\r\ntraceparent: ", passage.traceparent, b"\r\n",
             *incoming.passed,
         ]  # fmt: skip
-        if not target.provider:
-            parts += (b"x-forwarded-prefix: /api/", target.service.encode(), b"\r\n")
         if authorization:
             parts += (b"authorization: ", authorization, b"\r\n")
         if incoming.tracestate:
@@ -225,7 +229,6 @@ class Plane:
             parts.append(b"transfer-encoding: chunked\r\n")
         elif incoming.length is not None:
             parts.append(b"content-length: %d\r\n" % incoming.length)
-        parts.append(b"\r\n")
         return b"".join(parts)
 
     def _answer(self, passage: Passage, status: int, received: Headers) -> Headers:
@@ -234,7 +237,7 @@ class Plane:
         assert target is not None
         if status == 401 and passage.expired:
             raise SessionExpired
-        if status == 401 and passage.held is not None:
+        if status == 401 and passage.held is not None and not _asks_for_more(received):
             passage.held.refused(target.service)
         headers = fields.returned(received, cookies=target.provider) + passage.answer
         if status >= 400:
@@ -251,14 +254,14 @@ class Plane:
         return await refuse(scope, send, refusal, trace_id=passage.trace_id, language=language, more=more)
 
     def _note(self, passage: Passage, scope: Scope, status: int, seconds: float) -> None:
-        target = passage.target
-        line: dict[str, object] = {
-            "path": scope["path"],
-            "client": passage.address,
-            "trace_id": passage.trace_id.decode(),
-            "request_id": passage.request_id.decode(),
-        }
-        self.journal.note(target.service if target else "none", scope["method"], status, seconds, line)
+        service = passage.target.service if passage.target else "none"
+        who = scope["path"], passage.address, passage.trace_id, passage.request_id
+        self.journal.note(service, scope["method"], status, seconds, *who)
+
+
+def _asks_for_more(received: Headers) -> bool:
+    """Whether a 401 means a stronger log-in (RFC 9470): the token is good, so session and token stay."""
+    return any(name == b"www-authenticate" and STEP_UP in value for name, value in received)
 
 
 def check_csrf(incoming: Incoming, origin: bytes) -> None:

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from functools import partial
 
-from gateway.proxy.connection import Connection, CouldNotConnect, Silent
+from gateway.proxy.connection import Connection, CouldNotConnect, Refused, Silent
 from gateway.routes import Address
 
 TICK = 0.1  # seconds between two looks at the deadlines: cheaper than one timer for each request
@@ -29,12 +29,12 @@ class Pool:
 
     async def acquire(self, *, fresh: bool = False) -> Connection:
         """An idle connection, or a new one (`fresh` insists on that). Raises CouldNotConnect."""
-        if not fresh and (connection := self._take_idle()):
+        if not fresh and (connection := self.take_idle()):
             return connection
         give_up = self.loop.time() + self.connect_seconds
         while self.size >= self.limit and not self._evict():
             await self._turn(give_up - self.loop.time())
-            if not fresh and (connection := self._take_idle()):
+            if not fresh and (connection := self.take_idle()):
                 return connection
         return await self._connect()
 
@@ -47,6 +47,10 @@ class Pool:
             connection.abort()
             self._open.discard(connection)
         self._wake_one()
+
+    def give_back(self, connection: Connection) -> None:
+        """Takes back a connection on which nothing was sent."""
+        self._idle.append(connection)
 
     def lost(self, connection: Connection) -> None:
         """The connection told that it is gone."""
@@ -65,7 +69,8 @@ class Pool:
         for connection in tuple(self._open):
             connection.abort()
 
-    def _take_idle(self) -> Connection | None:
+    def take_idle(self) -> Connection | None:
+        """The connection that was used last, if there is one that has not idled for too long."""
         oldest = self.loop.time() - self.idle_seconds
         while self._idle:
             connection = self._idle.pop()
@@ -105,19 +110,16 @@ class Pool:
 
     async def _connect(self) -> Connection:
         self._opening += 1
-        factory: Callable[[], Connection] = lambda: Connection(self)  # noqa: E731
+        factory = partial(Connection, self.loop, self.lost)
         try:
             async with asyncio.timeout(self.connect_seconds):
                 _, connection = await self.loop.create_connection(factory, self.address.host, self.address.port)
         except (OSError, TimeoutError) as exc:
-            self._opening -= 1
             self._wake_one()
-            raise CouldNotConnect(str(exc)) from exc
-        except BaseException:
+            failure = Refused if isinstance(exc, ConnectionRefusedError) else CouldNotConnect
+            raise failure(str(exc)) from exc
+        finally:
             self._opening -= 1
-            self._wake_one()
-            raise
-        self._opening -= 1
         self._open.add(connection)
         if self._ticker is None:
             self._ticker = self.loop.call_later(TICK, self._tick)

@@ -1,0 +1,266 @@
+"""The short way of a plain read: straight from the client's connection to the service's, and back.
+
+Most calls are GETs of someone already known, over connections that are open already, with an answer that arrives whole.
+For these the server's ASGI machinery (a scope, a task, three messages) costs more than everything the gateway does.
+So the listener offers each call here first. Whatever is not plain, at any point, goes the long way (`Plane`), which
+knows how to refuse, renew, wait, retry and stream: there is no rule here that is not there.
+
+A header is read by the strict parser once. A browser repeats it on its connection, byte for byte, and the same bytes
+mean the same thing.
+"""
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+import httptools
+
+from gateway.limits.policy import Limiter
+from gateway.proxy import headers as fields
+from gateway.proxy.address import client_address
+from gateway.proxy.answers import STATUS_LINES, whole
+from gateway.proxy.connection import Connection
+from gateway.proxy.headers import Headers
+from gateway.proxy.journal import Journal
+from gateway.proxy.upstream import Upstream
+from gateway.settings import GatewaySettings
+from shared.errors import DomainError
+
+BEGUN = "gateway.begun"  # the extension of a scope that holds the call which began on the short way
+MAX_HEAD = 8 * 1024
+REQUEST_LINE = re.compile(
+    rb"GET (/api/([a-z-]+)(/v1/[A-Za-z0-9._~!$&'()*+,;=:@/-]*))(\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)? HTTP/1\.1\r\n"
+)
+UNUSUAL = frozenset(
+    b"expect upgrade content-length transfer-encoding connection signature signature-input dpop range".split()
+)
+
+
+class Held(Protocol):
+    """A session as the data plane sees it."""
+
+    @property
+    def key(self) -> bytes: ...
+
+    @property
+    def fresh(self) -> bool: ...
+
+    def token(self, service: str) -> bytes | None: ...
+
+    def refused(self, service: str) -> None: ...
+
+
+class Credentials(Protocol):
+    """Where sessions are looked up without waiting."""
+
+    def known(self, cookie: bytes) -> Held | None: ...
+
+
+class Client(Protocol):
+    """The listener's side: one client's connection."""
+
+    client: tuple[str, int] | None
+    header: "Header | None"
+
+    def answer(self, data: bytes) -> None:
+        """Writes a whole answer; the next request may be read."""
+
+    def go_long(self, request: bytes, call: "Call") -> None:
+        """Serves the request the long way; `call` tells how far it has come."""
+
+    def date(self) -> bytes:
+        """The Date line of this second."""
+
+
+@dataclass(slots=True)
+class Header:
+    """A header that was read and found plain, ready for the next request with the same bytes."""
+
+    raw: bytes
+    address: str
+    counted_as: bytes  # the address as the limits count it
+    passed: bytes
+    cookie: bytes | None
+    authorization: bytes | None
+    traceparent: bytes | None
+    tracestate: bytes | None
+
+
+class Reader:
+    """What the strict parser says about one request."""
+
+    def __init__(self, data: bytes) -> None:
+        self.headers: Headers = []
+        self.complete = False
+        parser = httptools.HttpRequestParser(self)
+        parser.feed_data(data)
+        self.keep_alive = parser.should_keep_alive()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name.lower(), value))
+
+    def on_message_complete(self) -> None:
+        if self.complete:
+            raise ValueError("two requests")
+        self.complete = True
+
+
+class Call:
+    """One call on the short way."""
+
+    __slots__ = ("client", "connection", "held", "limits", "path", "request", "request_id", "sent", "started",
+                 "trace_id", "traceparent", "upstream", "way")  # fmt: skip
+
+    def __init__(self, way: "Direct", client: Client, request: bytes, upstream: Upstream, path: bytes) -> None:
+        self.started = time.perf_counter()
+        self.way, self.client, self.request, self.upstream, self.path = way, client, request, upstream, path
+        self.held: Held | None = None
+        self.connection: Connection | None = None
+        self.limits: Headers = []
+        self.sent = b""  # the request as it was sent, without its deadline and the empty line
+
+    def name(self, header: Header) -> None:
+        """Gives the call its ids, or continues the caller's trace."""
+        if header.traceparent is None:
+            digits = fields.new_digits()
+            self.trace_id, self.request_id = digits[:32], digits[48:]
+            self.traceparent = b"00-%b-%b-01" % (self.trace_id, digits[32:48])
+        else:
+            self.trace_id, self.traceparent, _ = fields.trace(header.traceparent)
+            self.request_id = fields.new_request_id()
+
+    def look(self, data: bytes | None) -> bool:
+        """Takes the first bytes of the answer if they are all of it; otherwise the long way reads on."""
+        answer = whole(data) if data is not None else None
+        connection = self.connection
+        assert connection is not None
+        if answer is None or answer.status == 401:
+            self.client.go_long(self.request, self)
+            return False
+        connection.finished_at_sight()
+        self.upstream.worked()
+        self.upstream.pool.release(connection)
+        more = [b"x-error-source: service"] if answer.status >= 400 else []
+        if self.held is not None and not answer.cached:
+            more.append(b"cache-control: private, no-store")
+        self.finish(answer.status, [*answer.fields, *more], answer.body)
+        return True
+
+    def finish(self, status: int, lines: list[bytes], body: bytes) -> None:
+        """Answers and notes it."""
+        own = self.way.security % self.request_id
+        limits = [b"%b: %b" % field for field in self.limits]
+        head = b"\r\n".join([self.client.date(), *lines, *limits, own])
+        self.client.answer(b"".join((STATUS_LINES[status], head, body)))
+        header = self.client.header
+        address = header.address if header is not None else ""
+        seconds = time.perf_counter() - self.started
+        self.way.journal.note(
+            self.upstream.name, "GET", status, seconds, self.path.decode(), address, self.trace_id, self.request_id
+        )
+
+    def abandon(self) -> None:
+        """The client has left."""
+        connection = self.connection
+        if connection is not None:
+            connection.first_look = None
+            connection.abort()
+            self.upstream.pool.release(connection)
+
+
+class Direct:
+    """Decides which calls go the short way, and sends them."""
+
+    def __init__(self, settings: GatewaySettings, credentials: Credentials, limiter: Limiter, journal: Journal) -> None:
+        self.settings, self.credentials, self.limiter, self.journal = settings, credentials, limiter, journal
+        self.cookie = settings.session_cookie.encode()
+        self.upstreams: dict[bytes, Upstream] = {}
+        secure = b"\r\nstrict-transport-security: max-age=31536000; includeSubDomains" if settings.secure else b""
+        self.security = b"x-content-type-options: nosniff" + secure + b"\r\nx-request-id: %b\r\n\r\n"
+
+    def take(self, client: Client, data: bytes) -> Call | None:
+        """Sends the request in `data` on its way; None when it is to go the long way."""
+        line = REQUEST_LINE.match(data)
+        if line is None:
+            return None
+        full, name, path, query = line.groups()
+        upstream = self.upstreams.get(name)
+        if upstream is None or not upstream.closed or not _plain(path):
+            return None
+        header = client.header
+        raw = data[line.end() :]
+        if header is None or header.raw != raw:
+            header = client.header = self._read(client, data, raw)
+            if header is None:
+                return None
+        call = Call(self, client, data, upstream, full)
+        authorization = header.authorization
+        if header.cookie is not None:
+            authorization = self._authorized(call, header.cookie)
+            if authorization is None:
+                return None
+        return call if self._send(call, header, path, query or b"", authorization) else None
+
+    def _authorized(self, call: Call, cookie: bytes) -> bytes | None:
+        """The Authorization of a session that is known, and whose token is at hand."""
+        held = call.held = self.credentials.known(cookie)
+        if held is None or not held.fresh:
+            return None
+        token = held.token(call.upstream.name)
+        return b"Bearer " + token if token is not None else None
+
+    def _send(self, call: Call, header: Header, path: bytes, query: bytes, authorization: bytes | None) -> bool:
+        upstream = call.upstream
+        connection = call.connection = upstream.pool.take_idle()
+        if connection is None:
+            return False
+        key = call.held.key if call.held is not None else None
+        refusal, call.limits = self.limiter.check(call.path, "GET", header.counted_as, key)
+        if refusal is not None:
+            upstream.pool.give_back(connection)
+            return False
+        call.name(header)
+        parts = [
+            b"GET ", path, query, upstream.head, b"x-forwarded-for: ", header.counted_as, b"\r\nx-request-id: ",
+            call.request_id, b"\r\ntraceparent: ", call.traceparent, b"\r\n", header.passed,
+        ]  # fmt: skip
+        if authorization is not None:
+            parts += (b"authorization: ", authorization, b"\r\n")
+        if header.tracestate is not None:
+            parts += (b"tracestate: ", header.tracestate, b"\r\n")
+        call.sent = b"".join(parts)
+        connection.begin(head_only=False, deadline=connection.loop.time() + self.settings.answer_seconds)
+        connection.first_look = call.look
+        connection.write(call.sent + upstream.deadline)
+        return True
+
+    def _read(self, client: Client, data: bytes, raw: bytes) -> Header | None:
+        """Reads a header that is new on this connection; None when anything about it is unusual."""
+        if len(raw) > MAX_HEAD:
+            return None
+        try:
+            reader = Reader(data)
+            names = [name for name, _ in reader.headers]
+            if not (reader.complete and reader.keep_alive and names.count(b"host") == 1 and UNUSUAL.isdisjoint(names)):
+                return None
+            incoming = fields.read(reader.headers)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade, DomainError, ValueError):
+            return None
+        carried = fields.trace(incoming.traceparent)[2]
+        address = client_address({"client": client.client, "headers": reader.headers}, self.settings)
+        return Header(
+            raw=raw,
+            address=address,
+            counted_as=address.encode(),
+            passed=b"".join(incoming.passed),
+            cookie=fields.cookie_value(incoming.cookie, self.cookie) or None,
+            authorization=incoming.authorization,
+            traceparent=incoming.traceparent if carried else None,
+            tracestate=incoming.tracestate if carried else None,
+        )
+
+
+def _plain(path: bytes) -> bool:
+    """Whether a path of plain characters has neither empty nor dot segments and leads nowhere inside."""
+    return b"//" not in path and b"/." not in path and not path.startswith(b"/v1/internal") and len(path) < MAX_HEAD
