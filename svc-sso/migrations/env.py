@@ -7,6 +7,7 @@ import svc_sso.clients.models
 import svc_sso.credentials.models
 import svc_sso.grants.models
 import svc_sso.keys.models
+import svc_sso.notices.models
 import svc_sso.oidc.models
 import svc_sso.pushed.models
 import svc_sso.sessions.models

@@ -12,6 +12,8 @@ from svc_sso.accounts.routes import router as accounts
 from svc_sso.clients import service as clients
 from svc_sso.keys import service as keys
 from svc_sso.login.routes import router as login
+from svc_sso.logout.routes import administration
+from svc_sso.logout.routes import router as logout
 from svc_sso.oauth.routes import router as oauth
 from svc_sso.oidc.routes import router as oidc
 from svc_sso.sessions.routes import router as sessions
@@ -25,7 +27,7 @@ SERVICE = Service(
     name="sso",
     title="统一身份认证 Single sign-on",
     description="Accounts of people and staff, one log-in for everything, OpenID Connect and OAuth for the services.",
-    routers=[accounts, sessions, sign_ins, staff, oauth, oidc, login],
+    routers=[accounts, sessions, sign_ins, staff, oauth, oidc, login, logout, administration],
     work=WORK,
     tags=[
         {"name": "accounts", "description": "账户: one's own account and who has looked at it"},

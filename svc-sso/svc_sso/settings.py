@@ -1,8 +1,10 @@
 """Settings of svc-sso, prefix SSO_."""
 
 import json
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -17,6 +19,27 @@ class Settings(ServiceSettings):
         default=None, description='Secrets of the platform\'s own OAuth clients: {"gateway": "…", "svc-services": "…"}'
     )
     public_origin: str = Field(default="", description="The address that people type, when it is not the issuer's")
+
+    backchannel_networks: list[str] = Field(
+        default_factory=list,
+        description="Networks beside the public ones in which clients are told of log-outs (JSON list)",
+    )
+    backchannel_plain_http: bool = Field(
+        default=False, description="Tell clients of log-outs also by http, for development on one machine only"
+    )
+
+    @field_validator("backchannel_networks")
+    @classmethod
+    def are_networks(cls, value: list[str]) -> list[str]:
+        """Refuses what is no network."""
+        for network in value:
+            ip_network(network)
+        return value
+
+    @cached_property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks in which clients may be called although they are not public."""
+        return tuple(ip_network(network) for network in self.backchannel_networks)
 
     @property
     def origin(self) -> str:

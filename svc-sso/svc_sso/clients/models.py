@@ -1,8 +1,9 @@
 """OAuth clients."""
 
+import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,6 +35,8 @@ class Client(Versioned, Timestamps, Base):
     kind: Mapped[str] = mapped_column(String(16), default="first_party", server_default="first_party")
     name: Mapped[str] = mapped_column(String(100), default="", server_default="")
     secret_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    previous_secret_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    previous_secret_until: Mapped[datetime | None]
     token_endpoint_auth_method: Mapped[str] = mapped_column(
         String(32), default="client_secret_basic", server_default="client_secret_basic"
     )
@@ -50,8 +53,10 @@ class Client(Versioned, Timestamps, Base):
     require_pushed_authorization_requests: Mapped[bool] = mapped_column(default=False, server_default="false")
     id_token_signed_response_alg: Mapped[str] = mapped_column(String(8), default="RS256", server_default="RS256")
     backchannel_logout_uri: Mapped[str | None] = mapped_column(String(2000))
+    backchannel_logout_session_required: Mapped[bool] = mapped_column(default=True, server_default="true")
     owner_unit: Mapped[str | None] = mapped_column(String(32))
     owner_org: Mapped[str | None] = mapped_column(String(18))
+    responsible_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     last_used_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
 

@@ -1,4 +1,4 @@
-"""A person's way through the provider: from the request, by the log-in, to the code; and out again."""
+"""A person's way through the provider: from the request, by the log-in, to the code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.auth import Caller
 from svc_sso.accounts import queries as accounts
 from svc_sso.accounts.models import Account
 from svc_sso.clients.models import Client
@@ -15,7 +14,7 @@ from svc_sso.clients.rules import AUTHORIZATION_CODE
 from svc_sso.clients.service import find
 from svc_sso.credentials.rules import digest
 from svc_sso.credentials.service import new_secret
-from svc_sso.grants.service import CodeRequest, family_of_token, issue_code
+from svc_sso.grants.service import CodeRequest, issue_code
 from svc_sso.oidc import queries
 from svc_sso.oidc.errors import BadRequestPage, RedirectedError
 from svc_sso.oidc.models import LoginRequest
@@ -24,7 +23,6 @@ from svc_sso.pages.browser import Browser
 from svc_sso.pages.cookies import Cookies
 from svc_sso.sessions import service as sessions
 from svc_sso.sessions.models import LoginSession
-from svc_sso.sessions.rules import LOGGED_OUT
 from svc_sso.sign_ins.service import PASSWORD_ACR
 from svc_sso.tokens.rules import ID_TYPE
 from svc_sso.tokens.service import Issuer, read
@@ -123,44 +121,6 @@ async def enter(
     await session.delete(request)
     location = await _with_code(session, issuer, params, login, now)
     return Entered(location, secret, None)
-
-
-async def hinted_session(session: AsyncSession, issuer: Issuer, hint: str | None) -> tuple[str, str, str] | None:
-    """Session, person and client of an ID token of ours, however old; None for anything else."""
-    claims = await read(session, issuer, hint, ID_TYPE, expired=True) if hint else None
-    return (str(claims.get("sid")), str(claims["sub"]), str(claims["aud"])) if claims else None
-
-
-async def end_by_hint(session: AsyncSession, hinted: tuple[str, str, str], now: datetime) -> None:
-    """Ends the session which an ID token names, if it still goes on."""
-    sid, sub, client_id = hinted
-    login = await sessions.live(session, sid, now)
-    if login is not None and str(login.account_id) == sub:
-        caller = Caller(subject=sub, kind="person", session_id=sid, client_id=client_id)
-        await sessions.end(session, login, caller, LOGGED_OUT, now)
-
-
-async def end_by_cookie(session: AsyncSession, cookies: Cookies, now: datetime) -> None:
-    """Ends the session of this browser."""
-    login = await sessions.of_cookie(session, cookies.session, now)
-    if login is not None:
-        caller = Caller(subject=str(login.account_id), kind="person", session_id=str(login.id))
-        await sessions.end(session, login, caller, LOGGED_OUT, now)
-
-
-async def end_by_token(session: AsyncSession, issuer: Issuer, client: Client, token: str, now: datetime) -> None:
-    """Ends the session behind a client's refresh token; an unknown one is no error."""
-    grant = await family_of_token(session, issuer, client, token)
-    login = await sessions.live(session, grant.session_id, now) if grant else None
-    if login is not None:
-        caller = Caller(subject=str(login.account_id), kind="person", session_id=str(login.id), client_id=client.id)
-        await sessions.end(session, login, caller, LOGGED_OUT, now)
-
-
-async def post_logout_address(session: AsyncSession, client_id: str, address: str | None) -> str | None:
-    """`address` when it is exactly one which the client registered for the time after a log-out."""
-    client = await find(session, client_id)
-    return address if client is not None and address in client.post_logout_redirect_uris else None
 
 
 async def forget_requests(session: AsyncSession, now: datetime) -> int:

@@ -17,6 +17,7 @@ class LoginSession(Base):
     __table_args__ = (
         Index("ix_login_sessions_account", "account_id", "id"),
         Index("ix_login_sessions_open", "last_seen_at", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_login_sessions_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = uuid_key()

@@ -11,6 +11,7 @@ from shared.events.sso import SessionEndedV1
 from svc_sso.accounts.models import Account
 from svc_sso.credentials.rules import digest
 from svc_sso.credentials.service import new_secret
+from svc_sso.notices import service as notices
 from svc_sso.pages.browser import Browser
 from svc_sso.sessions import queries
 from svc_sso.sessions.errors import NoSuchSession
@@ -79,6 +80,7 @@ async def end(session: AsyncSession, row: LoginSession, caller: Caller, reason: 
         return
     row.ended_at, row.ended_reason = now, reason
     await session.flush()
+    await notices.write(session, row.id)
     await audit.record(session, caller, action="session.ended", object_type="session", object_id=row.id, reason=reason)
     await outbox.publish(session, SessionEndedV1(session_id=row.id, account_id=row.account_id, reason=reason))
 
