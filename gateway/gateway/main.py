@@ -24,11 +24,12 @@ from gateway.proxy.journal import Journal
 from gateway.proxy.plane import Plane
 from gateway.reference.routes import router as reference
 from gateway.reference.service import Reference
-from gateway.sessions.handlers import WORK
 from gateway.sessions.provider import Provider
 from gateway.sessions.routes import router as sessions
 from gateway.sessions.store import SessionStore
 from gateway.settings import GatewaySettings
+from gateway.webhooks.routes import router as webhooks
+from gateway.worker import WORK
 from shared import telemetry
 from shared.app import Service, create_service
 
@@ -68,7 +69,7 @@ def create_app(settings: GatewaySettings | None = None) -> Gateway:
         name="gateway",
         title="一网 Yiwang 网关",
         description="Sessions of browsers, what spans the services, and the way to all of them.",
-        routers=(sessions, hub, landing, pages),
+        routers=(sessions, hub, webhooks, landing, pages),
         work=WORK,
     )
     own = create_service(service, settings)

@@ -61,7 +61,20 @@ class GatewaySettings(ServiceSettings):
     connections_per_address: int = Field(default=1_000, ge=1, description="Of one address, trusted proxies apart")
     drain_seconds: float = Field(default=0.5, ge=0, description="Time between 'not ready' and closing, on SIGTERM")
 
-    @field_validator("trusted_proxies")
+    webhook_timeout_seconds: float = Field(default=15.0, gt=0, le=30, description="Time a receiver has for its answer")
+    webhook_deliveries_at_once: int = Field(default=64, ge=1, description="Deliveries that a process has under way")
+    webhook_ports: list[int] = Field(default_factory=lambda: [443], description="Ports of receivers (JSON list)")
+    webhook_http: bool = Field(default=False, description="Deliver to http:// too; for local development only")
+    webhook_allowed_networks: list[str] = Field(
+        default_factory=list,
+        description="Networks that are not public and may be delivered to all the same, such as 127.0.0.0/8 for local "
+        "development or the government network's own (JSON list)",
+    )
+    webhook_ca_file: str = Field(default="", description="Certificate authorities of receivers, instead of the usual")
+    webhook_overlap_hours: int = Field(default=24, ge=0, description="How long a replaced secret signs beside the new")
+    webhook_retention_days: int = Field(default=30, ge=4, description="How long deliveries are kept and replayable")
+
+    @field_validator("trusted_proxies", "webhook_allowed_networks")
     @classmethod
     def are_networks(cls, value: list[str]) -> list[str]:
         for network in value:
@@ -81,6 +94,10 @@ class GatewaySettings(ServiceSettings):
         except ValueError:
             return False
         return any(found in network for network in self.proxy_networks)
+
+    @property
+    def webhook_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(network) for network in self.webhook_allowed_networks)
 
     @property
     def origin(self) -> str:

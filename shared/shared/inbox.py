@@ -115,12 +115,21 @@ class Sweep:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A job without an end of a service's own; it runs in every process that works, and starts again when it fails."""
+
+    name: str
+    run: Callable[["Runtime"], Awaitable[None]]
+
+
+@dataclass(frozen=True)
 class Work:
     """What a service does beside answering requests."""
 
     handlers: Sequence[Handler] = ()
     sweeps: Sequence[Sweep] = ()
     publishes: Sequence[type[Event]] = field(default=())
+    parts: Sequence[Part] = ()
 
 
 Applier = Callable[[AsyncSession, E, HandlerContext], Awaitable[None]]

@@ -111,6 +111,8 @@ def jobs(runtime: Runtime, work: Work) -> Sequence[tuple[str, Job]]:
     ]
     for sweep in (*KERNEL_SWEEPS, *work.sweeps):
         parts.append((f"sweep {sweep.name}", lambda s=sweep: sweep_forever(runtime, s)))  # type: ignore[misc]
+    for part in work.parts:
+        parts.append((part.name, lambda p=part: p.run(runtime)))  # type: ignore[misc]
     for subscription in subscriptions(runtime.name, work.handlers):
         consumer = Consumer(runtime, subscription)
         parts.append((f"consumer {subscription.durable}", consumer.run))

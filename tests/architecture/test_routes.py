@@ -48,6 +48,7 @@ PUBLIC = {
         "GET /session/callback",
         "GET /session/login",
         "GET /api/hub/v1/status",
+        "GET /api/hub/v1/event-types",
         "POST /session/logout",
     },
     "svc_credit_registry": {
