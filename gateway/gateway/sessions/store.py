@@ -33,6 +33,7 @@ T = TypeVar("T")
 SEEN_SECONDS = 60  # the time of last use is written this often, not at every call
 MAX_HELD = 50_000
 MARGIN_SECONDS = 15
+DUE_SHARE = 0.7
 
 
 @contextlib.asynccontextmanager
@@ -62,6 +63,11 @@ class HeldSession:
     def fresh(self) -> bool:
         return time.monotonic() - self.checked < self.recheck
 
+    @property
+    def due(self) -> bool:
+        """Whether to look again soon, while what is known may still be used: so nobody waits for the look."""
+        return time.monotonic() - self.checked > self.recheck * DUE_SHARE
+
     def token(self, service: str) -> bytes | None:
         """A token that need not be renewed yet."""
         kept = self.tokens.get(service)
@@ -90,8 +96,12 @@ class SessionStore:
         return f"{self.settings.session_cookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}".encode()
 
     def known(self, cookie: bytes) -> HeldSession | None:
-        """What is known of a cookie's session, fresh or not."""
-        return self._held.get(rules.hash_of(cookie))
+        """What is known of a cookie's session, fresh or not; looked up again in the background when that is due."""
+        key = rules.hash_of(cookie)
+        held = self._held.get(key)
+        if held is not None and held.due:
+            self._start(key, lambda: self._look_up(key))
+        return held
 
     async def find(self, cookie: bytes) -> HeldSession | None:
         """The session of a cookie after a look into the database; None when there is none any more."""
