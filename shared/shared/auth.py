@@ -20,7 +20,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from shared import errors
+from shared import errors, proofs
+from shared.address import public_path
 from shared.codes.regions import covers
 from shared.revocations import Revocations
 
@@ -82,6 +83,7 @@ class Caller:
     matters: frozenset[str] | None = None
     trust_level: str | None = None
     actor: str | None = None
+    jkt: str | None = None
     issued_at: float = field(default=0.0, compare=False)
     token: str = field(default="", repr=False, compare=False)
 
@@ -121,9 +123,16 @@ def caller_of(claims: dict[str, Any], token: str) -> Caller:
         matters=frozenset(claims["matters"]) if claims.get("matters") is not None else None,
         trust_level=claims.get("trust_level"),
         actor=str(act["sub"]) if isinstance(act, dict) and "sub" in act else None,
+        jkt=jkt_of(claims),
         issued_at=float(claims.get("iat", 0)),
         token=token,
     )
+
+
+def jkt_of(claims: dict[str, Any]) -> str | None:
+    """The thumbprint of the key which a token is bound to (RFC 9449, 6.1), None for a token of its bearer."""
+    cnf = claims.get("cnf")
+    return str(cnf["jkt"]) if isinstance(cnf, dict) and "jkt" in cnf else None
 
 
 class TokenVerifier:
@@ -135,6 +144,8 @@ class TokenVerifier:
 
     def __init__(self, issuer: str, audience: str, jwks_url: str, revocations: Revocations | None = None) -> None:
         self.issuer, self.audience, self.jwks_url = issuer, audience, jwks_url
+        self.origin = issuer.rstrip("/")
+        self.replays = proofs.Replays()
         self.revocations = revocations or Revocations()
         self._keys = KeySet([])
         self._kids: frozenset[str] = frozenset()
@@ -234,14 +245,39 @@ async def identify(request: Request) -> Caller | None:
     if hasattr(request.state, "caller"):
         known: Caller | None = request.state.caller
         return known
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    caller: Caller | None = None
-    if scheme:
-        if scheme.lower() != "bearer" or not token:
-            raise InvalidToken("Send `Authorization: Bearer` with an access token.")
-        caller = await request.app.state.runtime.verifier.verify(token.strip())
+    caller = await _present(request)
     request.state.caller = caller
     return caller
+
+
+async def _present(request: Request) -> Caller | None:
+    given = request.headers.getlist("authorization")
+    if not any(given):
+        known = getattr(request.app.state, "visitor", None)  # the gateway knows browsers by their session
+        return await known(request) if known is not None else None
+    scheme, _, token = given[0].partition(" ")
+    token = token.strip()
+    if len(given) > 1 or scheme.lower() not in {"bearer", "dpop"} or not token:
+        raise InvalidToken("Send `Authorization: Bearer` (or `DPoP`) with an access token, once.")
+    verifier: TokenVerifier = request.app.state.runtime.verifier
+    caller = await verifier.verify(token)
+    if scheme.lower() == "dpop":
+        check_possession(request, caller.jkt, token, verifier)
+    elif caller.jkt is not None:
+        raise InvalidToken("The token is bound to a key: send it as DPoP, with a proof (RFC 9449).")
+    return caller
+
+
+def check_possession(request: Request, jkt: str | None, token: str, verifier: TokenVerifier) -> None:
+    """Refuses a request which does not prove that its sender holds the key with the thumbprint `jkt`."""
+    given = request.headers.getlist("dpop")
+    if len(given) != 1:
+        raise proofs.InvalidProof("Send one DPoP header.")
+    address = verifier.origin + public_path(request, request.url.path)
+    proof = proofs.read(given[0], request.method, address, token=token)
+    if proof.jkt != jkt:
+        raise proofs.InvalidProof("The token is bound to another key, or to none.")
+    verifier.replays.spend(proof)
 
 
 class AccessRule:
