@@ -107,7 +107,9 @@ def _scope(*scopes: str) -> Callable[[World], None]:
         found = _userinfo_of(world, tokens)
         offered = set(world.op.metadata.get("claims_supported", []))
         for scope in scopes:
-            world.warn(SCOPES[scope] & offered <= set(found), f"missing: {sorted(SCOPES[scope] & offered - set(found))}")
+            world.warn(
+                SCOPES[scope] & offered <= set(found), f"missing: {sorted(SCOPES[scope] & offered - set(found))}"
+            )
             world.warn(not SCOPES[scope] & set(tokens.id_claims), f"claims of {scope} in the ID token")
 
     return run
@@ -262,7 +264,9 @@ def _secret_post(world: World) -> None:
     _happy(world, "post")
 
 
-@PLAN.check("B33", "oidcc-request-uri-unsigned-supported-correctly-or-rejected", "request_uri: processed or refused by name")
+@PLAN.check(
+    "B33", "oidcc-request-uri-unsigned-supported-correctly-or-rejected", "request_uri: processed or refused by name"
+)
 def _request_uri(world: World) -> None:
     client = world.client()
     address = client.redirect_uri.replace("/callback", "/request.jwt")
@@ -286,7 +290,9 @@ def _request_object(world: World, **inside: str) -> None:
         world.tokens(client, back)
 
 
-@PLAN.check("B34", "oidcc-unsigned-request-object-supported-correctly-or-rejected", "request: processed or refused by name")
+@PLAN.check(
+    "B34", "oidcc-unsigned-request-object-supported-correctly-or-rejected", "request: processed or refused by name"
+)
 def _unsigned_request(world: World) -> None:
     _request_object(world)
 
@@ -301,7 +307,11 @@ def _claims(world: World) -> None:
     world.warn("name" not in tokens.id_claims, "the name stands in the ID token")
 
 
-@PLAN.check("B36", "oidcc-ensure-request-object-with-redirect-uri", "a redirect_uri in `request` is processed or refused by name")
+@PLAN.check(
+    "B36",
+    "oidcc-ensure-request-object-with-redirect-uri",
+    "a redirect_uri in `request` is processed or refused by name",
+)
 def _request_redirect(world: World) -> None:
     _request_object(world, redirect_uri=world.client().redirect_uri)
 
@@ -326,7 +336,7 @@ def _refresh(world: World) -> None:
     _userinfo_of(world, second)
 
 
-@PLAN.check("B38", "oidcc-ensure-request-with-valid-pkce-succeeds", "PKCE S256: the right verifier passes, another does not")
+@PLAN.check("B38", "oidcc-ensure-request-with-valid-pkce-succeeds", "the right verifier passes, another does not")
 def _pkce(world: World) -> None:
     browser, client = world.browser(), world.client()
     back = world.code(browser, client)

@@ -58,9 +58,7 @@ def make(folder: Path) -> Certificates:
     found.authority.write_bytes(root.public_bytes(serialization.Encoding.PEM))
     found.certificate.write_bytes(own.public_bytes(serialization.Encoding.PEM))
     form = serialization.PrivateFormat.PKCS8
-    found.key.write_bytes(
-        own_key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
-    )
+    found.key.write_bytes(own_key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
     return found
 
 

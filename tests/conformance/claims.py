@@ -9,8 +9,8 @@ PROTOCOL_CLAIMS = frozenset({
     "sid", "jti",
 })  # fmt: skip
 TEXTS = frozenset({
-    "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website",
-    "gender", "birthdate", "zoneinfo", "locale",
+    "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
+    "website", "gender", "birthdate", "zoneinfo", "locale",
 })  # fmt: skip
 SCOPES = {
     "profile": TEXTS | {"updated_at"},

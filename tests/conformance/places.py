@@ -31,6 +31,7 @@ from tests.conformance.world import Client, Op
 from tests.support.databases import PYTHON_PATH, ROOT, fresh_database
 from tests.support.servers import RunningServers, Servers, current
 
+OWN, CONTROL = "svc-sso", "oidc-provider"
 NODE = ROOT / "tests" / "node"
 GRANTS = ["authorization_code", "refresh_token", "client_credentials"]
 ACCOUNT = "demo.citizen"
@@ -40,14 +41,12 @@ KEYRING = json.dumps({"active": "k1", "keys": {"k1": base64.b64encode(bytes(rang
 
 @dataclass
 class Place:
-    """Where everything is. `control` is the certified provider."""
+    """Where everything is; `database` is that of svc-sso."""
 
-    own: Op
-    control: Op
+    providers: list[Op]
     receiver: Receiver
     certificates: Certificates
     folder: Path
-    servers: Servers
     database: str
 
 
@@ -61,12 +60,19 @@ def applications(receiver: Receiver, at: str) -> dict[str, Client]:
     made = {
         "basic": make("basic", secret=secrets.token_urlsafe(32)),
         "other": make("other", secret=secrets.token_urlsafe(32)),
+        "told": make("told", secret=secrets.token_urlsafe(32)),
         "post": make("post", secret=secrets.token_urlsafe(32), method="client_secret_post"),
     }
     for role in ("fapi", "fapi-other"):
-        key = ECKey.generate_key("P-256", {"kid": role, "use": "sig", "alg": "ES256"}, private=True)
-        made[role] = make(role, method="private_key_jwt", key=key, dpop=True, id_token_alg="ES256")
+        key = ECKey.generate_key("P-256", {"kid": role, "use": "sig"}, private=True)
+        rsa = RSAKey.generate_key(2048, {"kid": f"{role}-rsa", "use": "sig"}, private=True)
+        made[role] = make(role, method="private_key_jwt", key=key, rsa=rsa, dpop=True, id_token_alg="ES256")
     return made
+
+
+def public_keys(client: Client) -> dict[str, Any]:
+    """The key set which an application registers; no key is fixed to one algorithm."""
+    return {"keys": [key.as_dict(private=False) for key in (client.key, client.rsa) if key is not None]}
 
 
 # The control.
@@ -86,9 +92,9 @@ def node_metadata(client: Client) -> dict[str, Any]:
     }
     if client.key is None:
         return metadata | {"client_secret": client.secret}
-    public = {"keys": [client.key.as_dict(private=False)]}
+    public = public_keys(client)
     bound = {"dpop_bound_access_tokens": client.dpop, "require_pushed_authorization_requests": True}
-    return metadata | bound | {"jwks": public, "token_endpoint_auth_signing_alg": "ES256"}
+    return metadata | bound | {"jwks": public}
 
 
 def install_node() -> None:
@@ -126,7 +132,7 @@ def control(place_folder: Path, made: Certificates, clients: dict[str, Client]) 
     file.write_text(json.dumps(told), encoding="utf-8")
     environment = {**os.environ, "NODE_EXTRA_CA_CERTS": str(made.authority)}
     command = [node_program(), str(NODE / "provider.mjs"), str(file)]
-    op = Op("oidc-provider", issuer, made.trusting(), Person(ACCOUNT, PASSWORD), clients)
+    op = Op(CONTROL, issuer, made.trusting(), Person(ACCOUNT, PASSWORD), clients)
     with _running(command, environment, place_folder / "control.log", op):
         yield op
 
@@ -172,7 +178,7 @@ def _row(client: Client) -> Registered:
         name=f"应用 {client.client_id}",
         secret_hash=digest(client.secret) if client.secret else None,
         token_endpoint_auth_method=client.method,
-        jwks={"keys": [client.key.as_dict(private=False)]} if client.key else None,
+        jwks=public_keys(client) if client.key else None,
         audience="sso",
         grant_types=GRANTS,
         permissions=[],
@@ -186,7 +192,9 @@ def _row(client: Client) -> Registered:
 
 
 @contextlib.contextmanager
-def own(place_folder: Path, made: Certificates, clients: dict[str, Client], servers: Servers, database: str) -> Iterator[Op]:  # noqa: E501
+def own(
+    place_folder: Path, made: Certificates, clients: dict[str, Client], servers: Servers, database: str
+) -> Iterator[Op]:
     """svc-sso as an operator starts it, with demo accounts; it ends with the context."""
     port = free_port()
     environment = own_environment(servers, database, place_folder, port, made.authority)
@@ -198,7 +206,7 @@ def own(place_folder: Path, made: Certificates, clients: dict[str, Client], serv
         "--ssl-keyfile", str(made.key), "--ssl-certfile", str(made.certificate), "--no-access-log",
         "--log-level", "warning",
     ]  # fmt: skip
-    op = Op("svc-sso", issuer, made.trusting(), Person(ACCOUNT, PASSWORD), clients)
+    op = Op(OWN, issuer, made.trusting(), Person(ACCOUNT, PASSWORD), clients)
     with _running(command, environment, place_folder / "own.log", op):
         yield op
 
@@ -230,24 +238,31 @@ def _wait_ready(child: "subprocess.Popen[bytes]", op: Op, log: Path) -> None:
 
 
 @contextlib.contextmanager
-def everything(folder: Path) -> Iterator[Place]:
-    """Both providers and the applications' receiver, for as long as the context lasts."""
+def everything(folder: Path, only: str = "") -> Iterator[Place]:
+    """The providers (or the one named) and the applications' receiver, for as long as the context lasts."""
     install_node()
     made = certificates.make(folder)
-    receiver, running = Receiver(made), RunningServers()
-    running.start()
-    loop = asyncio.new_event_loop()
-    try:
-        database = fresh_database(current(), "sso")
-        name = loop.run_until_complete(database.__aenter__())
-        with (
-            own(folder, made, applications(receiver, "own"), current(), name) as ours,
-            control(folder, made, applications(receiver, "control")) as theirs,
-        ):
-            ours.heard = theirs.heard = receiver
-            yield Place(ours, theirs, receiver, made, folder, current(), name)
-        loop.run_until_complete(database.__aexit__(None, None, None))
-    finally:
-        loop.close()
-        running.stop()
-        receiver.stop()
+    with contextlib.ExitStack() as stack:
+        receiver = Receiver(made)
+        stack.callback(receiver.stop)
+        providers, database = [], ""
+        if only in ("", OWN):
+            running = RunningServers()
+            running.start()
+            stack.callback(running.stop)
+            database = stack.enter_context(_database(current()))
+            clients = applications(receiver, "own")
+            providers.append(stack.enter_context(own(folder, made, clients, current(), database)))
+        if only in ("", CONTROL):
+            providers.append(stack.enter_context(control(folder, made, applications(receiver, "control"))))
+        for op in providers:
+            op.heard = receiver
+        yield Place(providers, receiver, made, folder, database)
+
+
+@contextlib.contextmanager
+def _database(servers: Servers) -> Iterator[str]:
+    with asyncio.Runner() as runner:
+        made = fresh_database(servers, "sso")
+        yield runner.run(made.__aenter__())
+        runner.run(made.__aexit__(None, None, None))

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import hashlib
+import hmac
 import json
 import math
 import secrets
@@ -16,7 +17,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 from joserfc import jws, jwt
-from joserfc.jwk import ECKey, Key, KeySet
+from joserfc.jwk import ECKey, Key, KeySet, RSAKey
 
 from tests.conformance.browser import Browser, Landing, Person, Shown
 from tests.conformance.checks import expect
@@ -38,6 +39,7 @@ class Client:
     method: str = "client_secret_basic"
     secret: str = ""
     key: ECKey | None = None
+    rsa: RSAKey | None = None
     dpop: bool = False
     id_token_alg: str = "RS256"
 
@@ -208,7 +210,7 @@ class World:
         return {}, {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
 
     def assertion(
-        self, client: Client, *, header: dict[str, Any] | None = None, key: Key | None = None, **changes: Any
+        self, client: Client, *, header: dict[str, Any] | None = None, key: Key | bytes | None = None, **changes: Any
     ) -> str:
         """A client's assertion (RFC 7523) for this issuer; None leaves a claim out."""
         assert client.key is not None
@@ -302,12 +304,17 @@ class World:
         return sign(head, merged, signing)
 
 
-def sign(header: dict[str, Any], claims: dict[str, Any], key: Key) -> str:
-    """A compact JWT with whatever stands in the header, be it a lie; alg `none` leaves the signature out."""
+def sign(header: dict[str, Any], claims: dict[str, Any], key: Key | bytes) -> str:
+    """A compact JWT with whatever stands in the header, be it a lie; alg `none` leaves the signature out.
+
+    Bytes for a key are the secret of HS256, also where they are someone's public key.
+    """
     algorithm = str(header.get("alg", "ES256"))
     head, body = b64(_json(header)), b64(_json(claims))
     if algorithm == "none":
         return f"{head}.{body}."
+    if isinstance(key, bytes):
+        return f"{head}.{body}.{b64(hmac.digest(key, f'{head}.{body}'.encode(), 'sha256'))}"
     signer = jws.JWSRegistry.algorithms[algorithm]
     return f"{head}.{body}.{b64(signer.sign(f'{head}.{body}'.encode(), key))}"
 

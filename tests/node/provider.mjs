@@ -34,6 +34,9 @@ const provider = new Provider(told.issuer, {
   scopes: ['openid', 'offline_access', 'profile', 'email', 'phone', 'address'],
   acrValues: ['urn:yiwang:acr:password'],
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+  // The applications of the checks listen on the loopback, which its own protection would never call.
+  fetch: (url, options) => globalThis.fetch(url, { ...options, dispatcher: undefined }),
+  enabledJWA: { clientAuthSigningAlgValues: ['PS256', 'ES256', 'EdDSA'] },
   pkce: { required: () => true },
   issueRefreshToken: async (ctx, client) => client.grantTypeAllowed('refresh_token'),
   rotateRefreshToken: true,
