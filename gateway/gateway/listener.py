@@ -16,7 +16,7 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from gateway.errors import AmbiguousHost, HeadersTooLarge, HeaderTooSlow, NotHttp, TooManyConnections
+from gateway.errors import AmbiguousHost, AmbiguousLength, HeadersTooLarge, HeaderTooSlow, NotHttp, TooManyConnections
 from gateway.proxy.direct import BEGUN, Call, Header
 from gateway.proxy.headers import MAX_TOTAL, new_request_id, trace
 from gateway.proxy.refusal import document
@@ -182,16 +182,25 @@ class Listener(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self.head_since, self.head_size = 0.0, 0
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() != "1.0"):
-            self.refuse(AmbiguousHost())
-            raise ValueError("no single host")  # ends the parser's work
+        if (fault := self._ambiguity()) is not None:
+            self.refuse(fault)
+            raise ValueError(fault.code)  # ends the parser's work
         if self.begun is not None:
             self.scope["extensions"] = {BEGUN: self.begun}  # type: ignore[dict-item]
             self.begun = None
         super().on_headers_complete()
-        if self.leaving or self.app.drain.begun:
+        if self.leaving or self.app.drain.begun or self.parser.should_upgrade():
             self.cycle.keep_alive = False
+
+    def _ambiguity(self) -> DomainError | None:
+        """What llhttp lets through although two readers could read it differently."""
+        names = [name for name, _ in self.headers]
+        hosts, old = names.count(b"host"), self.parser.get_http_version() == "1.0"
+        if hosts > 1 or (hosts == 0 and not old):
+            return AmbiguousHost()
+        if old and b"transfer-encoding" in names:  # RFC 9112, 6.1
+            return AmbiguousLength("HTTP/1.0 knows no Transfer-Encoding.")
+        return None
 
     def on_message_complete(self) -> None:
         self.inside = False
