@@ -179,6 +179,10 @@ class Bus:
         await self.connected.wait()
         await self._client.subscribe(self.subject(name), cb=pass_on)
 
+    async def tell(self, name: str, body: bytes) -> None:
+        """Sends `body` to whoever listens on `name` at the moment; nothing keeps it."""
+        await self._client.publish(self.subject(name), body)
+
     async def request(self, name: str, body: bytes) -> bytes:
         """The answer of whoever responds on `name`."""
         message = await self._client.request(self.subject(name), body, timeout=REQUEST_TIMEOUT_SECONDS)

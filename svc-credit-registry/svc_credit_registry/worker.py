@@ -4,7 +4,7 @@ import asyncio
 
 from shared.audit import WITNESS
 from shared.events.audit import AuditSealedV1
-from shared.events.credit_registry import EnterpriseRegisteredV1
+from shared.events.credit_registry import EnterpriseChangedV1, EnterpriseRegisteredV1, RegisterLoadedV1
 from shared.inbox import Work
 from shared.runtime import make_runtime
 from shared.worker import work_alone
@@ -15,7 +15,7 @@ from svc_credit_registry.settings import Settings
 
 WORK = Work(
     handlers=[*registration.HANDLERS, *names.HANDLERS, *publicity.HANDLERS, WITNESS],
-    publishes=[EnterpriseRegisteredV1, AuditSealedV1],
+    publishes=[EnterpriseRegisteredV1, EnterpriseChangedV1, RegisterLoadedV1, AuditSealedV1],
 )
 
 if __name__ == "__main__":

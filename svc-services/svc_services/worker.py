@@ -10,6 +10,8 @@ from shared.events.services import (
     ApplicationWithdrawnV1,
     CorrectionRequestedV1,
     LicenceIssuedV1,
+    LicenceRevokedV1,
+    MatterChangedV1,
     NameReservationReleasedV1,
     NameReservedV1,
 )
@@ -33,6 +35,8 @@ WORK = Work(
         ApplicationWithdrawnV1,
         ApplicationDecidedV1,
         LicenceIssuedV1,
+        LicenceRevokedV1,
+        MatterChangedV1,
     ],
 )
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from shared.events import EVENTS
 from shared.events.complaints import ComplaintPublishedV1
-from shared.events.credit_registry import EnterpriseRegisteredV1
+from shared.events.credit_registry import EnterpriseChangedV1, EnterpriseRegisteredV1
 from shared.events.disclosure import ArticlePublishedV1, ArticleWithdrawnV1
 from shared.events.envelope import Envelope, Event
-from shared.events.services import LicenceIssuedV1
+from shared.events.services import LicenceIssuedV1, LicenceRevokedV1, MatterChangedV1
 
 TEST_TYPE = "gateway.webhook.tested.v1"
 
@@ -46,7 +46,10 @@ OFFERS: Mapping[str, Offer] = {
             "企业已登记",
             region="region",
         ),
+        Offer(EnterpriseChangedV1, ("code", "part", "changed_on"), "企业公示信息已变更"),
         Offer(LicenceIssuedV1, ("licence_number", "enterprise_code", "issued_on"), "电子证照已制发"),
+        Offer(LicenceRevokedV1, ("licence_number", "enterprise_code", "revoked_on"), "电子证照已吊销"),
+        Offer(MatterChangedV1, ("code", "region", "in_force_from"), "办事指南已变更", region="region"),
         Offer(
             ComplaintPublishedV1,
             (
@@ -63,6 +66,7 @@ OFFERS: Mapping[str, Offer] = {
 # Why the others are not offered; a test holds this table and the one above against all events there are.
 WITHHELD: Mapping[str, str] = {
     "audit.log.sealed.v1": "internal",
+    "credit_registry.register.loaded.v1": "of the operators: what was loaded is read from the register",
     "complaints.complaint.received.v1": "a case under way",
     "complaints.complaint.accepted.v1": "a case under way",
     "complaints.complaint.refused.v1": "a case under way",

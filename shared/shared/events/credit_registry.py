@@ -23,3 +23,26 @@ class EnterpriseRegisteredV1(Event):
     legal_representative_name: str
     application_id: uuid.UUID | None = None
     representative_id: uuid.UUID | None = None
+
+
+class EnterpriseChangedV1(Event):
+    """The public record of an enterprise shows something else than before; `part` says what: "complaints"."""
+
+    TYPE: ClassVar[str] = "credit_registry.enterprise.changed.v1"
+    KEY: ClassVar[str] = "code"
+
+    code: str
+    part: str
+    changed_on: date
+
+
+class RegisterLoadedV1(Event):
+    """Records of many enterprises were loaded at once; there is no event for each of them."""
+
+    TYPE: ClassVar[str] = "credit_registry.register.loaded.v1"
+    KEY: ClassVar[str] = "register_name"
+
+    register_name: str
+    source: str
+    rows: int
+    loaded_on: date

@@ -138,3 +138,25 @@ class LicenceIssuedV1(Event):
     application_id: uuid.UUID
     enterprise_code: str
     issued_on: date
+
+
+class LicenceRevokedV1(Event):
+    """An electronic licence holds no longer."""
+
+    TYPE: ClassVar[str] = "services.licence.revoked.v1"
+    KEY: ClassVar[str] = "licence_number"
+
+    licence_number: str
+    enterprise_code: str
+    revoked_on: date
+
+
+class MatterChangedV1(Event):
+    """The guide of a matter reads otherwise, everywhere or in `region`."""
+
+    TYPE: ClassVar[str] = "services.matter.changed.v1"
+    KEY: ClassVar[str] = "code"
+
+    code: str
+    region: str | None = None
+    in_force_from: date

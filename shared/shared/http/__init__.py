@@ -1,5 +1,6 @@
 """What every route shares: transactions, repeated requests, versions, lists."""
 
+from shared.http.caching import cached
 from shared.http.conditional import IfMatch, check_version, etag, not_modified, set_etag, view_etag
 from shared.http.idempotency import IDEMPOTENCY_NONE, IDEMPOTENCY_OPTIONAL
 from shared.http.pagination import Page, PageResult, Paging, paginate
@@ -14,6 +15,7 @@ __all__ = [
     "Paging",
     "Router",
     "TransactionRoute",
+    "cached",
     "check_version",
     "etag",
     "not_modified",

@@ -6,7 +6,7 @@ from fastapi import Path, Request, Response
 
 from shared.auth import Public
 from shared.db import SessionDep
-from shared.http import Router, etag, not_modified
+from shared.http import Router, cached, etag, not_modified
 from svc_credit_registry.enterprises import service
 from svc_credit_registry.enterprises.schemas import EnterpriseOut
 
@@ -28,7 +28,7 @@ async def get_enterprise(
 ) -> EnterpriseOut | Response:
     """The record with its ETag; 404 for a code no enterprise has, 422 with the failed check for what is no code."""
     enterprise = await service.find(session, code)
-    headers = {"ETag": etag(enterprise), "Cache-Control": "no-cache"}
+    headers = {"ETag": etag(enterprise)} | cached("register", f"enterprise:{enterprise.code}")
     if not_modified(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)

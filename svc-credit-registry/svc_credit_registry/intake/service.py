@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
 from shared.db import Sessions
+from shared.events.credit_registry import RegisterLoadedV1
+from shared.outbox import publish
 from svc_credit_registry.bulkfile.rules import Record
 from svc_credit_registry.decomposition.rules import decompose
 from svc_credit_registry.enterprises.rules import STATUS_RANK, Status, publication_due
@@ -177,6 +179,8 @@ async def _store(
         await session.execute(queries.COMPARED_NAMES)
         inserted, updated = (await session.execute(queries.COUNTS)).one()
         await _audit(session, batch, origin, inserted, updated)
+        loaded = {"register_name": "enterprises", "source": origin.source, "rows": len(batch), "loaded_on": today}
+        await publish(session, RegisterLoadedV1.model_validate(loaded))
     summary.inserted += inserted
     summary.updated += updated
     summary.left += len(batch) - inserted - updated

@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.clock import statutory_date
 from shared.events.complaints import ComplaintPublishedV1, ComplaintWithheldV1
 from shared.inbox import HandlerContext, handles
 from svc_credit_registry.publicity import service
@@ -10,7 +11,7 @@ from svc_credit_registry.publicity import service
 @handles(ComplaintPublishedV1)
 async def complaint_published(session: AsyncSession, event: ComplaintPublishedV1, context: HandlerContext) -> None:
     """The complaint stands on the record of its respondent."""
-    await service.put_on_record(session, event)
+    await service.put_on_record(session, event, statutory_date(context.envelope.time))
 
 
 @handles(ComplaintWithheldV1)

@@ -6,7 +6,8 @@ from fastapi import Path, Request, Response
 
 from shared.auth import Public
 from shared.db import SessionDep
-from shared.http import Page, Paging, Router
+from shared.http import Page, Paging, Router, cached
+from svc_credit_registry.enterprises.rules import valid_code
 from svc_credit_registry.publicity import service
 from svc_credit_registry.publicity.schemas import ComplaintOut
 
@@ -27,4 +28,5 @@ async def list_enterprise_complaints(
 ) -> Page[ComplaintOut]:
     """Concluded complaints, the newest first, without personal data, each with who answers for it and on what basis."""
     result = await service.complaints_of(session, code, paging, request, response)
+    response.headers.update(cached("register", f"enterprise:{valid_code(code)}"))
     return result.page([ComplaintOut.model_validate(row) for row in result.rows])

@@ -1,7 +1,7 @@
 """Putting complaints on the record of an enterprise, and taking them off."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from fastapi import Request, Response
@@ -10,15 +10,18 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
+from shared.clock import statutory_date
 from shared.events.complaints import ComplaintPublishedV1
+from shared.events.credit_registry import EnterpriseChangedV1
 from shared.http import PageResult, paginate
 from shared.http.pagination import PageQuery
+from shared.outbox import publish
 from svc_credit_registry.enterprises import service as enterprises
 from svc_credit_registry.publicity import queries, rules
 from svc_credit_registry.publicity.models import ComplaintRecord
 
 
-async def put_on_record(session: AsyncSession, event: ComplaintPublishedV1) -> None:
+async def put_on_record(session: AsyncSession, event: ComplaintPublishedV1, day: date) -> None:
     """The complaint stands on the record of its respondent, whether or not the register knows that one yet."""
     fields = event.model_dump(exclude={"respondent_code"})
     row: dict[str, Any] = fields | {
@@ -31,6 +34,7 @@ async def put_on_record(session: AsyncSession, event: ComplaintPublishedV1) -> N
     statement = insert(ComplaintRecord).values(**row)
     await session.execute(statement.on_conflict_do_update(index_elements=["complaint_id"], set_=row))
     await _audit(session, "complaint.put_on_record", event.complaint_id, {"enterprise": event.respondent_code})
+    await publish(session, EnterpriseChangedV1(code=event.respondent_code, part=rules.PART, changed_on=day))
 
 
 async def take_off_record(session: AsyncSession, complaint_id: uuid.UUID, reason: str, at: datetime) -> None:
@@ -40,6 +44,8 @@ async def take_off_record(session: AsyncSession, complaint_id: uuid.UUID, reason
         return
     record.withheld_at, record.withheld_reason = at, reason
     await _audit(session, "complaint.taken_off_record", complaint_id, {"enterprise": record.enterprise_code})
+    changed = EnterpriseChangedV1(code=record.enterprise_code, part=rules.PART, changed_on=statutory_date(at))
+    await publish(session, changed)
 
 
 async def complaints_of(

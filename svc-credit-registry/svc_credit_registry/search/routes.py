@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from shared.address import public_path
 from shared.auth import Public
 from shared.db import SessionDep
-from shared.http import Page, Paging, Router
+from shared.http import Page, Paging, Router, cached
 from shared.runtime import RuntimeDep
 from svc_credit_registry.enterprises.models import Enterprise
 from svc_credit_registry.enterprises.rules import Status
@@ -49,6 +49,7 @@ async def list_enterprises(
 ) -> Page[EnterpriseSummary]:
     """Exact names first, then names that begin with `q`, then names that hold it; those in business first."""
     result = await service.find(session, asked, paging)
+    response.headers.update(cached("register", "enterprises"))
     if result.next_cursor:
         url = request.url.include_query_params(cursor=result.next_cursor)
         response.headers["Link"] = f'<{public_path(request, url.path)}?{url.query}>; rel="next"'

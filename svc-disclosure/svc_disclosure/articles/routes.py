@@ -11,7 +11,7 @@ from shared.auth import Caller
 from shared.clock import TodayDep
 from shared.db import SessionDep
 from shared.deadlines import DeadlinesOut
-from shared.http import IfMatch, Page, Paging, Router, not_modified, paginate, set_etag, view_etag
+from shared.http import IfMatch, Page, Paging, Router, cached, not_modified, paginate, set_etag, view_etag
 from shared.problems import wants_english
 from svc_disclosure.access import AnyCaller, Approver, Editor, Leader, MaybeCaller, Public, Reviewer
 from svc_disclosure.articles import queries, service
@@ -71,6 +71,7 @@ async def list_articles(
     statement = queries.published(**filters.model_dump())
     found = await paginate(session, statement, keys=keys, paging=paging, request=request, response=response)
     english = wants_english(request)
+    response.headers.update(cached("articles", by_language=True))
     return found.page([service.summary_of(article, english=english) for article in found.rows])
 
 
@@ -94,6 +95,8 @@ async def read_article(article_id: uuid.UUID, caller: MaybeCaller, session: Sess
     opened = await service.read(session, article_id, caller)
     shown = service.show(opened, caller, english=wants_english(reply.request))
     headers = {"ETag": view_etag(opened.article, shown), "Vary": "Authorization, Accept-Language"}
+    if caller is None:
+        headers = cached(f"article:{article_id}") | headers
     if not_modified(reply.request, headers["ETag"]):
         return Response(status_code=304, headers=headers)  # type: ignore[return-value]
     reply.response.headers.update(headers)

@@ -7,7 +7,7 @@ from fastapi.responses import StreamingResponse
 
 from shared.clock import NowDep
 from shared.db import SessionDep
-from shared.http import Router
+from shared.http import Router, cached
 from shared.runtime import RuntimeDep
 from svc_disclosure.access import Public
 from svc_disclosure.articles import queries
@@ -54,4 +54,4 @@ async def feed(session: SessionDep, runtime: RuntimeDep, now: NowDep, column: Co
     updated = rows[0]["published_at"] if rows else now
     address = f"{origin}.atom" + (f"?column={column}" if column else "")
     body = rules.atom_feed("政府信息公开", address, updated, entries)
-    return Response(body, media_type="application/atom+xml; charset=utf-8")
+    return Response(body, media_type="application/atom+xml; charset=utf-8", headers=cached("articles"))

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 
 from shared.clock import TodayDep
 from shared.db import SessionDep
-from shared.http import Page, Paging, Router, paginate
+from shared.http import Page, Paging, Router, cached, paginate
 from svc_disclosure.access import Public
 from svc_disclosure.columns import queries, service
 from svc_disclosure.columns.models import Column
@@ -25,10 +25,13 @@ async def list_columns(
     """All columns in the order of the site; `parent_code` makes the tree."""
     keys: list[ColumnElement[Any]] = [Column.position.asc(), Column.code.asc()]
     found = await paginate(session, queries.all_columns(), keys=keys, paging=paging, request=request, response=response)
+    response.headers.update(cached("columns"))
     return found.page([service.show(column, today) for column in found.rows])
 
 
 @router.get("/{code}", dependencies=[Public], summary="One column")
-async def read_column(code: ColumnCode, session: SessionDep, today: TodayDep) -> ColumnOut:
+async def read_column(code: ColumnCode, session: SessionDep, today: TodayDep, response: Response) -> ColumnOut:
     """The column; 404 when there is none."""
-    return service.show(await service.load(session, code), today)
+    column = await service.load(session, code)
+    response.headers.update(cached("columns"))
+    return service.show(column, today)

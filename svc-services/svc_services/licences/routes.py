@@ -4,7 +4,7 @@ from fastapi import Request, Response
 
 from shared.auth import Public
 from shared.db import SessionDep
-from shared.http import IDEMPOTENCY_NONE, Page, Paging, Router, not_modified, paginate
+from shared.http import IDEMPOTENCY_NONE, Page, Paging, Router, cached, not_modified, paginate
 from shared.problems import wants_english
 from svc_services.access import AnyCaller
 from svc_services.licences import queries, service
@@ -17,7 +17,7 @@ router = Router(prefix="/v1", tags=["licences"])
 @router.get("/licences/keys", dependencies=[Public])
 async def read_keys(session: SessionDep, response: Response) -> KeysOut:
     """The public keys with which anyone verifies a licence offline (RFC 7517)."""
-    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers.update(cached("licence-keys"))
     return await service.keys_out(session)
 
 
@@ -31,9 +31,10 @@ async def read_licence(number: str, session: SessionDep, request: Request, respo
     """A licence by its number, with its signed form."""
     found = await service.licence(session, number)
     tag = f'"{found.number}-{found.state}"'
+    headers = {"ETag": tag} | cached(f"licence:{found.number}")
     if not_modified(request, tag):
-        return Response(status_code=304, headers={"ETag": tag})
-    response.headers["ETag"] = tag
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
     return service.licence_out(found)
 
 

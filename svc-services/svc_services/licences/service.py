@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.audit import SYSTEM, record
 from shared.codes import regions
 from shared.events.credit_registry import EnterpriseRegisteredV1
-from shared.events.services import LicenceIssuedV1
+from shared.events.services import LicenceIssuedV1, LicenceRevokedV1
 from shared.outbox import publish
 from svc_services.cases import queries as cases
 from svc_services.cases import service
@@ -181,6 +181,8 @@ async def revoke(session: AsyncSession, number: str, reason: str, today: date) -
             reason=reason,
             **change,
         )
+        revoked = LicenceRevokedV1(licence_number=number, enterprise_code=found.enterprise_code, revoked_on=today)
+        await publish(session, revoked)
     return found
 
 

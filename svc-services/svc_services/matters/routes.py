@@ -8,7 +8,7 @@ from fastapi import Query, Request, Response
 from shared.auth import Public
 from shared.clock import TodayDep
 from shared.db import SessionDep
-from shared.http import Page, Paging, Router, not_modified, paginate
+from shared.http import Page, Paging, Router, cached, not_modified, paginate
 from svc_services.matters import queries, service
 from svc_services.matters.models import Matter
 from svc_services.matters.schemas import MatterOut, MatterSummary
@@ -32,6 +32,7 @@ async def list_matters(
         request=request,
         response=response,
     )
+    response.headers.update(cached("matters"))
     return found.page([MatterSummary.model_validate(row, from_attributes=True) for row in found.rows])
 
 
@@ -42,7 +43,7 @@ async def read_matter(
     """The guide of a matter: basis, conditions, materials, procedure, time limit, fees, form."""
     matter = await service.guide_of(session, code, today, region)
     tag = f'"{hashlib.sha256(matter.model_dump_json().encode()).hexdigest()[:24]}"'
-    headers = {"ETag": tag, "Cache-Control": "public, max-age=60"}
+    headers = {"ETag": tag, **cached(f"matter:{code}")}
     if not_modified(request, tag):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)

@@ -6,6 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit import SYSTEM, record
 from shared.codes import regions
+from shared.events.services import MatterChangedV1
+from shared.outbox import publish
 from svc_services.matters import queries
 from svc_services.matters.errors import MatterNotOnline, MatterUnknown
 from svc_services.matters.models import Implementation, Matter
@@ -63,6 +65,7 @@ async def implement_locally(
         object_id=row.id,
         after={"code": code, "region": region, **changes.model_dump()},
     )
+    await publish(session, MatterChangedV1(code=code, region=region, in_force_from=in_force_from))
     return row
 
 
