@@ -83,6 +83,7 @@ class Listener(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.timeout_keep_alive = self.app.settings.keep_alive_seconds  # type: ignore[assignment]  # any number will do
         self.head_since = self.loop.time()
         crowd = _crowds.get(self.server_state)
         if crowd is None:

@@ -59,6 +59,9 @@ class GatewaySettings(ServiceSettings):
     probe_seconds: float = Field(default=5.0, ge=0, description="Time between two looks at each service; 0: none")
     connections: int = Field(default=10_000, ge=1, description="Connections of clients at most")
     connections_per_address: int = Field(default=1_000, ge=1, description="Of one address, trusted proxies apart")
+    keep_alive_seconds: float = Field(
+        default=75.0, gt=0, description="An idle connection of a client is kept this long; above a load balancer's 60 s"
+    )
     drain_seconds: float = Field(default=0.5, ge=0, description="Time between 'not ready' and closing, on SIGTERM")
 
     webhook_timeout_seconds: float = Field(default=15.0, gt=0, le=30, description="Time a receiver has for its answer")

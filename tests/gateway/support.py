@@ -30,10 +30,13 @@ class Received:
 
 @dataclass
 class Upstream:
-    """A service at a port; `script` talks on each connection."""
+    """A service at a port; `script` talks on each connection. `answering` uses `status` and `extra` of the moment."""
 
     port: int = 0
+    status: str = "200 OK"
+    extra: str = ""
     connections: int = 0
+    dropped: int = 0
     received: list[Received] = field(default_factory=list)
 
     @property
@@ -42,8 +45,8 @@ class Upstream:
 
 
 @contextlib.asynccontextmanager
-async def upstream(script: Callable[["Upstream"], Script]) -> AsyncIterator[Upstream]:
-    """A raw TCP server whose connections run `script(upstream)`."""
+async def upstream(script: Callable[["Upstream"], Script], port: int = 0) -> AsyncIterator[Upstream]:
+    """A raw TCP server whose connections run `script(upstream)`, on a free port if none is given."""
     place = Upstream()
     talk = script(place)
     tasks: set[asyncio.Task[None]] = set()
@@ -59,7 +62,7 @@ async def upstream(script: Callable[["Upstream"], Script]) -> AsyncIterator[Upst
         finally:
             writer.close()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    server = await asyncio.start_server(connected, "127.0.0.1", port)
     place.port = server.sockets[0].getsockname()[1]
     try:
         yield place
@@ -93,12 +96,13 @@ def answering(body: bytes = b"{}", extra: str = "", status: str = "200 OK") -> C
     """A service that notes each request and answers it with `body`, on connections that stay open."""
 
     def script(place: Upstream) -> Script:
+        place.status, place.extra = status, extra
+
         async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             while True:
                 place.received.append(await read_request(reader))
-                head = (
-                    f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{extra}\r\n"
-                )
+                head = f"HTTP/1.1 {place.status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+                head += f"{place.extra}\r\n"
                 writer.write(head.encode() + body)
                 await writer.drain()
 
@@ -108,10 +112,10 @@ def answering(body: bytes = b"{}", extra: str = "", status: str = "200 OK") -> C
 
 
 @contextlib.asynccontextmanager
-async def served(app: Any, http: str = "httptools") -> AsyncIterator[int]:
+async def served(app: Any, http: str = "httptools", port: int = 0) -> AsyncIterator[int]:
     """An ASGI application behind a real server on a port of this machine; the port."""
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, http=http, log_config=None, access_log=False, proxy_headers=False, lifespan="on"
+        app, host="127.0.0.1", port=port, http=http, log_config=None, access_log=False, proxy_headers=False, lifespan="on"
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]

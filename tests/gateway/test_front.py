@@ -102,7 +102,7 @@ async def test_the_list_lacks_what_is_down_and_says_so(place: Place, start_gatew
     async with place.browser(port) as browser:
         await place.log_in(browser)
         found = (await browser.get("/api/hub/v1/items")).json()
-    assert found == {"items": [], "unavailable": ["services"]}
+    assert found == {"items": [], "next_cursor": None, "unavailable": ["services"]}
 
 
 async def test_operators_see_the_books_of_all_services(place: Place, start_gateway: StartGateway) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from gateway import listener
 from tests.gateway.conftest import StartGateway
+from tests.gateway.place import eventually
 from tests.gateway.support import answering, raw, read_answer, upstream
 
 API = "/api/services/v1/applications"
@@ -72,3 +73,50 @@ async def test_honest_callers_are_served_beside_many_slow_ones(start_gateway: St
         assert {a.status for a in refused} == {408}
         for _, writer in slow:
             writer.close()
+
+
+async def test_connections_have_a_limit_in_total_and_of_one_address(start_gateway: StartGateway) -> None:
+    few = await start_gateway({}, connections=3)
+    of_one = await start_gateway({}, connections_per_address=3)
+    trusting = await start_gateway({}, connections_per_address=3, trusted_proxies=["127.0.0.0/8"])
+    for port, expected in ((few, 503), (of_one, 503), (trusting, 200)):
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        answer = await raw(port, b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert answer.status == expected
+        for _, writer in held:
+            writer.close()
+            await writer.wait_closed()
+
+        async def room(port: int = port) -> bool:
+            return (await raw(port, b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")).status == 200
+
+        await eventually(room)
+
+
+async def test_a_kept_connection_is_closed_when_it_idles(start_gateway: StartGateway) -> None:
+    async with upstream(answering()) as service:
+        port = await start_gateway({"services": service.url}, keep_alive_seconds=0.5)
+        for calls in (1, 2):  # the first answer goes the long way, the second the short one
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            for _ in range(calls):
+                writer.write(f"GET {API} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                assert (await read_answer(reader)).status == 200
+            assert await asyncio.wait_for(reader.read(), 5) == b""
+            writer.close()
+
+
+async def test_whoever_reads_no_answers_is_not_answered_for_ever(start_gateway: StartGateway) -> None:
+    """Memory is bounded: requests are not taken while answers are not read."""
+    async with upstream(answering(bytes(50_000))) as service:
+        port = await start_gateway({"services": service.url})
+        _, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**12)
+        request = f"GET {API} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        before = -1
+        while before != len(service.received) and len(service.received) < 2000:
+            before = len(service.received)
+            for _ in range(100):
+                writer.write(request)
+                await asyncio.sleep(0.001)
+            await asyncio.sleep(0.2)
+        assert len(service.received) < 1000  # what the buffers of the system take
+        writer.transport.abort()

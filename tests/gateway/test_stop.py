@@ -63,6 +63,9 @@ async def test_what_is_under_way_is_finished(servers: Servers, shared_database: 
                 async with asyncio.timeout(1):
                     while (await client.get("/readyz")).status_code != 503:  # noqa: ASYNC110 - another process
                         await asyncio.sleep(0.02)
+                # Whoever keeps a connection is told to make a new one, which another process may take.
+                page = await client.get("/assets/pages.css")
+                assert (page.status_code, page.headers["connection"]) == (200, "close")
                 assert (await call).text == "done"
             assert await asyncio.wait_for(process.wait(), 10) in (0, -signal.SIGTERM)
         finally:
