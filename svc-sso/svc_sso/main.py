@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from shared.app import Service, create_service
 from shared.db import Sessions
 from svc_sso.accounts.routes import router as accounts
+from svc_sso.agencies.routes import router as agencies
+from svc_sso.backchannel.routes import router as backchannel
 from svc_sso.clients import service as clients
 from svc_sso.keys import service as keys
 from svc_sso.login.routes import router as login
@@ -27,7 +29,19 @@ SERVICE = Service(
     name="sso",
     title="统一身份认证 Single sign-on",
     description="Accounts of people and staff, one log-in for everything, OpenID Connect and OAuth for the services.",
-    routers=[accounts, sessions, sign_ins, staff, oauth, oidc, login, logout, administration],
+    routers=[
+        accounts,
+        sessions,
+        sign_ins,
+        staff,
+        oauth,
+        oidc,
+        login,
+        logout,
+        administration,
+        agencies,
+        backchannel,
+    ],
     work=WORK,
     tags=[
         {"name": "accounts", "description": "账户: one's own account and who has looked at it"},
@@ -36,6 +50,7 @@ SERVICE = Service(
             "name": "staff",
             "description": "工作人员: accounts, roles, units, regions, for the security administrator",
         },
+        {"name": "clients", "description": "客户端: systems of agencies and applications, their keys, quotas, notices"},
         {"name": "oidc", "description": "OpenID Connect and OAuth 2.0"},
     ],
 )

@@ -1,18 +1,21 @@
 """Registering the platform's clients and telling who a client is."""
 
 import hmac
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
 from shared.audit import SYSTEM
+from shared.clock import now as clock
 from svc_sso.clients.errors import InvalidClient, OAuthError
 from svc_sso.clients.models import Client
 from svc_sso.clients.rules import SHORTEST_SECRET, registration_of
 from svc_sso.credentials.rules import digest
 
 SEED_LOCK = 7_205_002
+NOTED_EVERY = timedelta(minutes=1)
 
 
 async def seed(session: AsyncSession, secrets: dict[str, str], origin: str) -> None:
@@ -65,10 +68,26 @@ async def find(session: AsyncSession, client_id: str) -> Client | None:
 async def authenticate(session: AsyncSession, client_id: str, secret: str) -> Client:
     """The client which proves itself by its secret. Raises InvalidClient."""
     client = await find(session, client_id)
-    given = digest(secret)
-    if client is None or client.secret_hash is None or not hmac.compare_digest(client.secret_hash, given):
+    if client is None or not knows(client, digest(secret), clock()):
         raise InvalidClient
     return client
+
+
+def knows(client: Client, given: bytes, now: datetime) -> bool:
+    """Whether a hashed secret is the client's present one, or the one before while that still holds."""
+    present = client.secret_hash is not None and hmac.compare_digest(client.secret_hash, given)
+    if present or client.previous_secret_hash is None or client.previous_secret_until is None:
+        return present
+    return client.previous_secret_until > now and hmac.compare_digest(client.previous_secret_hash, given)
+
+
+async def note_use(session: AsyncSession, client: Client, now: datetime) -> None:
+    """Notes that a client has just proved itself, once a minute at most; the version stays, nobody edited anything."""
+    if client.last_used_at is not None and now - client.last_used_at < NOTED_EVERY:
+        return
+    mine = select(Client.id).where(Client.id == client.id).with_for_update(skip_locked=True).scalar_subquery()
+    query = update(Client).where(Client.id == mine).values(last_used_at=now, updated_at=Client.updated_at)
+    await session.execute(query.execution_options(synchronize_session=False))
 
 
 def check_grant(client: Client, grant_type: str) -> None:
