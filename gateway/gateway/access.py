@@ -1,15 +1,17 @@
 """Who may call what the gateway answers itself: people by their session, other clients by a token for the gateway."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Request
 
 from gateway.errors import SessionExpired
+from gateway.proxy import headers as fields
+from gateway.proxy.plane import SAFE, check_csrf
 from gateway.sessions.models import BrowserSession
 from gateway.sessions.store import HeldSession, SessionStore
 from gateway.settings import GatewaySettings
-from shared.auth import AccessRule, Caller, bearer_scheme
+from shared.auth import Access, AnyCaller, Caller
 from shared.errors import Unauthenticated
 
 
@@ -25,26 +27,25 @@ def store_of(request: Request) -> SessionStore:
     return store
 
 
-class VisitorRule(AccessRule):
-    """Demands a session or a token; `permission` as in the services."""
+async def visitor_of(request: Request) -> Visitor | None:
+    """Who calls by his browser's cookie; None without one. Every rule of access asks this when there is no token.
 
-    async def __call__(self, request: Request, _scheme: Annotated[Any, Depends(bearer_scheme)] = None) -> Caller | None:
-        settings: GatewaySettings = request.app.state.settings
-        cookie = request.cookies.get(settings.session_cookie)
-        if not cookie:
-            return await super().__call__(request, _scheme)
-        visitor = await _visitor_of(request, cookie)
-        if visitor is None:
-            expired = store_of(request).expired_cookie().decode()
-            raise SessionExpired(headers={"Set-Cookie": expired})
-        self.check(visitor)
-        return visitor
-
-
-async def _visitor_of(request: Request, cookie: str) -> Visitor | None:
-    held = await store_of(request).find(cookie.encode("latin-1", "replace"))
-    if held is None:
+    Raises SessionExpired for a cookie whose session is over, CsrfRefused for an unsafe call that is not from our pages.
+    """
+    settings: GatewaySettings = request.app.state.settings
+    cookie = request.cookies.get(settings.session_cookie)
+    if not cookie:
         return None
+    if request.method not in SAFE:
+        check_csrf(fields.read(request.scope["headers"]), settings.origin.encode())
+    held = await store_of(request).find(cookie.encode("latin-1", "replace"))
+    visitor = await _visitor_behind(request, held) if held is not None else None
+    if visitor is None:
+        raise SessionExpired(headers={"Set-Cookie": store_of(request).expired_cookie().decode()})
+    return visitor
+
+
+async def _visitor_behind(request: Request, held: HeldSession) -> Visitor | None:
     async with request.app.state.runtime.sessions() as session:
         row = await session.get(BrowserSession, held.id)
     if row is None:
@@ -70,5 +71,5 @@ async def token_for(request: Request, caller: Caller, service: str) -> str:
     return str(await request.app.state.runtime.outbound.token(service, caller))
 
 
-AnyVisitor = Annotated[Caller, Depends(VisitorRule())]
-Operator = Annotated[Caller, Depends(VisitorRule("platform:operations"))]
+AnyVisitor = AnyCaller
+Operator = Annotated[Caller, Access("platform:operations")]

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from gateway.hub import handlers as hub
 from gateway.sessions.handlers import WORK as SESSIONS
 from gateway.settings import GatewaySettings
 from gateway.webhooks import handlers as webhooks
@@ -12,7 +13,7 @@ from shared.worker import work_alone
 
 WORK = Work(
     handlers=[*SESSIONS.handlers, *webhooks.HANDLERS],
-    sweeps=[*SESSIONS.sweeps, *webhooks.SWEEPS],
+    sweeps=[*SESSIONS.sweeps, *hub.SWEEPS, *webhooks.SWEEPS],
     parts=[Part("webhooks", deliver_forever)],
 )
 

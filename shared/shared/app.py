@@ -31,6 +31,7 @@ class Service:
     routers: Sequence[APIRouter]
     work: Work = field(default_factory=Work)
     tags: Sequence[dict[str, Any]] = ()
+    operations_prefix: str = ""
 
 
 def create_service(service: Service, settings: ServiceSettings) -> FastAPI:
@@ -59,8 +60,9 @@ def create_service(service: Service, settings: ServiceSettings) -> FastAPI:
     problems.install(app)
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(telemetry.TelemetryMiddleware)
-    for router in (*service.routers, operations.router, health_router(runtime)):
+    for router in (*service.routers, health_router(runtime)):
         app.include_router(router)
+    app.include_router(operations.router, prefix=service.operations_prefix)
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     return app
 

@@ -48,7 +48,11 @@ PUBLIC = {
         "GET /session/callback",
         "GET /session/login",
         "GET /api/hub/v1/status",
+        "GET /api/hub/v1/announcements",
         "GET /api/hub/v1/event-types",
+        "GET /api/hub/v1/search",
+        "GET /search",
+        "GET /status",
         "POST /session/logout",
     },
     "svc_credit_registry": {

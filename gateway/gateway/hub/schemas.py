@@ -1,6 +1,6 @@
 """What spans the services."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -11,9 +11,10 @@ State = Literal["ok", "degraded", "down", "unknown"]
 
 
 class MyItems(BaseModel):
-    """All cases of one person, the latest change first."""
+    """Cases of one person, the latest change first within a page."""
 
     items: list[ItemOut]
+    next_cursor: str | None = Field(default=None, description="For the next page; absent on the last one")
     unavailable: list[str] = Field(description="Services that could not be asked: their cases are missing here")
 
 
@@ -22,7 +23,17 @@ class ServiceState(BaseModel):
 
     service: str
     state: State
+    since: datetime | None = Field(default=None, description="Since when it stands so, as far as this gateway knows")
     checked_at: datetime | None = None
+
+
+class Incident(BaseModel):
+    """A time in which a service was away or hampered."""
+
+    service: str
+    state: Literal["degraded", "down"]
+    began_at: datetime
+    ended_at: datetime | None = Field(description="Absent while it lasts")
 
 
 class PlatformStatus(BaseModel):
@@ -30,6 +41,8 @@ class PlatformStatus(BaseModel):
 
     status: State
     services: list[ServiceState]
+    incidents: list[Incident] = Field(default_factory=list, description="Of the last 14 days, the newest first")
+    incidents_known: bool = Field(default=True, description="False while the record of incidents can't be read")
 
 
 class PlatformLedger(BaseModel):
@@ -37,3 +50,55 @@ class PlatformLedger(BaseModel):
 
     services: dict[str, Any] = Field(description="Each service's own ledger, by its short name")
     unavailable: list[str]
+
+
+class Hit(BaseModel):
+    """One thing that was found."""
+
+    id: str
+    title: str
+    detail: str = Field(description="What tells it from others of the same title")
+    url: str = Field(description="Where it is, from the public origin")
+
+
+class Section(BaseModel):
+    """What one service found."""
+
+    section: Literal["enterprises", "matters", "articles"]
+    title: str
+    service: str
+    items: list[Hit]
+    count: int | None = Field(description="How many there are, or 10,000 and `count_capped`; absent when unavailable")
+    count_capped: bool = False
+    unavailable: bool = Field(description="The service did not answer in time; there may be more than is shown")
+    url: str = Field(description="The whole list, from the public origin")
+
+
+class SearchResult(BaseModel):
+    """What all services found, each in its own section."""
+
+    q: str
+    sections: list[Section]
+    unavailable: list[str] = Field(description="Sections whose service did not answer in time")
+    not_offered: list[str] = Field(
+        description="Kinds that people may expect and no service of this platform holds: nothing was searched for them"
+    )
+
+
+class Announcement(BaseModel):
+    """A published article."""
+
+    id: str
+    title: str
+    column: str
+    column_title: str
+    published_on: date
+    url: str
+
+
+class Announcements(BaseModel):
+    """The newest articles."""
+
+    items: list[Announcement]
+    as_of: datetime | None = Field(description="When the list was read; absent when it never could be")
+    unavailable: bool = Field(description="The service does not answer: this is what was read last")

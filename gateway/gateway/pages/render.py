@@ -1,9 +1,12 @@
 """The few pages of the gateway's own: plain HTML that needs no script, Chinese first, English on request."""
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from shared.clock import STATUTORY_ZONE
 
 # Every page is whole in itself: one style sheet of our own, no script, no frame, nothing from elsewhere.
 CONTENT_POLICY = (
@@ -18,6 +21,14 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def instant(at: datetime | None) -> str:
+    """A time of day as people read it, in the zone in which the law counts days; a dash for none."""
+    return at.astimezone(STATUTORY_ZONE).strftime("%Y-%m-%d %H:%M") if at else "—"
+
+
+templates.filters["instant"] = instant
 
 
 def page(template: str, *, status: int = 200, english: bool, **values: Any) -> Response:
