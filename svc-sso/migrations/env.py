@@ -3,8 +3,11 @@
 from alembic import context
 
 import svc_sso.accounts.models
+import svc_sso.assertions.models
 import svc_sso.clients.models
+import svc_sso.consents.models
 import svc_sso.credentials.models
+import svc_sso.factors.models
 import svc_sso.grants.models
 import svc_sso.keys.models
 import svc_sso.notices.models

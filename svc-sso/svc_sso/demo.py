@@ -1,6 +1,14 @@
-"""Makes the demo accounts: `python -m svc_sso.demo`. Only here is a password known; repeating changes nothing."""
+"""Makes the demo accounts: `python -m svc_sso.demo`. Only here is a password known; repeating changes nothing.
+
+`python -m svc_sso.demo code reg.zengdu` shows the code which the authenticator app of that account would show now. The
+secrets of these apps follow from the user names, so they are no secrets at all: demo accounts are for demos.
+"""
 
 import asyncio
+import base64
+import hashlib
+import sys
+import time
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +21,8 @@ from svc_sso.accounts.models import Account
 from svc_sso.accounts.rules import PERSON, STAFF, check_roles
 from svc_sso.accounts.service import ID_NUMBER_SCOPE, keep_new
 from svc_sso.credentials.service import hash_password
+from svc_sso.factors.models import Authenticator
+from svc_sso.factors.rules import STEP_SECONDS, code_at
 from svc_sso.settings import Settings
 
 PASSWORD = "Demo-2026-yiwang"
@@ -38,6 +48,11 @@ PEOPLE = (
 )
 
 
+def totp_secret(username: str) -> str:
+    """The known secret of a demo account's authenticator app."""
+    return base64.b32encode(hashlib.sha256(f"yiwang demo {username}".encode()).digest()[:20]).decode()
+
+
 async def load(session: AsyncSession) -> list[str]:
     """Makes the accounts which are missing; their user names."""
     made = []
@@ -45,8 +60,14 @@ async def load(session: AsyncSession) -> list[str]:
     for account in accounts():
         if await queries.by_username(session, account.username) is None:
             await keep_new(session, account, hashed, now(), by=SYSTEM)
+            if account.kind == STAFF:
+                session.add(_app_of(account))
             made.append(account.username)
     return made
+
+
+def _app_of(account: Account) -> Authenticator:
+    return Authenticator(account_id=account.id, label="demo", secret=totp_secret(account.username), last_step=0)
 
 
 def accounts() -> list[Account]:
@@ -80,5 +101,14 @@ async def run(settings: Settings) -> list[str]:
         await runtime.engine.dispose()
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> None:
+    """The command line."""
+    if arguments[:1] == ["code"] and len(arguments) == 2:
+        left = STEP_SECONDS - int(time.time()) % STEP_SECONDS
+        print(f"{code_at(totp_secret(arguments[1]), int(time.time()) // STEP_SECONDS)}  ({left} s)")
+        return
     print(f"sso: {len(asyncio.run(run(Settings())))} demo accounts made, password {PASSWORD}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -12,12 +12,15 @@ from svc_sso.accounts.routes import router as accounts
 from svc_sso.agencies.routes import router as agencies
 from svc_sso.backchannel.routes import router as backchannel
 from svc_sso.clients import service as clients
+from svc_sso.consents.routes import router as consents
+from svc_sso.factors.routes import router as factors
 from svc_sso.keys import service as keys
 from svc_sso.login.routes import router as login
 from svc_sso.logout.routes import administration
 from svc_sso.logout.routes import router as logout
 from svc_sso.oauth.routes import router as oauth
 from svc_sso.oidc.routes import router as oidc
+from svc_sso.opening.routes import router as opening
 from svc_sso.sessions.routes import router as sessions
 from svc_sso.settings import Settings
 from svc_sso.sign_ins.routes import router as sign_ins
@@ -31,6 +34,9 @@ SERVICE = Service(
     description="Accounts of people and staff, one log-in for everything, OpenID Connect and OAuth for the services.",
     routers=[
         accounts,
+        opening,
+        factors,
+        consents,
         sessions,
         sign_ins,
         staff,
@@ -46,6 +52,7 @@ SERVICE = Service(
     tags=[
         {"name": "accounts", "description": "账户: one's own account and who has looked at it"},
         {"name": "sessions", "description": "登录会话: where one is logged in, and the history of sign-ins"},
+        {"name": "factors", "description": "登录验证与授权: the own second factors and consents"},
         {
             "name": "staff",
             "description": "工作人员: accounts, roles, units, regions, for the security administrator",

@@ -3,6 +3,7 @@
 import json
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -40,6 +41,25 @@ class Settings(ServiceSettings):
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks in which clients may be called although they are not public."""
         return tuple(ip_network(network) for network in self.backchannel_networks)
+
+    password_policy_person: Literal["asvs", "mlps3"] = Field(
+        default="asvs", description="What a natural person's password must be: asvs or mlps3"
+    )
+    password_policy_staff: Literal["asvs", "mlps3"] = Field(
+        default="mlps3", description="What a staff password must be: asvs or mlps3"
+    )
+    session_idle_minutes_person: int = Field(
+        default=30, ge=1, le=720, description="Minutes without use after which a person's log-in ends"
+    )
+    session_idle_minutes_staff: int = Field(
+        default=15, ge=1, le=720, description="Minutes without use after which a log-in of staff ends"
+    )
+    session_hours_person: int = Field(
+        default=12, ge=1, le=24, description="Hours after which a person's log-in ends, used or not"
+    )
+    session_hours_staff: int = Field(
+        default=12, ge=1, le=24, description="Hours after which a log-in of staff ends, used or not"
+    )
 
     @property
     def origin(self) -> str:

@@ -8,6 +8,7 @@ from shared.inbox import Work
 from shared.runtime import make_runtime
 from shared.worker import work_alone
 from svc_sso.backchannel import handlers as backchannel
+from svc_sso.factors import handlers as factors
 from svc_sso.grants import handlers as grants
 from svc_sso.oidc import handlers as oidc
 from svc_sso.sessions import handlers as sessions
@@ -16,7 +17,7 @@ from svc_sso.sign_ins import handlers as sign_ins
 
 WORK = Work(
     handlers=[WITNESS],
-    sweeps=[*sessions.SWEEPS, *sign_ins.SWEEPS, *grants.SWEEPS, *oidc.SWEEPS, *backchannel.SWEEPS],
+    sweeps=[*sessions.SWEEPS, *sign_ins.SWEEPS, *grants.SWEEPS, *oidc.SWEEPS, *factors.SWEEPS, *backchannel.SWEEPS],
     publishes=[AccountOpenedV1, AccessChangedV1, ClientChangedV1, SessionEndedV1],
 )
 

@@ -1,6 +1,7 @@
 """The authorization endpoint and the log-in page: what is shown, what is refused."""
 
 import asyncio
+import re
 
 import pytest
 from sqlalchemy import text
@@ -69,7 +70,8 @@ async def test_the_page_is_accessible_and_keeps_to_itself(sso: Provider) -> None
     shown = await browser.http.get((await browser.authorize()).headers["location"])
     for part in ('lang="zh-CN"', '<label for="username">', '<label for="password">', 'name="username"', "登录"):
         assert part in shown.text
-    assert "<script" not in shown.text
+    assert re.findall("<script.*", shown.text) == ['<script src="/oauth2/passkey.js" defer></script>']
+    assert "script-src 'self';" in shown.headers["content-security-policy"]
     policy = shown.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy

@@ -1,35 +1,18 @@
-"""Accounts and the own account."""
+"""The own account."""
 
 import uuid
 from typing import Annotated
 
 from fastapi import Query, Request, Response, status
 
-from shared.auth import Public
-from shared.clock import NowDep
 from shared.db import SessionDep
-from shared.http import IDEMPOTENCY_OPTIONAL, IfMatch, Page, Paging, Router, etag, not_modified, paginate, set_etag
+from shared.http import IfMatch, Page, Paging, Router, etag, not_modified, paginate, set_etag
 from svc_sso.access import AnyCaller
 from svc_sso.accounts import queries, service
 from svc_sso.accounts.models import ProfileRead
-from svc_sso.accounts.schemas import AccountIn, AccountOut, MeIn, ProfileOut, ProfileReadOut, shown, shown_read
+from svc_sso.accounts.schemas import AccountOut, MeIn, ProfileOut, ProfileReadOut, shown, shown_read
 
 router = Router(prefix="/v1", tags=["accounts"])
-
-
-@router.post(
-    "/accounts",
-    status_code=status.HTTP_201_CREATED,
-    dependencies=[Public],
-    openapi_extra=IDEMPOTENCY_OPTIONAL,
-    response_model=AccountOut,
-)
-async def open_account(body: AccountIn, session: SessionDep, response: Response, now: NowDep) -> AccountOut:
-    """开立账户: opens an account for a natural person, one for each resident identity number."""
-    account = await service.open_account(session, body, now)
-    response.headers["Location"] = "/v1/me"
-    set_etag(response, account)
-    return shown(account)
 
 
 @router.get("/me", response_model=AccountOut)

@@ -15,19 +15,25 @@ from svc_sso.accounts.errors import AccountOver, IdentityTaken, NotYourData, Use
 from svc_sso.accounts.models import Account, ProfileRead
 from svc_sso.accounts.rules import PERSON, check_username, normalized_username
 from svc_sso.accounts.schemas import AccountIn, ProfileOut
-from svc_sso.credentials.rules import check_password
+from svc_sso.credentials.rules import POLICIES, Policy, check_password
 from svc_sso.credentials.service import hash_password, set_password
+from svc_sso.settings import Settings
 
 ID_NUMBER_SCOPE = "accounts.id_number"
 PROFILE_FIELDS = ("name", "id_number", "phone")
 SELF = "self"
 
 
-async def open_account(session: AsyncSession, body: AccountIn, now: datetime) -> Account:
+def policy_of(settings: Settings, kind: str) -> Policy:
+    """What a password of this kind of account must be, by the settings."""
+    return POLICIES[settings.password_policy_person if kind == PERSON else settings.password_policy_staff]
+
+
+async def open_account(session: AsyncSession, body: AccountIn, policy: Policy, now: datetime) -> Account:
     """A natural person's new account. One user name and one identity number each have one account."""
     username = normalized_username(body.username)
     check_username(username, PERSON)
-    check_password(body.password, username)
+    check_password(body.password, username, policy, (body.name, body.phone))
     # Hashed before the first statement: no connection is held while a thread computes.
     hashed = await hash_password(body.password)
     index = blind_index(body.id_number, ID_NUMBER_SCOPE)

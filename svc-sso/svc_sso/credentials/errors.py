@@ -7,6 +7,10 @@ class WeakPassword(errors.Invalid):
     code, title, title_zh = "weak_password", "This password is too easy to guess", "密码过于简单"
 
 
+class FormerlyUsed(WeakPassword):
+    code, title, title_zh = "password_used_before", "This password was used before", "不得使用近期用过的密码"
+
+
 class WrongPassword(errors.Forbidden):
     code, title, title_zh = "wrong_password", "The present password is wrong", "原密码不正确"
 

@@ -3,10 +3,10 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, func
+from sqlalchemy import ForeignKey, Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Base
+from shared.db import Base, uuid_key
 
 
 class Password(Base):
@@ -18,3 +18,15 @@ class Password(Base):
     hash: Mapped[str] = mapped_column(String(256))
     must_change: Mapped[bool] = mapped_column(default=False)
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class FormerPassword(Base):
+    """A password which an account had before; under a policy with a history it is not taken again."""
+
+    __tablename__ = "password_history"
+    __table_args__ = (Index("ix_password_history_account", "account_id", "id"),)
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"))
+    hash: Mapped[str] = mapped_column(String(256))
+    replaced_at: Mapped[datetime]

@@ -16,7 +16,7 @@ from svc_sso.oauth.rules import single_values
 from svc_sso.oauth.service import form_of
 from svc_sso.oidc import service
 from svc_sso.oidc.errors import BadRequestPage, RedirectedError
-from svc_sso.oidc.rules import metadata, with_params
+from svc_sso.oidc.rules import metadata
 from svc_sso.pages import cookies as jar
 from svc_sso.pages.cookies import Cookies, CookiesDep, SettingsDep
 from svc_sso.pages.render import FAULT, fault, onwards
@@ -68,14 +68,13 @@ async def _authorize(
     except BadRequestPage as wrong:
         return fault(request, wrong.code)
     try:
-        location = await service.authorize(session, issuer, params, cookies, now)
+        found = await service.authorize(session, issuer, params, cookies, now)
     except RedirectedError as error:
-        told = {"error": error.code, "error_description": error.description}
-        return onwards(with_params(params["redirect_uri"], {**told, "state": params.get("state"), "iss": issuer.name}))
-    if location is not None:
-        return onwards(location)
+        return onwards(service.refusal(issuer, params, error))
+    if isinstance(found, str):
+        return onwards(found)
     browser = cookies.login or new_secret()
-    request_id = await service.wait_for_login(session, params, browser, now)
+    request_id = await service.wait_for_login(session, params, browser, found, now)
     response = onwards(f"/oauth2/login?request={request_id}")
     jar.give(response, jar.LOGIN, browser, secure=settings.secure)
     return response

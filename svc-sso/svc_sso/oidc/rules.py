@@ -1,5 +1,6 @@
 """What an authorization request must look like (OpenID Connect Core 3.1.2, RFC 7636, RFC 9700, RFC 9207)."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
@@ -11,7 +12,13 @@ SCOPES = ("openid", "profile")
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 REQUEST_LIFETIME = timedelta(minutes=10)
 LONGEST_STATE, LONGEST_NONCE = 2000, 512
-KEPT = ("response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "prompt", "max_age")
+LONGEST_CLAIMS = 4096
+KEPT = (
+    "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "prompt", "max_age",
+    "acr_values", "claims", "login_hint", "ui_locales", "dpop_jkt",
+)  # fmt: skip
+RETURN_TO, SUBJECT = "return_to", "expected_subject"
+"""What a waiting request keeps beside the client's parameters: the own page to go back to, and who is expected."""
 UNSUPPORTED = {"request": "request_not_supported", "request_uri": "request_uri_not_supported"}
 
 
@@ -30,6 +37,7 @@ def check(params: Mapping[str, str]) -> None:
     _check_pkce(params)
     _check_texts(params)
     _check_prompt(params)
+    claims_of(params)
 
 
 def _check_pkce(params: Mapping[str, str]) -> None:
@@ -52,6 +60,44 @@ def _check_prompt(params: Mapping[str, str]) -> None:
         raise RedirectedError("invalid_request", "The prompt is not one that is known.")
     if "max_age" in params and not (params["max_age"].isascii() and params["max_age"].isdigit()):
         raise RedirectedError("invalid_request", "The max_age must be a number of seconds.")
+
+
+def claims_of(params: Mapping[str, str]) -> dict[str, dict[str, object]] | None:
+    """The parameter `claims` as it is meant (OpenID Connect Core, 5.5). Raises RedirectedError."""
+    if "claims" not in params:
+        return None
+    wrong = RedirectedError("invalid_request", "The parameter claims is not what it must be.")
+    if len(params["claims"]) > LONGEST_CLAIMS:
+        raise wrong
+    try:
+        asked = json.loads(params["claims"])
+    except (ValueError, RecursionError) as exc:
+        raise wrong from exc
+    parts = {name: asked.get(name) or {} for name in ("userinfo", "id_token")} if isinstance(asked, dict) else None
+    if parts is None or not all(isinstance(part, dict) for part in parts.values()):
+        raise wrong
+    if not all(value is None or isinstance(value, dict) for part in parts.values() for value in part.values()):
+        raise wrong
+    return parts
+
+
+def _wanted_of(params: Mapping[str, str], claim: str) -> list[str]:
+    """The values which a client wants a claim of the ID token to have."""
+    asked = ((claims_of(params) or {}).get("id_token") or {}).get(claim)
+    if not isinstance(asked, Mapping):
+        return []
+    values = asked.get("values")
+    return [str(value) for value in [asked.get("value"), *(values if isinstance(values, list) else [])] if value]
+
+
+def asked_acrs(params: Mapping[str, str]) -> list[str]:
+    """The classes of log-in which a client asks for; a claim that names them goes before `acr_values`."""
+    return _wanted_of(params, "acr") or params.get("acr_values", "").split()
+
+
+def asked_subject(params: Mapping[str, str]) -> str | None:
+    """The person whom a client wants to be logged in, and nobody else."""
+    return next(iter(_wanted_of(params, "sub")), None)
 
 
 def granted_scope(asked: str) -> str:

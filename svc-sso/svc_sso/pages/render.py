@@ -23,25 +23,43 @@ TEMPLATES = Environment(
 )
 
 
+SCRIPT = (FOLDER / "passkey.js").read_text(encoding="utf-8")
+
+
+def texts_for(request: Request, locales: str | None = None) -> dict[str, str]:
+    """The words in the reader's language: the first known of `locales` (OpenID's ui_locales), else the browser's."""
+    for locale in (locales or "").lower().split():
+        if locale.split("-")[0] in ("zh", "en"):
+            return EN if locale.startswith("en") else ZH
+    return EN if wants_english(request) else ZH
+
+
 def page(
     request: Request, template: str, *, status: int = 200, form_to: str | None = None, **content: object
 ) -> HTMLResponse:
-    """A page in the reader's language. `form_to` is an origin to which its form may lead beside this one."""
-    texts = EN if wants_english(request) else ZH
+    """A page in the reader's language. `form_to` is an origin to which its form may lead beside this one.
+
+    Only a page with `passkey`, the options for the browser, may run the one script there is.
+    """
+    locales = content.pop("locales", None)
+    texts = texts_for(request, str(locales) if locales else None)
     message = content.pop("message", None)
     if message is not None:
         content["message"] = texts.get(str(message), str(message)).format(**content)
     else:
         content["message"] = None
+    content.setdefault("passkey", None)
     html = TEMPLATES.get_template(template).render(t=texts, style=STYLE, **content)
-    return HTMLResponse(html, status_code=status, headers=security_headers(form_to))
+    headers = security_headers(form_to, script=content["passkey"] is not None)
+    return HTMLResponse(html, status_code=status, headers=headers)
 
 
-def security_headers(form_to: str | None = None) -> dict[str, str]:
-    """What keeps a page to itself (ASVS 5.0, 3.4): no script, no frame, no cache, no address told to others."""
+def security_headers(form_to: str | None = None, *, script: bool = False) -> dict[str, str]:
+    """What keeps a page to itself (ASVS 5.0, 3.4): no strange script, no frame, no cache, no address told to others."""
     allowed = f"'self' {form_to}" if form_to else "'self'"
+    scripts = "script-src 'self'; " if script else ""
     policy = (
-        f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; form-action {allowed}; "
+        f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; {scripts}form-action {allowed}; "
         "frame-ancestors 'none'; base-uri 'none'"
     )
     return {

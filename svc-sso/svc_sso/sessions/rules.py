@@ -1,12 +1,8 @@
 """How long a log-in lasts (NIST SP 800-63B, 5: idle and absolute limits; GB/T 22239-2019, 8.1.4.1: idle log-out)."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from svc_sso.accounts.rules import STAFF
-
-ABSOLUTE = timedelta(hours=12)
-IDLE_PERSON = timedelta(minutes=30)
-IDLE_STAFF = timedelta(minutes=15)
 TOUCH_EVERY = timedelta(seconds=30)
 """Use is noted at most this often: a row is not rewritten for each of a page's calls."""
 
@@ -15,9 +11,21 @@ ENDED_BY_SELF, PASSWORD_CHANGED, REPLACED = "ended_by_person", "password_changed
 ENDED_BY_ADMINISTRATOR = "ended_by_administrator"
 
 
-def idle_limit(kind: str) -> timedelta:
-    """How long a session lasts without use."""
-    return IDLE_STAFF if kind == STAFF else IDLE_PERSON
+@dataclass(frozen=True)
+class Limits:
+    """How long a session lasts without use, and how long at most."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was shown when a session began or became stronger: the class of it, its methods (RFC 8176), and when."""
+
+    acr: str
+    amr: tuple[str, ...]
+    at: datetime
 
 
 def end_of(now: datetime, *, expires_at: datetime, last_seen_at: datetime, idle: timedelta) -> str | None:

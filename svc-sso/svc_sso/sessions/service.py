@@ -9,6 +9,7 @@ from shared import audit, outbox
 from shared.auth import Caller
 from shared.events.sso import SessionEndedV1
 from svc_sso.accounts.models import Account
+from svc_sso.accounts.rules import STAFF
 from svc_sso.credentials.rules import digest
 from svc_sso.credentials.service import new_secret
 from svc_sso.notices import service as notices
@@ -16,30 +17,62 @@ from svc_sso.pages.browser import Browser
 from svc_sso.sessions import queries
 from svc_sso.sessions.errors import NoSuchSession
 from svc_sso.sessions.models import LoginSession
-from svc_sso.sessions.rules import ABSOLUTE, TOUCH_EVERY, end_of, idle_limit
+from svc_sso.sessions.rules import TOUCH_EVERY, Limits, Proof, end_of
+from svc_sso.settings import Settings
+
+
+def limits_of(settings: Settings, kind: str) -> Limits:
+    """How long a log-in of this kind of account lasts, by the settings."""
+    if kind == STAFF:
+        idle, hours = settings.session_idle_minutes_staff, settings.session_hours_staff
+    else:
+        idle, hours = settings.session_idle_minutes_person, settings.session_hours_person
+    return Limits(timedelta(minutes=idle), timedelta(hours=hours))
 
 
 async def begin(
-    session: AsyncSession, account: Account, acr: str, browser: Browser, now: datetime
+    session: AsyncSession, account: Account, proof: Proof, limits: Limits, browser: Browser
 ) -> tuple[LoginSession, str]:
     """A new session with a new secret, which goes into the cookie and nowhere else."""
     secret = new_secret()
     row = LoginSession(
         account_id=account.id,
         secret_hash=digest(secret),
-        acr=acr,
-        authenticated_at=now,
-        last_seen_at=now,
-        expires_at=now + ABSOLUTE,
-        idle_seconds=int(idle_limit(account.kind).total_seconds()),
+        acr=proof.acr,
+        amr=list(proof.amr),
+        authenticated_at=proof.at,
+        last_seen_at=proof.at,
+        expires_at=proof.at + limits.absolute,
+        idle_seconds=int(limits.idle.total_seconds()),
         address=browser.address[:64],
         user_agent=browser.user_agent[:200],
     )
     session.add(row)
     await session.flush()
     who = Caller(subject=str(account.id), kind=account.kind)
-    await audit.record(session, who, action="session.begun", object_type="session", object_id=row.id)
+    after = {"acr": proof.acr, "amr": list(proof.amr)}
+    await audit.record(session, who, action="session.begun", object_type="session", object_id=row.id, after=after)
     return row, secret
+
+
+async def strengthen(session: AsyncSession, row: LoginSession, kind: str, proof: Proof, now: datetime) -> str:
+    """The same session after more was shown, under a new secret: the old one opens nothing any more (ASVS 7.2.4)."""
+    secret = new_secret()
+    before = {"acr": row.acr, "amr": list(row.amr)}
+    row.secret_hash, row.acr, row.amr = digest(secret), proof.acr, list(proof.amr)
+    row.authenticated_at, row.last_seen_at = proof.at, now
+    await session.flush()
+    who = Caller(subject=str(row.account_id), kind=kind, session_id=str(row.id))
+    await audit.record(
+        session,
+        who,
+        action="session.strengthened",
+        object_type="session",
+        object_id=row.id,
+        before=before,
+        after={"acr": proof.acr, "amr": list(proof.amr)},
+    )
+    return secret
 
 
 def is_live(row: LoginSession, now: datetime) -> bool:

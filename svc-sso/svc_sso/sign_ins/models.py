@@ -31,12 +31,15 @@ class KnownDevice(Base):
 
 
 class SignIn(Base):
-    """One attempt on an account, as its owner sees it."""
+    """One attempt on an account or a change of what opens it, as its owner sees it; `factor` is which one it was."""
 
     __tablename__ = "sign_ins"
     __table_args__ = (
         Index("ix_sign_ins_account", "account_id", "id"),
-        CheckConstraint("outcome IN ('succeeded', 'failed', 'refused')", name="outcome"),
+        CheckConstraint(
+            "outcome IN ('succeeded', 'failed', 'refused', 'factor_added', 'factor_removed', 'password_changed')",
+            name="outcome",
+        ),
     )
 
     id: Mapped[uuid.UUID] = uuid_key()
@@ -46,3 +49,4 @@ class SignIn(Base):
     address: Mapped[str] = mapped_column(String(64))
     user_agent: Mapped[str] = mapped_column(String(200))
     known_device: Mapped[bool]
+    factor: Mapped[str] = mapped_column(String(16), default="password", server_default="password")

@@ -24,6 +24,10 @@ class Limit:
 
 PAIR = Limit(5, timedelta(seconds=60), timedelta(seconds=60), timedelta(minutes=15))
 STRANGERS = Limit(50, timedelta(minutes=10), timedelta(seconds=60), timedelta(minutes=15))
+SECOND = Limit(5, timedelta(minutes=10), timedelta(seconds=60), timedelta(minutes=15))
+"""Of wrong second factors: at 3 valid codes in a million, 96 guesses a day find one in ten years."""
+OPENING = Limit(10, timedelta(minutes=10), timedelta(seconds=60), timedelta(minutes=15))
+"""Of accounts which were not opened since the user name or the identity number is taken, from one address."""
 
 
 @dataclass(frozen=True)

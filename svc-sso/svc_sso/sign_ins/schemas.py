@@ -4,18 +4,19 @@ import uuid
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from svc_sso.accounts.schemas import Secret
 from svc_sso.sign_ins.models import SignIn
 
 
 class SignInOut(BaseModel):
-    """One attempt on the own account."""
+    """One attempt on the own account, or a change of what opens it."""
 
     id: uuid.UUID
     at: datetime
-    outcome: Literal["succeeded", "failed", "refused"]
+    outcome: Literal["succeeded", "failed", "refused", "factor_added", "factor_removed", "password_changed"]
+    factor: str = Field(description="password, code, recovery, passkey or authenticator")
     address: str
     user_agent: str
     known_device: bool

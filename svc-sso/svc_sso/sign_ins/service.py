@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,17 +19,30 @@ from svc_sso.accounts.rules import normalized_username
 from svc_sso.accounts.service import own_account
 from svc_sso.credentials.errors import WrongPassword
 from svc_sso.credentials.models import Password
-from svc_sso.credentials.rules import check_password, digest
-from svc_sso.credentials.service import hash_password, new_secret, set_password, verify_password
+from svc_sso.credentials.rules import Policy, check_password, digest
+from svc_sso.credentials.service import (
+    check_unused,
+    former_hashes,
+    hash_password,
+    new_secret,
+    set_password,
+    verify_password,
+)
 from svc_sso.pages.browser import Browser
 from svc_sso.sessions import service as sessions
 from svc_sso.sessions.rules import PASSWORD_CHANGED
 from svc_sso.sign_ins import queries
 from svc_sso.sign_ins.errors import TooManySignIns
 from svc_sso.sign_ins.models import KnownDevice, SignIn, SignInCount
-from svc_sso.sign_ins.rules import PAIR, STRANGERS, Count, Limit, counted, wait
+from svc_sso.sign_ins.rules import OPENING, PAIR, SECOND, STRANGERS, Count, Limit, counted, wait
 
-PASSWORD_ACR = "urn:yiwang:acr:password"  # noqa: S105 - the name of a class of authentication
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a proof comes from: the browser, and the cookie of a known device."""
+
+    browser: Browser
+    device: str | None
 
 
 @dataclass(frozen=True)
@@ -48,6 +62,7 @@ class Admission:
     account_id: uuid.UUID | None
     stored_hash: str | None
     must_change: bool
+    changed_at: datetime
     known_device: bool
     buckets: tuple[bytes, ...]
 
@@ -66,7 +81,7 @@ async def admit(own: Sessions, attempt: Attempt, now: datetime) -> Admission:
         limits = _buckets(attempt, known=known)
         seconds = await _count(session, limits, now)
         if seconds and account is not None:
-            _remember(session, account.id, attempt, "refused", known=known, now=now)
+            note(session, account.id, Noted("refused", "password", attempt.browser, known), now)
     if seconds:
         raise TooManySignIns(seconds)
     usable = account is not None and account.disabled_at is None
@@ -74,18 +89,21 @@ async def admit(own: Sessions, attempt: Attempt, now: datetime) -> Admission:
         account_id=account.id if account else None,
         stored_hash=password.hash if password and usable else None,
         must_change=password.must_change if password else False,
+        changed_at=password.changed_at if password else now,
         known_device=known,
         buckets=tuple(limits),
     )
 
 
+def _bucket(*parts: str) -> bytes:
+    return hashlib.sha256("\0".join(parts).encode()).digest()
+
+
 def _buckets(attempt: Attempt, *, known: bool) -> dict[bytes, Limit]:
     username = normalized_username(attempt.username)
     place = f"device:{attempt.device}" if known else f"address:{attempt.browser.address}"
-    pair = hashlib.sha256(f"pair\0{username}\0{place}".encode()).digest()
-    if known:
-        return {pair: PAIR}
-    return {pair: PAIR, hashlib.sha256(f"strangers\0{username}".encode()).digest(): STRANGERS}
+    pair = _bucket("pair", username, place)
+    return {pair: PAIR} if known else {pair: PAIR, _bucket("strangers", username): STRANGERS}
 
 
 async def _count(session: AsyncSession, limits: dict[bytes, Limit], now: datetime) -> int:
@@ -108,42 +126,80 @@ async def verified(admission: Admission, attempt: Attempt) -> bool:
 async def refuse(session: AsyncSession, admission: Admission, attempt: Attempt, now: datetime) -> None:
     """Keeps a failed attempt for the person to see."""
     if admission.account_id is not None:
-        _remember(session, admission.account_id, attempt, "failed", known=admission.known_device, now=now)
+        note(session, admission.account_id, Noted("failed", "password", attempt.browser, admission.known_device), now)
 
 
-async def accept(
-    session: AsyncSession, admission: Admission, attempt: Attempt, now: datetime
-) -> tuple[Account | None, str]:
-    """The account of a right password, and the cookie by which its device is known from now on.
+async def forgive(session: AsyncSession, buckets: Iterable[bytes]) -> None:
+    """Forgets the failures which came before a right password or code."""
+    await session.execute(delete(SignInCount).where(SignInCount.bucket.in_(tuple(buckets))))
 
-    None when the account was disabled in between.
+
+async def admit_second(own: Sessions, account_id: uuid.UUID, origin: Origin, now: datetime) -> tuple[bytes, ...]:
+    """Counts an attempt at the second factor, apart from passwords. Raises TooManySignIns.
+
+    Known devices have counters of their own: someone who has the password can't lock its owner out by wrong codes.
     """
-    account = await accounts.active(session, admission.account_id) if admission.account_id else None
-    if account is None:
-        return None, ""
-    await session.execute(delete(SignInCount).where(SignInCount.bucket.in_(admission.buckets)))
-    device = attempt.device if admission.known_device and attempt.device else new_secret()
+    async with own.begin() as session:
+        known = await is_known(session, account_id, origin)
+        limits = {_bucket("second", str(account_id), f"device:{origin.device}" if known else "strangers"): SECOND}
+        seconds = await _count(session, limits, now)
+        if seconds:
+            note(session, account_id, Noted("refused", "code", origin.browser, known), now)
+    if seconds:
+        raise TooManySignIns(seconds)
+    return tuple(limits)
+
+
+async def admit_opening(own: Sessions, address: str, now: datetime) -> None:
+    """Counts an account which was not opened since its user name or number is taken. Raises TooManySignIns.
+
+    It can't be hidden that a user name is taken; nobody may try out one after another.
+    """
+    async with own.begin() as session:
+        seconds = await _count(session, {_bucket("opening", address): OPENING}, now)
+    if seconds:
+        raise TooManySignIns(seconds)
+
+
+async def is_known(session: AsyncSession, account_id: uuid.UUID, origin: Origin) -> bool:
+    """Whether this browser has signed in to this account before."""
+    return origin.device is not None and await queries.knows_device(session, account_id, digest(origin.device))
+
+
+async def succeed(session: AsyncSession, account: Account, origin: Origin, factor: str, now: datetime) -> str:
+    """Keeps a sign-in which is complete; the cookie by which its device is known from now on."""
+    known = await is_known(session, account.id, origin)
+    device = origin.device if known and origin.device else new_secret()
     row = {"account_id": account.id, "device_hash": digest(device), "last_used_at": now}
     statement = insert(KnownDevice).values(row)
     await session.execute(
         statement.on_conflict_do_update(index_elements=["account_id", "device_hash"], set_={"last_used_at": now})
     )
-    _remember(session, account.id, attempt, "succeeded", known=admission.known_device, now=now)
-    return account, device
+    note(session, account.id, Noted("succeeded", factor, origin.browser, known), now)
+    return device
 
 
-def _remember(
-    session: AsyncSession, account_id: uuid.UUID, attempt: Attempt, outcome: str, *, known: bool, now: datetime
-) -> None:
-    browser = attempt.browser
+@dataclass(frozen=True)
+class Noted:
+    """What the history of an account tells of one event; `factor` is the one which was shown, set up or taken away."""
+
+    outcome: str
+    factor: str
+    browser: Browser
+    known_device: bool = True
+
+
+def note(session: AsyncSession, account_id: uuid.UUID, what: Noted, now: datetime) -> None:
+    """Adds a line to the history which the account's owner sees."""
     session.add(
         SignIn(
             account_id=account_id,
             at=now,
-            outcome=outcome,
-            address=browser.address[:64],
-            user_agent=browser.user_agent[:200],
-            known_device=known,
+            outcome=what.outcome,
+            address=what.browser.address[:64],
+            user_agent=what.browser.user_agent[:200],
+            known_device=what.known_device,
+            factor=what.factor,
         )
     )
 
@@ -155,22 +211,32 @@ async def replace_password(session: AsyncSession, account: Account, hashed: str,
     await sessions.end_all(session, account.id, caller, PASSWORD_CHANGED, now, but=caller.session_id)
 
 
-async def change_password(
-    session: AsyncSession, own: Sessions, caller: Caller, passwords: tuple[str, str], now: datetime
-) -> None:
-    """Changes the caller's password, given the present and the new one. Raises WrongPassword, TooManySignIns."""
-    present, new = passwords
+@dataclass(frozen=True)
+class Change:
+    """A change of password: the present one, the new one, the policy which the new one must meet, and where from."""
+
+    present: str
+    new: str
+    policy: Policy
+    browser: Browser
+
+
+async def change_password(session: AsyncSession, own: Sessions, caller: Caller, change: Change, now: datetime) -> None:
+    """Changes the caller's password. Raises WrongPassword, WeakPassword, TooManySignIns."""
     async with own.begin() as reading:
-        username = (await own_account(reading, caller)).username
-    check_password(new, username)
-    attempt = Attempt(username, present, Browser(f"session:{caller.session_id}", ""), None)
+        account = await own_account(reading, caller)
+        username, former = account.username, await former_hashes(reading, account.id, change.policy)
+    check_password(change.new, username, change.policy)
+    attempt = Attempt(username, change.present, Browser(f"session:{caller.session_id}", ""), None)
     admission = await admit(own, attempt, now)
     if not await verified(admission, attempt):
         raise WrongPassword
-    hashed = await hash_password(new)
+    await check_unused(change.new, former)
+    hashed = await hash_password(change.new)
     account = await own_account(session, caller)
-    await session.execute(delete(SignInCount).where(SignInCount.bucket.in_(admission.buckets)))
+    await forgive(session, admission.buckets)
     await replace_password(session, account, hashed, caller, now)
+    note(session, account.id, Noted("password_changed", "password", change.browser), now)
 
 
 async def forget_counts(session: AsyncSession, now: datetime) -> int:
