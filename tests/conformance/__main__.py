@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.conformance import backchannel, basic, config, dpop, fapi2, logout
+from tests.conformance import backchannel, basic, config, dpop, fapi2, interop, logout
 from tests.conformance.checks import FAIL, Plan, Results, run, summary, tell
 from tests.conformance.places import OWN, everything
 from tests.conformance.world import Op, World
@@ -43,10 +43,12 @@ def main() -> int:
         plans = chosen(given.only)
         with everything(Path(name), given.against) as place:
             columns = outcomes(plans, place.providers)
+            libraries = interop.journeys(place) if not given.only or "libraries" in given.only else {}
         tell(plans, columns)
         (ROOT / ".bench").mkdir(exist_ok=True)
         for log in Path(name).glob("*.log"):
             (ROOT / ".bench" / f"conformance-{log.name}").write_bytes(log.read_bytes())
+    interop.tell(libraries)
     counts = summary(plans, columns)
     sys.stdout.write("\nSummary\n")
     for title, by_provider in counts.items():
@@ -54,7 +56,9 @@ def main() -> int:
             sys.stdout.write(f"{title:34} {provider:14} {'  '.join(f'{n} {what}' for what, n in found.items())}\n")
     sys.stdout.write(f"{time.monotonic() - begun:.0f} s\n")
     (ROOT / ".bench" / "conformance.json").write_text(json.dumps(counts, indent=1), encoding="utf-8")
-    return int(any(by.get(OWN, {FAIL: 0})[FAIL] for by in counts.values()))
+    interop.save(libraries, ROOT / ".bench" / "interop.json")
+    failed = [journey for journey in libraries.get(OWN, []) if journey.result == FAIL]
+    return int(bool(failed) or any(by.get(OWN, {FAIL: 0})[FAIL] for by in counts.values()))
 
 
 if __name__ == "__main__":

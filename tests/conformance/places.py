@@ -63,10 +63,13 @@ def applications(receiver: Receiver, at: str) -> dict[str, Client]:
         "told": make("told", secret=secrets.token_urlsafe(32)),
         "post": make("post", secret=secrets.token_urlsafe(32), method="client_secret_post"),
     }
-    for role in ("fapi", "fapi-other"):
+    for library in ("oauth4webapi", "authlib", "oauthlib", "idpyoidc"):
+        made[library] = make(library, secret=secrets.token_urlsafe(32))
+    for role in ("fapi", "fapi-other", "fapi-openid-client"):
         key = ECKey.generate_key("P-256", {"kid": role, "use": "sig"}, private=True)
         rsa = RSAKey.generate_key(2048, {"kid": f"{role}-rsa", "use": "sig"}, private=True)
         made[role] = make(role, method="private_key_jwt", key=key, rsa=rsa, dpop=True, id_token_alg="ES256")
+    made["openid-client"] = made.pop("fapi-openid-client")
     return made
 
 
