@@ -127,6 +127,8 @@ class Listener(HttpToolsProtocol):
             if self.call is not None:
                 self.head_since = self.idle_since = 0.0
                 self._unset_keepalive_if_required()
+                if self.call.ready:
+                    self.answer(self.call.ready)
                 return
         self._read(data)
 

@@ -13,8 +13,11 @@ from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from gateway import routes
+from gateway.access import visitor_of
+from gateway.cache.service import make_cache
 from gateway.drain import Drain
 from gateway.front import Front
+from gateway.hub.announcements import Board
 from gateway.hub.routes import router as hub
 from gateway.hub.status import Watch
 from gateway.landing.routes import router as landing
@@ -32,6 +35,7 @@ from gateway.webhooks.routes import router as webhooks
 from gateway.worker import WORK
 from shared import telemetry
 from shared.app import Service, create_service
+from shared.worker import end, forever
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 
@@ -71,6 +75,7 @@ def create_app(settings: GatewaySettings | None = None) -> Gateway:
         description="Sessions of browsers, what spans the services, and the way to all of them.",
         routers=(sessions, hub, webhooks, landing, pages),
         work=WORK,
+        operations_prefix="/api/hub",
     )
     own = create_service(service, settings)
     _replace_openapi(own)
@@ -78,11 +83,14 @@ def create_app(settings: GatewaySettings | None = None) -> Gateway:
     own.state.settings = settings
     own.state.provider = Provider(settings, client)
     own.state.store = SessionStore(settings, own.state.runtime.sessions, own.state.provider)
-    own.state.watch = Watch(settings.service_urls, client, settings.probe_seconds)
+    own.state.watch = Watch(settings.service_urls, client, settings.probe_seconds, own.state.runtime.sessions)
+    own.state.board = Board(settings, client)
+    own.state.visitor = visitor_of
     own.state.reference = Reference(settings, client, own.openapi())
     drain = Drain(settings.drain_seconds)
     limiter = Limiter(settings.rate_per_minute, settings.logins_per_minute)
-    plane = Plane(settings, own.state.store, limiter, Journal(lines=settings.access_log))
+    cache = make_cache(settings.cache_bytes, settings.cache_body_limit, own.state.runtime.bus)
+    plane = Plane(settings, own.state.store, limiter, Journal(lines=settings.access_log), cache)
     own.router.lifespan_context = partial(_lifespan, own.router.lifespan_context, plane, own.state.watch, drain)
     return Gateway(own, plane, Front(own, settings, limiter, own.state.store, drain))
 
@@ -100,11 +108,13 @@ async def _lifespan(kernel: Lifespan, plane: Plane, watch: Watch, drain: Drain, 
         plane.open()
         telemetry.REGISTRY.register(plane.journal)
         watching = asyncio.create_task(watch.run(), name="watch")
+        hearing = asyncio.create_task(forever("cache", plane.cache.ears.run), name="cache")
         try:
             with drain.on_sigterm():
                 yield
         finally:
             watching.cancel()
+            await end([hearing])
             telemetry.REGISTRY.unregister(plane.journal)
             plane.journal.flush()
             plane.close()

@@ -46,6 +46,8 @@ class GatewaySettings(ServiceSettings):
         default=600, ge=0, description="Calls a minute of one session or, without one, one address; 0: no limit"
     )
     logins_per_minute: int = Field(default=20, ge=0, description="Passwords a minute from one address; 0: no limit")
+    cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0, description="Memory for public answers; 0: none is kept")
+    cache_body_limit: int = Field(default=512 * 1024, ge=1, description="Bytes of the largest answer that is kept")
     access_log: bool = Field(default=True, description="One JSON line for each request")
     session_idle_minutes: int = Field(default=30, ge=1, description="A session ends after this time without a call")
     session_hours: int = Field(default=12, ge=1, description="A session ends after this time whatever happens")

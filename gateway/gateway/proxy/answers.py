@@ -55,6 +55,8 @@ def _sort(lines: list[bytes], found: Whole) -> int | None:
         elif name in NOT_RETURNED:
             continue
         elif name == b"cache-control":
+            if b"s-maxage" in line:  # to be kept, which the long way does
+                return None
             found.cached = True
         found.fields.append(line)
     return length

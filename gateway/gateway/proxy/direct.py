@@ -16,6 +16,9 @@ from typing import Protocol
 
 import httptools
 
+from gateway.cache.rules import Asked, asked_of
+from gateway.cache.service import Cache
+from gateway.cache.store import Kept
 from gateway.limits.policy import Limiter
 from gateway.proxy import headers as fields
 from gateway.proxy.address import client_address
@@ -85,6 +88,7 @@ class Header:
     authorization: bytes | None
     traceparent: bytes | None
     tracestate: bytes | None
+    asked: Asked
 
 
 class Reader:
@@ -109,8 +113,8 @@ class Reader:
 class Call:
     """One call on the short way."""
 
-    __slots__ = ("client", "connection", "held", "limits", "path", "request", "request_id", "sent", "started",
-                 "trace_id", "traceparent", "upstream", "way")  # fmt: skip
+    __slots__ = ("client", "connection", "held", "limits", "path", "ready", "request", "request_id", "sent",
+                 "started", "trace_id", "traceparent", "upstream", "way")  # fmt: skip
 
     def __init__(self, way: "Direct", client: Client, request: bytes, upstream: Upstream, path: bytes) -> None:
         self.started = time.perf_counter()
@@ -118,6 +122,7 @@ class Call:
         self.held: Held | None = None
         self.connection: Connection | None = None
         self.limits: Headers = []
+        self.ready = b""  # a whole answer out of the cache
         self.sent = b""  # the request as it was sent, without its deadline and the empty line
 
     def name(self, header: Header) -> None:
@@ -147,12 +152,32 @@ class Call:
         self.finish(answer.status, [*answer.fields, *more], answer.body)
         return True
 
+    def take_kept(self, kept: Kept, header: Header) -> None:
+        """Makes the answer out of a kept one."""
+        self.name(header)
+        unchanged = kept.unchanged(header.asked)
+        now = time.monotonic()
+        self.ready = b"".join(
+            (
+                STATUS_LINES[304 if unchanged else 200], self.client.date(), b"\r\n",
+                kept.short_head if unchanged else kept.head,
+                b"cache-status: yiwang; hit; ttl=%d\r\nage: %d\r\n" % (kept.fresh_until - now, now - kept.since),
+                *[b"%b: %b\r\n" % field for field in self.limits], self.way.security % self.request_id,
+                b"" if unchanged else kept.body,
+            )
+        )  # fmt: skip
+        self.note(304 if unchanged else 200)
+
     def finish(self, status: int, lines: list[bytes], body: bytes) -> None:
         """Answers and notes it."""
         own = self.way.security % self.request_id
         limits = [b"%b: %b" % field for field in self.limits]
         head = b"\r\n".join([self.client.date(), *lines, *limits, own])
         self.client.answer(b"".join((STATUS_LINES[status], head, body)))
+        self.note(status)
+
+    def note(self, status: int) -> None:
+        """Notes the call in the journal."""
         header = self.client.header
         address = header.address if header is not None else ""
         seconds = time.perf_counter() - self.started
@@ -172,8 +197,11 @@ class Call:
 class Direct:
     """Decides which calls go the short way, and sends them."""
 
-    def __init__(self, settings: GatewaySettings, credentials: Credentials, limiter: Limiter, journal: Journal) -> None:
+    def __init__(
+        self, settings: GatewaySettings, credentials: Credentials, limiter: Limiter, journal: Journal, cache: Cache
+    ) -> None:
         self.settings, self.credentials, self.limiter, self.journal = settings, credentials, limiter, journal
+        self.cache = cache
         self.cookie = settings.session_cookie.encode()
         self.upstreams: dict[bytes, Upstream] = {}
         secure = b"\r\nstrict-transport-security: max-age=31536000; includeSubDomains" if settings.secure else b""
@@ -195,12 +223,22 @@ class Direct:
             if header is None:
                 return None
         call = Call(self, client, data, upstream, full)
-        authorization = header.authorization
+        key = full + query if query else full
+        kept = self.cache.fresh(upstream.name, key, header.asked)
+        if kept is not None:
+            return call if self._take_kept(call, kept, header) else None
+        plain = self.cache.is_plain(upstream.name, key, header.asked)
+        return call if plain and self._send(call, header, path, query or b"") else None
+
+    def _take_kept(self, call: Call, kept: Kept, header: Header) -> bool:
+        """Answers out of the cache; False when the limits refuse."""
         if header.cookie is not None:
-            authorization = self._authorized(call, header.cookie)
-            if authorization is None:
-                return None
-        return call if self._send(call, header, path, query or b"", authorization) else None
+            call.held = self.credentials.known(header.cookie)
+        key = call.held.key if call.held is not None else None
+        refusal, call.limits = self.limiter.check(call.path, "GET", header.counted_as, key)
+        if refusal is None:
+            call.take_kept(kept, header)
+        return refusal is None
 
     def _authorized(self, call: Call, cookie: bytes) -> bytes | None:
         """The Authorization of a session that is known, and whose token is at hand."""
@@ -210,8 +248,12 @@ class Direct:
         token = held.token(call.upstream.name)
         return b"Bearer " + token if token is not None else None
 
-    def _send(self, call: Call, header: Header, path: bytes, query: bytes, authorization: bytes | None) -> bool:
-        upstream = call.upstream
+    def _send(self, call: Call, header: Header, path: bytes, query: bytes) -> bool:
+        upstream, authorization = call.upstream, header.authorization
+        if header.cookie is not None:
+            authorization = self._authorized(call, header.cookie)
+            if authorization is None:
+                return False
         connection = call.connection = upstream.pool.take_idle()
         if connection is None:
             return False
@@ -248,16 +290,18 @@ class Direct:
         except (httptools.HttpParserError, httptools.HttpParserUpgrade, DomainError, ValueError):
             return None
         carried = fields.trace(incoming.traceparent)[2]
+        cookie = fields.cookie_value(incoming.cookie, self.cookie) or None
         address = client_address({"client": client.client, "headers": reader.headers}, self.settings)
         return Header(
             raw=raw,
             address=address,
             counted_as=address.encode(),
             passed=b"".join(incoming.passed),
-            cookie=fields.cookie_value(incoming.cookie, self.cookie) or None,
+            cookie=cookie,
             authorization=incoming.authorization,
             traceparent=incoming.traceparent if carried else None,
             tracestate=incoming.tracestate if carried else None,
+            asked=asked_of(reader.headers, authorized=bool(incoming.authorization or cookie)),
         )
 
 

@@ -8,6 +8,7 @@ import random
 import re
 from dataclasses import dataclass
 
+from gateway.cache.rules import without_own
 from gateway.errors import AmbiguousLength, HeadersTooLarge
 from shared.errors import BadRequest
 
@@ -32,7 +33,7 @@ REPLACED = _names(
     " x-original-url x-rewrite-url x-original-host x-error-source x-http-method-override x-csrf x-deadline-ms"
     " tracestate"
 )
-NOTED = _names("authorization cookie traceparent origin sec-fetch-site idempotency-key accept-language")
+NOTED = _names("authorization cookie traceparent origin sec-fetch-site idempotency-key accept-language range")
 CLAIMS = (b"x-user-", b"x-forwarded-", b"x-auth-", b"x-remote-", b"x-ssl-", b"x-yiwang-")
 NOT_RETURNED = HOP_BY_HOP | _names(
     "date server x-request-id x-error-source x-powered-by x-content-type-options cache-tags"
@@ -61,6 +62,7 @@ class Incoming:
     csrf: bool = False
     length: int | None = None
     chunked: bool = False
+    ranged: bool = False
 
     @property
     def has_body(self) -> bool:
@@ -119,6 +121,9 @@ def _frame(incoming: Incoming, name: bytes, value: bytes) -> None:
 def _keep(incoming: Incoming, name: bytes, value: bytes) -> None:
     if name == b"idempotency-key":
         incoming.idempotency_key = True
+        incoming.passed += (name, b": ", value, b"\r\n")
+    elif name == b"range":
+        incoming.ranged = True
         incoming.passed += (name, b": ", value, b"\r\n")
     elif name == b"accept-language":
         incoming.accept_language = value
@@ -185,4 +190,14 @@ def without_cookies(cookie: bytes | None, names: tuple[bytes, ...]) -> bytes:
 
 def returned(headers: Headers, *, cookies: bool) -> Headers:
     """The fields of a service's answer which go on to the client; only the provider may set cookies."""
-    return [(name, value) for name, value in headers if name not in NOT_RETURNED and (cookies or name != b"set-cookie")]
+    return [
+        (name, without_own(value) if name == b"cache-control" and b"s-maxage" in value else value)
+        for name, value in headers
+        if name not in NOT_RETURNED and (cookies or name != b"set-cookie")
+    ]
+
+
+def without(passed: list[bytes], names: frozenset[bytes]) -> list[bytes]:
+    """The fields to pass on, without some."""
+    kept = [i for i in range(0, len(passed), 4) if passed[i] not in names]
+    return [part for i in kept for part in passed[i : i + 4]]

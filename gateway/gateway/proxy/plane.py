@@ -13,6 +13,8 @@ from typing import Protocol
 from starlette.types import Receive, Scope, Send
 
 from gateway import routes
+from gateway.cache.rules import CONDITIONS, asked_of
+from gateway.cache.service import Cache, Filling, Read
 from gateway.errors import BodyTooLarge, CsrfRefused, ServiceDown, SessionExpired
 from gateway.limits.buckets import refused
 from gateway.limits.policy import Limiter
@@ -31,6 +33,7 @@ from shared.telemetry import trace_id_var
 log = logging.getLogger(__name__)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+READS = frozenset({"GET", "HEAD"})
 OWN_SITE = frozenset({b"same-origin", b"none"})
 SHORT_BODY = 64 * 1024
 CLIENT_LEFT = 499
@@ -64,15 +67,20 @@ class Passage:
     target: routes.Target | None = None
     held: Held | None = None
     expired: bool = False
+    filling: Filling | None = None
+    writes: bool = False
 
 
 class Plane:
     """The ASGI application of everything under /api (the hub apart), /oauth2 and the discovery documents."""
 
-    def __init__(self, settings: GatewaySettings, credentials: Credentials, limiter: Limiter, journal: Journal) -> None:
+    def __init__(
+        self, settings: GatewaySettings, credentials: Credentials, limiter: Limiter, journal: Journal, cache: Cache
+    ) -> None:
         self.settings, self.credentials, self.limiter, self.journal = settings, credentials, limiter, journal
+        self.cache = cache
         self.upstreams: Mapping[str, Upstream] = {}
-        self.direct = Direct(settings, credentials, limiter, journal)
+        self.direct = Direct(settings, credentials, limiter, journal, cache)
         self.origin = settings.origin.encode()
         self.session_cookie = settings.session_cookie.encode()
         self.own_cookies = (self.session_cookie, settings.login_cookie.encode())
@@ -129,8 +137,9 @@ class Plane:
             raise passage.fault
         method, incoming = scope["method"], passage.incoming
         target = passage.target = routes.resolve(scope["raw_path"], scope["query_string"], method)
+        passage.writes = method not in SAFE and not target.provider
         if passage.begun is not None:
-            return await self._go_on(passage, passage.begun, receive, send)
+            return await self._go_on(passage, scope, receive, send)
         cookie = None if target.provider else fields.cookie_value(incoming.cookie, self.session_cookie)
         if cookie:
             passage.held = self.credentials.known(cookie)
@@ -138,9 +147,44 @@ class Plane:
         authorization = incoming.authorization
         if cookie:
             authorization = await self._authorize(passage, cookie, method, target.service)
+        forward = partial(self._forward, passage, scope, authorization)
+        if method in READS and not target.provider and not incoming.has_body and not incoming.ranged:
+            return await self.cache.answer(self._read_of(passage, scope), forward, receive, send)
+        return await forward(receive, send, None)
+
+    def _read_of(self, passage: Passage, scope: Scope) -> Read:
+        """A read as the cache sees it."""
+        target, incoming, query = passage.target, passage.incoming, scope["query_string"]
+        assert target is not None
+        cookie = fields.cookie_value(incoming.cookie, self.session_cookie)
+        return Read(
+            cache=self.cache,
+            service=target.service,
+            path=target.path,
+            key=scope["raw_path"] + (b"?" + query if query else b""),
+            asked=asked_of(scope["headers"], authorized=bool(cookie or incoming.authorization)),
+            head_only=scope["method"] == "HEAD",
+            own=passage.answer,
+        )
+
+    async def _forward(
+        self,
+        passage: Passage,
+        scope: Scope,
+        authorization: bytes | None,
+        receive: Receive,
+        send: Send,
+        filling: Filling | None,
+    ) -> int:
+        """Sends the request to its service, and the answer to `send`."""
+        target, method, incoming = passage.target, scope["method"], passage.incoming
+        assert target is not None
         upstream = self.upstreams.get(target.service)
         if upstream is None:
             raise ServiceDown(headers={"Retry-After": "5"}, service=target.service)
+        passage.filling = filling
+        if filling is not None and filling.whole:
+            incoming.passed = fields.without(incoming.passed, CONDITIONS)
         limits = self._limits(target, incoming)
         request = Request(
             method=method,
@@ -154,10 +198,17 @@ class Plane:
         )
         return await exchange(upstream, request, receive, send)
 
-    async def _go_on(self, passage: Passage, begun: Call, receive: Receive, send: Send) -> int:
+    async def _go_on(self, passage: Passage, scope: Scope, receive: Receive, send: Send) -> int:
         """Goes on with a read that the short way has sent: reads what is no plain answer, or repeats it."""
+        begun = passage.begun
         assert passage.target is not None
+        assert begun is not None
         passage.held, passage.answer = begun.held, passage.answer + begun.limits
+
+        async def forward(receive: Receive, send: Send, filling: Filling | None) -> int:
+            passage.filling = filling
+            return await exchange(begun.upstream, request, receive, send, begun.connection)
+
         request = Request(
             method="GET",
             head=begun.sent,
@@ -168,7 +219,7 @@ class Plane:
             limits=self._limits(passage.target, passage.incoming),
             on_head=partial(self._answer, passage),
         )
-        return await exchange(begun.upstream, request, receive, send, begun.connection)
+        return await self.cache.fill(self._read_of(passage, scope), forward, receive, send)
 
     def _limit(self, passage: Passage, scope: Scope) -> None:
         key = passage.held.key if passage.held is not None else None
@@ -239,7 +290,12 @@ class Plane:
             raise SessionExpired
         if status == 401 and passage.held is not None and not _asks_for_more(received):
             passage.held.refused(target.service)
-        headers = fields.returned(received, cookies=target.provider) + passage.answer
+        returned = fields.returned(received, cookies=target.provider)
+        if passage.filling is not None:
+            passage.filling.look(status, received, returned)
+        if passage.writes and status < 400:
+            self.cache.written(target.service, target.path, received)
+        headers = returned + passage.answer
         if status >= 400:
             headers.append((b"x-error-source", b"service"))
         if passage.held is not None and not any(name == b"cache-control" for name, _ in headers):

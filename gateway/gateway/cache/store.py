@@ -1,0 +1,172 @@
+"""The kept answers of one process: bounded in bytes, found by address, purged by tag.
+
+A purge wins over a fill that began before it: the answer on its way may be older than the change. Its tags are known
+only when it has come, so the purges of the last minute are remembered with their times.
+"""
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from gateway.cache import rules
+from gateway.cache.rules import Asked, Headers, Terms
+
+MOST_VARIANTS = 8
+MOST_MARKS = 20_000
+MARK_SECONDS = 60.0
+REMEMBERED_SECONDS = 60.0
+ENTRY_BYTES = 1024  # what an entry costs beside its text
+
+Variant = tuple[bytes, ...]
+
+
+@dataclass(slots=True)
+class Kept:
+    """A kept answer, ready to be sent. Times are of the monotonic clock; `head` and `short_head` are header lines, each
+    with its line end: of the whole answer, and of "not modified"."""
+
+    service: str
+    head: bytes
+    short_head: bytes
+    fields: Headers
+    body: bytes
+    etag: bytes
+    since: float
+    fresh_until: float
+    renew_until: float
+    fail_until: float
+    tags: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        return 2 * len(self.head) + len(self.body) + ENTRY_BYTES
+
+    def unchanged(self, asked: Asked) -> bool:
+        """Whether the caller has this answer already."""
+        return asked.if_none_match is not None and rules.matches(asked.if_none_match, self.etag)
+
+
+@dataclass(slots=True)
+class Slot:
+    """All variants of what one address answers."""
+
+    vary: tuple[bytes, ...]
+    variants: dict[Variant, Kept] = field(default_factory=dict)
+
+
+class Store:
+    """At most `limit` bytes of answers with bodies of at most `body_limit`; what was used least recently goes first."""
+
+    def __init__(self, limit: int, body_limit: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limit, self.body_limit, self.clock = limit, body_limit, clock
+        self.size = 0
+        self._slots: OrderedDict[bytes, Slot] = OrderedDict()
+        self._tagged: dict[str, set[bytes]] = {}
+        self._purged: OrderedDict[str, float] = OrderedDict()
+        self._passing: OrderedDict[bytes, float] = OrderedDict()
+        self._shared: OrderedDict[bytes, float] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def find(self, key: bytes, asked: Asked) -> Kept | None:
+        """What is kept under an address for such a request, fresh or not."""
+        slot = self._slots.get(key)
+        if slot is None:
+            return None
+        kept = slot.variants.get(rules.variant_of(slot.vary, asked))
+        if kept is not None:
+            self._slots.move_to_end(key)
+        return kept
+
+    def passes(self, key: bytes) -> bool:
+        """Whether an address lately gave an answer that is not kept."""
+        return self._passing.get(key, 0.0) > self.clock()
+
+    def is_shared(self, key: bytes) -> bool:
+        """Whether an address lately gave an answer that is the same for everyone."""
+        return self._shared.get(key, 0.0) > self.clock()
+
+    def mark(self, key: bytes, *, shared: bool) -> None:
+        """Notes which of both an address has just given."""
+        marks, others = (self._shared, self._passing) if shared else (self._passing, self._shared)
+        others.pop(key, None)
+        marks[key] = self.clock() + MARK_SECONDS
+        marks.move_to_end(key)
+        if len(marks) > MOST_MARKS:
+            marks.popitem(last=False)
+
+    def make(self, service: str, path: bytes, headers: Headers, body: bytes, terms: Terms) -> Kept:
+        """An answer as it could be kept. One without an ETag gets that of its text."""
+        etag = next((value for name, value in headers if name == b"etag"), b"")
+        if not etag:
+            etag = b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"'
+            headers = [*headers, (b"etag", etag)]
+        now = self.clock()
+        fresh_until = now + terms.fresh
+        return Kept(
+            service=service,
+            head=b"".join(b"%b: %b\r\n" % item for item in headers),
+            short_head=b"".join(b"%b: %b\r\n" % item for item in headers if item[0] in rules.NAMED_BY_304),
+            fields=headers,
+            body=body,
+            etag=etag,
+            since=now,
+            fresh_until=fresh_until,
+            renew_until=fresh_until + terms.renewing,
+            fail_until=fresh_until + terms.failing,
+            tags=(*terms.tags, rules.path_tag(service, path), "@" + service),
+        )
+
+    def keep(self, key: bytes, asked: Asked, kept: Kept, vary: tuple[bytes, ...], began: float) -> bool:
+        """Keeps an answer whose request was sent at `began`; False when a purge came in between, or it is too large."""
+        if any(self._purged.get(tag, 0.0) >= began for tag in kept.tags) or began < self.clock() - REMEMBERED_SECONDS:
+            return False
+        slot = self._slots.get(key)
+        if slot is None or slot.vary != vary or len(slot.variants) >= MOST_VARIANTS:
+            self._drop(key)
+            slot = self._slots[key] = Slot(vary)
+        variant = rules.variant_of(vary, asked)
+        self._leave(key, slot.variants.pop(variant, None))
+        slot.variants[variant] = kept
+        self.size += kept.size
+        for tag in kept.tags:
+            self._tagged.setdefault(tag, set()).add(key)
+        while self.size > self.limit and self._slots:
+            self._drop(next(iter(self._slots)))
+        return key in self._slots
+
+    def purge(self, tags: Iterable[str]) -> int:
+        """Drops everything that carries one of the tags, now and if it is on its way; how many addresses that were."""
+        now, dropped = self.clock(), 0
+        for tag in tags:
+            self._purged[tag] = now
+            self._purged.move_to_end(tag)
+            for key in tuple(self._tagged.get(tag, ())):
+                self._drop(key)
+                dropped += 1
+        while self._purged and next(iter(self._purged.values())) < now - REMEMBERED_SECONDS:
+            self._purged.popitem(last=False)
+        return dropped
+
+    def purge_service(self, service: str) -> None:
+        """Drops everything that a service answered."""
+        self.purge(["@" + service])
+
+    def _drop(self, key: bytes) -> None:
+        slot = self._slots.pop(key, None)
+        for kept in slot.variants.values() if slot is not None else ():
+            self._leave(key, kept)
+
+    def _leave(self, key: bytes, kept: Kept | None) -> None:
+        if kept is None:
+            return
+        self.size -= kept.size
+        for tag in kept.tags:
+            keys = self._tagged.get(tag)
+            if keys is not None:
+                keys.discard(key)
+                if not keys:
+                    del self._tagged[tag]

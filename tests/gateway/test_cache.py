@@ -1,0 +1,329 @@
+"""Public answers are kept, and dropped by events; nobody sees an old one for longer than the promise allows."""
+
+import asyncio
+import contextlib
+import json
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.bus import Bus
+from shared.events.credit_registry import EnterpriseRegisteredV1
+from shared.events.envelope import Envelope
+from shared.relay import feed_subject
+from tests.gateway.conftest import StartGateway
+from tests.gateway.place import eventually
+from tests.gateway.support import Script, Upstream, read_request, upstream
+from tests.support.servers import Servers
+
+CODE = "91421303MA1000000X"
+PATH = f"/api/credit-registry/v1/enterprises/{CODE}"
+PUBLIC = "Cache-Control: public, max-age=0, s-maxage=60, stale-while-revalidate=30, stale-if-error=600\r\n"
+TAGS = f"Cache-Tags: enterprise:{CODE} register\r\n"
+Start = Callable[..., Awaitable[httpx.AsyncClient]]
+
+
+@dataclass
+class Register:
+    """A service whose answer a test changes, and the events it tells of them."""
+
+    bus: Bus
+    place: Upstream = field(default_factory=Upstream)
+    text: str = "one"
+    extra: str = PUBLIC + TAGS
+    status: str = "200 OK"
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    recorded: list[dict[str, Any]] = field(default_factory=list)
+    silent: bool = False
+
+    @property
+    def asked(self) -> int:
+        return len(self.place.received)
+
+    def script(self, place: Upstream) -> Script:
+        self.place = place
+
+        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            while True:
+                received = await read_request(reader)
+                place.received.append(received)
+                text = self.text  # as it is when the request is read
+                await self.gate.wait()
+                body = text.encode()
+                head = f"HTTP/1.1 {self.status}\r\nContent-Length: {len(body)}\r\n{self.extra}\r\n"
+                writer.write(head.encode() + (b"" if received.line.startswith("HEAD") else body))
+                await writer.drain()
+
+        return talk
+
+    async def feed(self, body: bytes) -> bytes:
+        if self.silent:
+            await asyncio.sleep(5)
+        after = json.loads(body)["after_event"]
+        events = [event for event in self.recorded if event["id"] > after]
+        return json.dumps({"events": events, "position": None, "more": False}).encode()
+
+    async def change(self, text: str, *, published: bool = True) -> None:
+        """The record changes; `published`: the broker passes the event on."""
+        self.text = text
+        today = date(2026, 11, 23)
+        event = EnterpriseRegisteredV1(
+            code=CODE, name="x", region="421303", industry_code="C15", organisation_form="limited_company",
+            established_on=today, registered_on=today, legal_representative_name="张伟",
+        )  # fmt: skip
+        at = datetime.now(UTC)
+        envelope = Envelope(
+            id=uuid.UUID(int=(int(at.timestamp() * 1000) << 80) + uuid.uuid4().int % (1 << 60)),
+            type=event.TYPE, source="/credit_registry", subject=CODE, time=at, sequence=1,
+            data=event.model_dump(mode="json"),
+        )  # fmt: skip
+        self.recorded.append(envelope.model_dump(mode="json"))
+        if published:
+            await self.bus.publish(envelope)
+
+
+@pytest.fixture
+async def register(servers: Servers) -> AsyncIterator[Register]:
+    bus = Bus(servers.nats_url, None, "credit_registry", f"c{uuid.uuid4().hex[:12]}")
+    await bus.start()
+    made = Register(bus)
+    made.gate.set()
+    await bus.respond(feed_subject("credit_registry"), made.feed)
+    yield made
+    await bus.stop()
+
+
+@pytest.fixture
+async def start(register: Register, start_gateway: StartGateway, gateways: list[Any]) -> AsyncIterator[Start]:
+    """Starts a gateway which hears the register; a client of it."""
+    async with contextlib.AsyncExitStack() as stack:
+        service = await stack.enter_async_context(upstream(register.script))
+
+        async def begin(**changes: Any) -> httpx.AsyncClient:
+            port = await start_gateway(
+                {"credit-registry": service.url}, nats_prefix=register.bus.prefix, hold_seconds=0, **changes
+            )
+            app = gateways[-1]
+
+            async def hears() -> bool:
+                return bool(app.plane.cache.takes_part("credit-registry"))
+
+            await eventually(hears, 5)
+            client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10)
+            return await stack.enter_async_context(client)
+
+        yield begin
+
+
+async def test_an_answer_is_kept_and_served_without_asking_again(register: Register, start: Start) -> None:
+    client = await start()
+    first, second = await client.get(PATH), await client.get(PATH)
+    third = await client.get(PATH, headers={"Cookie": "sid=made-up"})
+    other = await client.get(PATH + "?x=1")
+    assert [a.text for a in (first, second, third, other)] == ["one"] * 4
+    assert register.asked == 2  # of which one for the other address
+    assert first.headers["cache-status"] == "yiwang; fwd=miss; stored"
+    assert second.headers["cache-status"].startswith("yiwang; hit; ttl=")
+    assert (second.headers["age"], second.headers["cache-control"]) == ("0", "public, max-age=0")
+    assert second.headers["etag"] == first.headers["etag"]
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+    assert "cache-tags" not in first.headers
+    assert "ratelimit" not in second.headers  # no limits in this gateway
+
+
+async def test_who_has_it_is_told_that_it_is_unchanged_and_head_has_no_body(register: Register, start: Start) -> None:
+    client = await start()
+    tag = (await client.get(PATH)).headers["etag"]
+    unchanged = await client.get(PATH, headers={"If-None-Match": f'"other", W/{tag}'})
+    changed = await client.get(PATH, headers={"If-None-Match": '"other"'})
+    head = await client.head(PATH)
+    assert (unchanged.status_code, unchanged.content, unchanged.headers["etag"]) == (304, b"", tag)
+    assert "content-length" not in unchanged.headers
+    assert changed.status_code == 200
+    assert (head.status_code, head.headers["content-length"], head.content) == (200, "3", b"")
+    assert register.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("extra", "status"),
+    [
+        ("Cache-Control: public, max-age=60\r\n", "200 OK"),  # for browsers, not for this cache
+        (f"{PUBLIC}Set-Cookie: a=b\r\n", "200 OK"),
+        ("Cache-Control: public, s-maxage=60, private\r\n", "200 OK"),
+        ("Cache-Control: public, s-maxage=60, no-store\r\n", "200 OK"),
+        ("Cache-Control: s-maxage=60\r\n", "200 OK"),
+        (f"{PUBLIC}Vary: *\r\n", "200 OK"),
+        (f"{PUBLIC}Vary: Cookie\r\n", "200 OK"),
+        (f"{PUBLIC}Cache-Control: public\r\n", "200 OK"),  # twice: nobody knows which counts
+        (f"{PUBLIC}Cache-Tags: <script>\r\n", "200 OK"),
+        (PUBLIC, "404 Not Found"),
+        (PUBLIC, "500 Internal Server Error"),
+        ("", "200 OK"),
+    ],
+)
+async def test_what_is_not_for_everyone_is_not_kept(
+    register: Register, start: Start, extra: str, status: str
+) -> None:
+    register.extra, register.status = extra, status
+    client = await start()
+    answers = [await client.get(PATH) for _ in range(3)]
+    assert register.asked == 3
+    assert all(a.text == "one" for a in answers)
+    assert not [a for a in answers if "cache-status" in a.headers]
+
+
+async def test_answers_differ_by_what_they_depend_on(register: Register, start: Start) -> None:
+    register.extra = PUBLIC + TAGS + "Vary: Accept-Language, Authorization\r\n"
+    client = await start()
+    await client.get(PATH, headers={"Accept-Language": "zh-CN"})
+    register.text = "two"
+    same = await client.get(PATH, headers={"Accept-Language": "zh;q=0.9"})
+    english = await client.get(PATH, headers={"Accept-Language": "en-GB,zh"})
+    token = await client.get(PATH, headers={"Accept-Language": "zh", "Authorization": "Bearer x"})
+    assert (same.text, english.text, token.text) == ("one", "two", "two")
+
+
+async def test_a_change_is_seen_when_its_event_comes_or_was_only_recorded(register: Register, start: Start) -> None:
+    client = await start()
+    await client.get(PATH)
+
+    async def shows(text: str) -> bool:
+        return (await client.get(PATH)).text == text
+
+    await register.change("two")
+    await eventually(lambda: shows("two"), 2)
+    await register.change("three", published=False)  # as if the broker had lost it
+    await eventually(lambda: shows("three"), 2)
+    assert register.asked == 3
+
+
+async def test_a_purge_wins_over_an_answer_on_its_way(register: Register, start: Start, gateways: list[Any]) -> None:
+    client = await start()
+    register.gate.clear()
+    slow = asyncio.create_task(client.get(PATH))
+    await eventually(lambda: _is(register.asked == 1))
+    await register.change("two")
+    store = gateways[-1].plane.cache.store
+    await eventually(lambda: _is(f"enterprise:{CODE}" in store._purged))
+    register.gate.set()
+    assert (await slow).text == "one"  # asked before the change
+    assert (await client.get(PATH)).text == "two"
+
+
+async def _is(condition: bool) -> bool:
+    return condition
+
+
+async def test_many_who_ask_at_once_cost_one_call(register: Register, start: Start) -> None:
+    client = await start()
+    register.gate.clear()
+    many = [asyncio.create_task(client.get(PATH)) for _ in range(20)]
+    await eventually(lambda: _is(register.asked > 0))
+    register.gate.set()
+    answers = await asyncio.gather(*many)
+    assert {a.text for a in answers} == {"one"}
+    assert register.asked == 1
+
+
+async def test_one_who_fails_or_leaves_does_not_take_the_others_along(register: Register, start: Start) -> None:
+    client = await start()
+    register.gate.clear()
+    leader = asyncio.create_task(client.get(PATH))
+    await eventually(lambda: _is(register.asked == 1))
+    others = [asyncio.create_task(client.get(PATH)) for _ in range(5)]
+    leader.cancel()
+    register.gate.set()
+    assert {a.text for a in await asyncio.gather(*others)} == {"one"}
+
+
+async def test_nobody_waits_where_nothing_is_kept(register: Register, start: Start) -> None:
+    register.extra = "Cache-Control: private, no-store\r\n"
+    client = await start()
+    await client.get(PATH)
+    register.gate.clear()
+    many = [asyncio.create_task(client.get(PATH)) for _ in range(5)]
+    await eventually(lambda: _is(register.asked == 6))
+    register.gate.set()
+    assert {a.status_code for a in await asyncio.gather(*many)} == {200}
+
+
+async def test_a_stale_answer_serves_while_it_is_renewed(register: Register, start: Start) -> None:
+    register.extra = "Cache-Control: public, s-maxage=1, stale-while-revalidate=30\r\n" + TAGS
+    client = await start()
+    await client.get(PATH)
+    register.text = "two"
+    seen: list[str] = []
+
+    async def renewed() -> bool:
+        seen.append((await client.get(PATH)).text)
+        return seen[-1] == "two"
+
+    await eventually(renewed, 4)
+    assert seen[0] == "one"
+
+
+async def test_a_service_that_is_away_is_stood_in_for_until_a_change(register: Register, start: Start) -> None:
+    register.extra = "Cache-Control: public, s-maxage=1, stale-if-error=600\r\n" + TAGS
+    client = await start()
+    await client.get(PATH)
+    register.extra, register.status = "", "503 Service Unavailable"
+
+    async def stands_in() -> bool:
+        return "service-away" in (await client.get(PATH)).headers["cache-status"]
+
+    await eventually(stands_in, 4)
+    await register.change("two")
+
+    async def refused() -> bool:
+        return (await client.get(PATH)).status_code == 503
+
+    await eventually(refused, 2)
+
+
+async def test_what_cannot_be_heard_is_not_trusted(register: Register, start: Start, gateways: list[Any]) -> None:
+    client = await start()
+    await client.get(PATH)
+    register.silent, register.text = True, "two"
+
+    async def fresh() -> bool:
+        return (await client.get(PATH)).text == "two"
+
+    await eventually(fresh, 2)
+    cache = gateways[-1].plane.cache
+    register.silent = False
+
+    async def heard() -> bool:
+        return bool(cache.takes_part("credit-registry"))
+
+    await eventually(heard, 10)
+    assert len(cache.store) == 0  # what was kept before the silence is gone
+
+
+async def test_a_write_is_seen_by_the_next_read_in_every_process(register: Register, start: Start) -> None:
+    one, two = await start(), await start()
+    assert [(await client.get(PATH)).text for client in (one, two)] == ["one", "one"]
+    register.text = "two"
+    await one.post(PATH + "/publication", headers={"Authorization": "Bearer x"})
+    assert (await one.get(PATH)).text == "two"
+
+    async def other() -> bool:
+        return (await two.get(PATH)).text == "two"
+
+    await eventually(other, 2)
+
+
+async def test_memory_is_bounded(register: Register, start: Start, gateways: list[Any]) -> None:
+    register.text = "x" * 10_000
+    client = await start(cache_bytes=100_000, cache_body_limit=20_000)
+    for number in range(15):
+        await client.get(f"{PATH}?n={number}")
+    store = gateways[-1].plane.cache.store
+    assert 0 < store.size <= 100_000
+    register.text = "x" * 20_001
+    large = await client.get(f"{PATH}?large")
+    assert ("cache-status" in large.headers, len(large.text)) == (False, 20_001)
