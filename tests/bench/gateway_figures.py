@@ -1,10 +1,13 @@
 """The gateway beside the plain reverse proxies of caddy and nginx, in front of the same service.
 
-`make bench-gateway`: a platform of its own (svc-sso, database, broker) on free ports and, beside it, caddy and nginx;
-traffic to loopback only; everything stops by itself. The session is a log-in at svc-sso. `ROUNDS` (5) interleaved
-rounds of `SECONDS` (4) each; the table shows medians, `.bench/gateway.jsonl` holds them for machines.
+`make bench-gateway`: a platform of its own on free ports and, beside it, caddy and nginx; traffic to loopback only;
+everything stops by itself. The session is a log-in at svc-sso. `ROUNDS` (5) interleaved rounds of `SECONDS` (4) each;
+the table shows medians, `.bench/gateway.jsonl` holds them for machines. `PARTS` (cost latency streams slow away
+restarts) chooses what is measured; `AWAY` (60) is how long svc-sso is away.
 """
 
+import asyncio
+import json
 import os
 import statistics
 import tempfile
@@ -13,16 +16,24 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 from shared.local.journey.establishment import DEMO_PASSWORD
 from shared.local.journey.people import Person
+from shared.local.ports import HOST, free_port
+from tests.bench import gateway_trials as trials
 from tests.bench import proxies
 from tests.bench.figures import Figure, beside, tell
 from tests.bench.proxies import Running
-from tests.bench.wrk import Load, wrk
-from tests.support.platform import started_platform
+from tests.bench.wrk import CONNECTIONS, Load, wrk
+from tests.support.platform import Platform, started_platform
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = float(os.environ.get("SECONDS", "4"))
+AWAY = float(os.environ.get("AWAY", "60"))
+PARTS = os.environ.get("PARTS", "cost latency streams slow away restarts").split()
+SIZE = 10 * 1024 * 1024
+UPLOAD = "/api/services/v1/applications/17/materials/A"
 PRIVATE, PUBLIC = "/api/services/v1/applications/17", "/api/services/v1/public"
 UNLIMITED = {"GATEWAY_RATE_PER_MINUTE": "0", "GATEWAY_LOGINS_PER_MINUTE": "0"}
 
@@ -32,6 +43,7 @@ class Place:
     """Everything that runs during the bench."""
 
     folder: Path
+    platform: Platform
     service: Running
     gateway: Running
     caddy: Running
@@ -62,7 +74,8 @@ class Sample:
 def place(folder: Path) -> Iterator[Place]:
     """Starts everything, and logs in."""
     with ExitStack() as stack:
-        platform = stack.enter_context(started_platform(folder, SERVICES="sso,gateway", **UNLIMITED))
+        chosen = {} if "restarts" in PARTS else {"SERVICES": "sso,gateway"}
+        platform = stack.enter_context(started_platform(folder, **chosen, **UNLIMITED))
         service = stack.enter_context(proxies.upstream(folder))
         gateway = stack.enter_context(proxies.gateway(folder, platform, {"services": service.url}))
         caddy = stack.enter_context(proxies.caddy(folder, service.port))
@@ -70,7 +83,18 @@ def place(folder: Path) -> Iterator[Place]:
         citizen = Person(platform.base_url, "citizen")
         citizen.log_in("demo.citizen", DEMO_PASSWORD)
         cookie = f"sid={citizen.http.cookies['sid']}"
-        yield Place(folder, service, gateway, caddy, nginx, cookie, "bench")
+        token = bearer_token(platform)
+        yield Place(folder, platform, service, gateway, caddy, nginx, cookie, token)
+
+
+def bearer_token(platform: Platform) -> str:
+    """An access token that svc-sso gives to a service."""
+    ports = json.loads((platform.data / "ports.json").read_text(encoding="utf-8"))
+    secret = (platform.data / "secrets" / "complaints" / "client-secret").read_text(encoding="utf-8").strip()
+    form = {"grant_type": "client_credentials", "audience": "credit-registry"}
+    url = f"http://{HOST}:{ports['sso']}/oauth2/token"
+    answer = httpx.post(url, data=form, auth=("svc-complaints", secret), trust_env=False)
+    return str(answer.raise_for_status().json()["access_token"])
 
 
 def sample(place: Place, case: Case) -> Sample:
@@ -94,8 +118,8 @@ def cases(place: Place) -> list[Case]:
     ]
 
 
-def figures(place: Place) -> list[Figure]:
-    """Measures everything: one warm-up, then the rounds."""
+def cost(place: Place) -> list[Figure]:
+    """CPU for each request and requests a second: one warm-up, then the rounds."""
     found: dict[str, list[Sample]] = {}
     for turn in range(ROUNDS + 1):
         for case in cases(place):
@@ -120,9 +144,88 @@ def figures(place: Place) -> list[Figure]:
     return told
 
 
+def latency(place: Place) -> list[Figure]:
+    """What the gateway adds to a direct call at half of the load it can bear."""
+    headers = {"Cookie": place.cookie}
+    full = wrk(place.folder, place.gateway.url + PRIVATE, headers, seconds=SECONDS)
+    pause = max(round(CONNECTIONS / (full.rate / 2) * 1e3 - full.p50 * 5e2), 1)
+    added: dict[str, list[float]] = {"p50": [], "p99": []}
+    rates = []
+    for _ in range(ROUNDS):
+        at_gateway, direct = (
+            wrk(place.folder, each.url + PRIVATE, headers, seconds=SECONDS, pause_ms=pause)
+            for each in (place.gateway, place.service)
+        )
+        rates.append(at_gateway.rate)
+        for quantile, values in added.items():
+            values.append((getattr(at_gateway, quantile) - getattr(direct, quantile)) * 1e3)
+    return [
+        Figure("gateway.half_load_rate", statistics.median(rates), "1/s"),
+        Figure("gateway.added_p50", statistics.median(added["p50"]), "ms", "<=2"),
+        Figure("gateway.added_p99", statistics.median(added["p99"]), "ms", "<=10"),
+    ]
+
+
+def streams(place: Place) -> list[Figure]:
+    """MB a second and CPU for each MB, 10 MB at a time, four at once, down and up."""
+    headers = {"Authorization": f"Bearer {place.token}"}
+    ways = (("download", "/api/services/v1/large", 0), ("upload", UPLOAD, SIZE))
+    told = []
+    for name, path, upload in ways:
+        speed: dict[str, list[float]] = {"gateway": [], "caddy": []}
+        used: dict[str, list[float]] = {"gateway": [], "caddy": []}
+        for _ in range(ROUNDS):
+            for proxy in (place.gateway, place.caddy):
+                before = proxy.cpu_seconds()
+                load = wrk(place.folder, proxy.url + path, headers, seconds=SECONDS, connections=4, upload=upload)
+                assert load.errors == 0, f"{name} by {proxy.name}: {load.errors} failed"
+                megabytes = load.requests * SIZE / 1e6
+                speed[proxy.name].append(megabytes / load.seconds)
+                used[proxy.name].append((proxy.cpu_seconds() - before) / megabytes * 1e6)
+        mb, us = ({each: statistics.median(values) for each, values in all_.items()} for all_ in (speed, used))
+        told.append(beside(f"gateway.{name}_rate", mb["gateway"], "MB/s", None, "caddy", mb["caddy"]))
+        told.append(beside(f"gateway.{name}_cpu", us["gateway"], "us/MB", None, "caddy", us["caddy"]))
+    return told
+
+
+def slow(place: Place) -> list[Figure]:
+    """Honest callers beside slow sockets."""
+    limits = {"CONNECTIONS_PER_ADDRESS": "5000"}  # all come from one address here; the deadline is what helps
+    services = {"services": place.service.url}
+    with proxies.gateway(place.folder, place.platform, services, **limits) as gateway:
+        return trials.slow_sockets(gateway, PRIVATE, {"Cookie": place.cookie})
+
+
+def away(place: Place) -> list[Figure]:
+    """svc-sso away, and back."""
+
+    async def measure() -> list[Figure]:
+        ports = json.loads((place.platform.data / "ports.json").read_text(encoding="utf-8"))
+        relay = trials.Relay(free_port(), ports["sso"])
+        await relay.open()
+        url = f"http://{HOST}:{relay.port}"
+        settings = {"TOKEN_URL": f"{url}/oauth2/token", "JWKS_URL": f"{url}/oauth2/jwks"}
+        services = {"services": place.service.url, "sso": url}
+        with ExitStack() as stack:
+            running = proxies.gateway(place.folder, place.platform, services, **settings)
+            gateway = await asyncio.to_thread(stack.enter_context, running)
+            return await trials.provider_away(gateway, relay, PRIVATE, place.cookie, AWAY)
+
+    return asyncio.run(measure())
+
+
+def restarts(place: Place) -> list[Figure]:
+    """Each service, and each process of a gateway of two, restarted under load."""
+    found = trials.restarts(place.platform, place.cookie)
+    with proxies.gateway(place.folder, place.platform, {"services": place.service.url}, "--workers", "2") as gateway:
+        return found + trials.restart_of_gateway(gateway, PRIVATE, place.cookie)
+
+
+MEASURES = {"cost": cost, "latency": latency, "streams": streams, "slow": slow, "away": away, "restarts": restarts}
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="yiwang-bench-") as name:
         root = Path(name)
         root.chmod(0o711)
         with place(root) as everything:
-            tell("gateway", figures(everything))
+            tell("gateway", [figure for part in PARTS for figure in MEASURES[part](everything)])

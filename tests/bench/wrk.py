@@ -33,10 +33,23 @@ class Load:
         return self.requests / self.seconds
 
 
-def wrk(folder: Path, url: str, headers: dict[str, str], *, seconds: float, connections: int = CONNECTIONS) -> Load:
-    """Sends requests one after the other on each of `connections`, from one thread."""
+def wrk(
+    folder: Path,
+    url: str,
+    headers: dict[str, str],
+    *,
+    seconds: float,
+    connections: int = CONNECTIONS,
+    pause_ms: int = 0,
+    upload: int = 0,
+) -> Load:
+    """Sends requests one after the other on each of `connections`, from one thread, with a pause between two of one
+    connection; `upload` is the size of a body to PUT."""
     script = folder / "tell.lua"
-    script.write_text(TELL, encoding="utf-8")
+    more = f"delay = function() return {pause_ms} end\n" if pause_ms else ""
+    if upload:
+        more += f'wrk.method = "PUT"\nwrk.body = string.rep("x", {upload})\n'
+    script.write_text(TELL + more, encoding="utf-8")
     fields = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "10s", "-s", str(script), *fields, url]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=True)
