@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway import routes
 from gateway.access import visitor_of
+from gateway.agencies.directory import Directory
 from gateway.cache.service import make_cache
 from gateway.drain import Drain
 from gateway.front import Front
@@ -31,6 +32,8 @@ from gateway.sessions.provider import Provider
 from gateway.sessions.routes import router as sessions
 from gateway.sessions.store import SessionStore
 from gateway.settings import GatewaySettings
+from gateway.signatures.door import Door, is_signed
+from gateway.signatures.tokens import ClientTokens
 from gateway.webhooks.routes import router as webhooks
 from gateway.worker import WORK
 from shared import telemetry
@@ -43,8 +46,8 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 class Gateway:
     """The outer application: plain ASGI, so that a proxied call meets no framework."""
 
-    def __init__(self, own: FastAPI, plane: Plane, front: Front) -> None:
-        self.own, self.plane, self.front = own, plane, front
+    def __init__(self, own: FastAPI, plane: Plane, front: Front, door: Door) -> None:
+        self.own, self.plane, self.front, self.door = own, plane, front, door
         self.settings, self.drain = front.settings, front.drain
 
     @property
@@ -60,6 +63,13 @@ class Gateway:
         return self.own.openapi()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and is_signed(scope):
+            await self.door(self.inside, scope, receive, send)
+        else:
+            await self.inside(scope, receive, send)
+
+    async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The way of every call once it is known who signed it."""
         if scope["type"] == "http" and routes.is_proxied(scope["raw_path"]):
             await self.plane(scope, receive, send)
         else:
@@ -86,13 +96,17 @@ def create_app(settings: GatewaySettings | None = None) -> Gateway:
     own.state.watch = Watch(settings.service_urls, client, settings.probe_seconds, own.state.runtime.sessions)
     own.state.board = Board(settings, client)
     own.state.visitor = visitor_of
+    own.state.directory = Directory(own.state.runtime)
+    tokens = ClientTokens(own.state.runtime.outbound)
+    own.state.directory.told.append(tokens.forget)
     own.state.reference = Reference(settings, client, own.openapi())
     drain = Drain(settings.drain_seconds)
     limiter = Limiter(settings.rate_per_minute, settings.logins_per_minute)
     cache = make_cache(settings.cache_bytes, settings.cache_body_limit, own.state.runtime.bus)
+    door = Door(settings, own.state.runtime.sessions, own.state.directory, tokens)
     plane = Plane(settings, own.state.store, limiter, Journal(lines=settings.access_log), cache)
     own.router.lifespan_context = partial(_lifespan, own.router.lifespan_context, plane, own.state.watch, drain)
-    return Gateway(own, plane, Front(own, settings, limiter, own.state.store, drain))
+    return Gateway(own, plane, Front(own, settings, limiter, own.state.store, drain), door)
 
 
 def _replace_openapi(own: FastAPI) -> None:
@@ -109,12 +123,13 @@ async def _lifespan(kernel: Lifespan, plane: Plane, watch: Watch, drain: Drain, 
         telemetry.REGISTRY.register(plane.journal)
         watching = asyncio.create_task(watch.run(), name="watch")
         hearing = asyncio.create_task(forever("cache", plane.cache.ears.run), name="cache")
+        knowing = asyncio.create_task(forever("directory", own.state.directory.run), name="directory")
         try:
             with drain.on_sigterm():
                 yield
         finally:
             watching.cancel()
-            await end([hearing])
+            await end([hearing, knowing])
             telemetry.REGISTRY.unregister(plane.journal)
             plane.journal.flush()
             plane.close()

@@ -55,6 +55,9 @@ class GatewaySettings(ServiceSettings):
     session_recheck_seconds: float = Field(
         default=1.0, gt=0, le=2, description="How old a process's knowledge of a session may be: ended is ended in 2 s"
     )
+    signature_seconds: int = Field(
+        default=60, ge=5, le=300, description="How far the time of a signed call may differ from the gateway's"
+    )
     item_services: list[str] = Field(
         default_factory=lambda: ["services", "complaints"], description="Services that hold cases of people (JSON list)"
     )

@@ -5,6 +5,7 @@ import asyncio
 from gateway.hub import handlers as hub
 from gateway.sessions.handlers import WORK as SESSIONS
 from gateway.settings import GatewaySettings
+from gateway.signatures import nonces as signatures
 from gateway.webhooks import handlers as webhooks
 from gateway.webhooks.deliverer import deliver_forever
 from shared.inbox import Part, Work
@@ -13,7 +14,7 @@ from shared.worker import work_alone
 
 WORK = Work(
     handlers=[*SESSIONS.handlers, *webhooks.HANDLERS],
-    sweeps=[*SESSIONS.sweeps, *hub.SWEEPS, *webhooks.SWEEPS],
+    sweeps=[*SESSIONS.sweeps, *hub.SWEEPS, *webhooks.SWEEPS, *signatures.SWEEPS],
     parts=[Part("webhooks", deliver_forever)],
 )
 

@@ -47,5 +47,13 @@ class TooManyKeys(errors.Conflict):
     code, title, title_zh = "too_many_keys", "Remove an old key first", "密钥数量已达上限，请先删除旧密钥"
 
 
+class NotForYou(errors.Forbidden):
+    code, title, title_zh = "gateway_only", "Only the gateway asks for this", "仅限网关调用"
+
+
+class NoToken(errors.Conflict):
+    code, title, title_zh = "no_token", "This client gets no token for this audience", "该客户端不能取得此服务的令牌"
+
+
 class NoSecret(errors.Conflict):
     code, title, title_zh = "no_secret", "This client proves itself by a key", "该客户端使用密钥认证，没有口令"

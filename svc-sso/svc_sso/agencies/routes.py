@@ -27,6 +27,8 @@ from svc_sso.agencies.schemas import (
     ClientIn,
     ClientOut,
     ClientPatch,
+    ClientTokenIn,
+    ClientTokenOut,
     DirectoryOut,
     KeyIn,
     PermissionOut,
@@ -154,6 +156,18 @@ async def list_client_permissions(_caller: AnyCaller) -> list[PermissionOut]:
     return [
         PermissionOut(code=code, title=title, title_en=english) for code, (title, english) in rules.PERMISSIONS.items()
     ]
+
+
+@router.post("/internal/client-tokens", response_model=ClientTokenOut, openapi_extra=IDEMPOTENCY_NONE)
+async def issue_client_token(
+    body: ClientTokenIn, caller: Internal, session: SessionDep, request: Request, response: Response
+) -> ClientTokenOut:
+    """签名调用令牌: a token of a client whose signed call the gateway has verified."""
+    token, lifetime = await service.token_for_signed_call(
+        session, request.app.state.issuer, caller, body.client_id, body.audience
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return ClientTokenOut(access_token=token, expires_in=lifetime)
 
 
 @router.get("/internal/clients", response_model=DirectoryOut)

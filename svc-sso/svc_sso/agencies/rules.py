@@ -15,12 +15,13 @@ from svc_sso.agencies.errors import BadKey, BadRegistration
 AGENCY, APPLICATION = "agency", "application"
 PRIVATE_KEY_JWT = "private_key_jwt"
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
-MANAGE_SELF = "sso:clients:self"
+MANAGE_SELF, SIGN_CALLS = "sso:clients:self", "gateway:calls:sign"
+SYSTEM_KIND = "system"
 
 PERMISSIONS: dict[str, tuple[str, str]] = {
     MANAGE_SELF: ("自行管理密钥、联系人,停用本客户端", "manage the own keys and contacts, and disable itself"),
     "gateway:webhooks:manage": ("订阅平台事件", "subscribe to events of the platform"),
-    "gateway:calls:sign": ("以 HTTP 消息签名调用接口", "call by signed HTTP messages (RFC 9421)"),
+    SIGN_CALLS: ("以 HTTP 消息签名调用接口", "call by signed HTTP messages (RFC 9421)"),
 }
 
 CLIENT_ID = re.compile(r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$")

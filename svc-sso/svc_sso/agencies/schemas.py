@@ -160,6 +160,22 @@ class DirectoryOut(BaseModel):
     items: list[DirectoryEntry]
 
 
+class ClientTokenIn(BaseModel):
+    """For whom the gateway asks, after a signed call."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    client_id: str = Field(min_length=1, max_length=64)
+    audience: str = Field(min_length=1, max_length=32)
+
+
+class ClientTokenOut(BaseModel):
+    """A token of that client."""
+
+    access_token: str
+    expires_in: int = Field(description="Seconds")
+
+
 def keys_of(client: Client) -> list[Jwk]:
     """The public keys of a client."""
     found = (client.jwks or {}).get("keys", [])

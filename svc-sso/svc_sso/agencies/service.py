@@ -29,17 +29,22 @@ from svc_sso.agencies.errors import (
     LastKey,
     NoSecret,
     NoSuchKey,
+    NotForYou,
     NotManaged,
+    NoToken,
     TooManyKeys,
 )
 from svc_sso.agencies.queries import FIRST_PARTY
-from svc_sso.agencies.rules import MANAGE_SELF, MOST_KEYS, PRIVATE_KEY_JWT, SELF_SERVICE
+from svc_sso.agencies.rules import MANAGE_SELF, MOST_KEYS, PRIVATE_KEY_JWT, SELF_SERVICE, SIGN_CALLS, SYSTEM_KIND
 from svc_sso.agencies.schemas import ClientIn, ClientPatch, keys_of
 from svc_sso.clients.models import Client
-from svc_sso.clients.rules import GATEWAY, SSO
+from svc_sso.clients.rules import AUDIENCES, GATEWAY, SSO
+from svc_sso.clients.service import note_use
 from svc_sso.credentials.rules import digest
 from svc_sso.credentials.service import new_secret
 from svc_sso.staff.service import check_still_administrator
+from svc_sso.tokens.rules import ACCESS_TYPE, EXCHANGED_SECONDS, Subject, access_claims
+from svc_sso.tokens.service import Issuer, new_issue, sign
 
 REVOKING = frozenset({"permissions", "disabled", "dpop_bound"})
 COPIED = (
@@ -122,7 +127,7 @@ async def _check(session: AsyncSession, client: Client) -> None:
 
 def visible_to(caller: Caller) -> Select[Any]:
     """The clients which a caller may see: all, his own, or those he answers for."""
-    if caller.kind == "system":
+    if caller.kind == SYSTEM_KIND:
         return queries.only(caller.subject)
     return queries.everyone() if caller.has(ADMINISTER) else queries.answered_for(uuid.UUID(caller.subject))
 
@@ -132,7 +137,7 @@ def is_owner(caller: Caller, client: Client) -> bool:
 
     A person counts only with a token of the gateway: one which some application got of him is not meant for this.
     """
-    if caller.kind == "system":
+    if caller.kind == SYSTEM_KIND:
         return caller.subject == client.id and caller.has(MANAGE_SELF)
     return caller.client_id == GATEWAY and str(client.responsible_id) == caller.subject
 
@@ -226,6 +231,26 @@ async def rotate_secret(
     change = Change("client.secret_rotated", after={"previous_secret_until": until}, revokes=not lasting)
     await _tell(session, caller, client, change)
     return client, secret
+
+
+async def token_for_signed_call(
+    session: AsyncSession, issuer: Issuer, caller: Caller, client_id: str, audience: str
+) -> tuple[str, int]:
+    """A token of a client whose signed call the gateway has verified, and its life in seconds; `act` names the gateway.
+
+    Raises NotForYou for everyone but the gateway, NoToken for a client that may not call so.
+    """
+    if caller.client_id != GATEWAY or caller.kind != SYSTEM_KIND:
+        raise NotForYou
+    client = await session.get(Client, client_id)
+    usable = client is not None and client.disabled_at is None and SIGN_CALLS in client.permissions
+    if client is None or not usable or audience not in AUDIENCES:
+        raise NoToken
+    await note_use(session, client, clock())
+    issue = new_issue(issuer, client.id, audience, "", lifetime=EXCHANGED_SECONDS)
+    subject = Subject(client.id, SYSTEM_KIND, frozenset(client.permissions))
+    claims = access_claims(issue, subject, None, {"sub": GATEWAY})
+    return await sign(session, issuer, ACCESS_TYPE, claims), EXCHANGED_SECONDS
 
 
 def facts_of(client: Client) -> dict[str, Any]:
