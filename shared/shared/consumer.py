@@ -43,7 +43,7 @@ FETCH = 100
 WATCHDOG_SECONDS = 10.0
 RECONCILE_SECONDS = 20.0
 SOON_SECONDS = 6.0  # a little more than the feed's grace
-ALL_PRODUCERS = ("sso", "disclosure", "services", "complaints", "credit_registry")
+ALL_PRODUCERS = ("sso", "disclosure", "services", "complaints", "credit_registry", "gateway")
 
 
 def producers_of(subscription: Subscription) -> tuple[str, ...]:

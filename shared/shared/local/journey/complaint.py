@@ -9,7 +9,7 @@ from shared.local.journey.people import Difference, Person, check, say
 
 COMPLAINTS, REGISTRY = "/api/complaints/v1", "/api/credit-registry/v1"
 SERVICES, HUB = "/api/services/v1", "/api/hub/v1"
-PRODUCERS = ("sso", "disclosure", "services", "complaints", "credit_registry")
+PRODUCERS = ("sso", "disclosure", "services", "complaints", "credit_registry", "gateway")
 
 
 def step_complaint(journey: Journey) -> None:
