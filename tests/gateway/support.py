@@ -115,7 +115,14 @@ def answering(body: bytes = b"{}", extra: str = "", status: str = "200 OK") -> C
 async def served(app: Any, http: str = "httptools", port: int = 0) -> AsyncIterator[int]:
     """An ASGI application behind a real server on a port of this machine; the port."""
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, http=http, log_config=None, access_log=False, proxy_headers=False, lifespan="on"
+        app,
+        host="127.0.0.1",
+        port=port,
+        http=http,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        lifespan="on",
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
