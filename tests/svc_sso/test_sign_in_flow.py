@@ -1,5 +1,7 @@
 """The whole way: account, log-in by the form, code, tokens, exchange, one's own data."""
 
+import asyncio
+
 from tests.svc_sso.conftest import CALLBACK, PASSWORD, Provider, query_of
 
 
@@ -25,3 +27,14 @@ async def test_a_person_opens_an_account_logs_in_and_reads_it(sso: Provider) -> 
     assert me.json()["name"] == "\U00020164*"
     userinfo = await sso.client.get("/oauth2/userinfo", headers={"Authorization": f"Bearer {tokens['access_token']}"})
     assert userinfo.json()["name"] == "\U00020164\U00020bb7"
+
+
+async def test_one_person_may_log_in_in_many_places_at_once(sso: Provider) -> None:
+    username = (await sso.account())["username"]
+
+    async def enter() -> int:
+        browser = sso.open_browser()
+        return (await browser.enter(username, PASSWORD)).status_code
+
+    for _ in range(3):
+        assert set(await asyncio.gather(*(enter() for _ in range(8)))) == {303}

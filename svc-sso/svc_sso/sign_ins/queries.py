@@ -15,11 +15,12 @@ async def locked_counts(
     session: AsyncSession, buckets: Sequence[bytes], empty: dict[str, Any]
 ) -> dict[bytes, SignInCount]:
     """The counts of `buckets`, made when they are missing and locked in one order, so that nobody waits in a circle."""
-    ordered = sorted(buckets)
-    rows = [{"bucket": bucket, **empty} for bucket in ordered]
-    await session.execute(insert(SignInCount).values(rows).on_conflict_do_nothing())
-    query = select(SignInCount).where(SignInCount.bucket.in_(ordered)).order_by(SignInCount.bucket).with_for_update()
-    return {row.bucket: row for row in await session.scalars(query)}
+    rows = [{"bucket": bucket, **empty} for bucket in sorted(buckets)]
+    made = insert(SignInCount).values(rows)
+    # Written over by itself, not passed over: a log-in that succeeds right now would take away what is only read.
+    kept = made.on_conflict_do_update(index_elements=["bucket"], set_={"attempts": SignInCount.attempts})
+    found = await session.scalars(kept.returning(SignInCount), execution_options={"populate_existing": True})
+    return {row.bucket: row for row in found}
 
 
 async def knows_device(session: AsyncSession, account_id: uuid.UUID, device_hash: bytes) -> bool:
