@@ -33,9 +33,10 @@ from tests.bench.figures import Figure, beside, tell
 from tests.bench.proxies import running
 from tests.bench.wrk import TELL, Load
 from tests.conformance.browser import Browser, Landing, Person
-from tests.conformance.places import GRANTS, NODE, install_node, node_program
+from tests.conformance.checks import wait_until
+from tests.conformance.places import GRANTS, NODE, OWN, install_node, node_program
 from tests.conformance.world import challenge_of
-from tests.support.platform import started_platform
+from tests.support.platform import READY_SECONDS, Platform, launch
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = float(os.environ.get("SECONDS", "5"))
@@ -89,20 +90,26 @@ def _cpu(process: psutil.Process) -> float:
 
 @contextmanager
 def own(folder: Path) -> Iterator[Provider]:
-    """svc-sso as `make run` starts it; the application is the gateway, which asks svc-sso directly."""
-    with started_platform(folder, SERVICES="sso") as platform:
-        ports = json.loads((platform.data / "ports.json").read_text(encoding="utf-8"))
+    """svc-sso as `make run` starts it; the application is the gateway, which is not there and is not needed."""
+    platform = launch(folder / "data", SERVICES="sso")
+    try:
+        port = _port(platform)
         secret = (platform.data / "secrets" / "gateway" / "client-secret").read_text(encoding="utf-8").strip()
         everything = psutil.Process(platform.runner.pid).children(recursive=True)
-        serving = [p for p in everything if any(c.laddr.port == ports["sso"] for c in _listening(p))]
+        serving = [p for p in everything if any(c.laddr.port == port for c in _listening(p))]
         database = [p for p in everything if "postgres" in p.name()]
-        origin = f"http://{HOST}:{ports['sso']}"
-        back = f"{platform.base_url}/session/callback"
+        assert serving, "nobody listens"
+        origin, back = f"http://{HOST}:{port}", f"{platform.base_url}/session/callback"
         person = Person("demo.citizen", PASSWORD)
-        assert serving
-        yield Provider(
-            "svc-sso", origin, f"{origin}/oauth2/token", ("gateway", secret), back, person, serving, database
-        )
+        yield Provider(OWN, origin, f"{origin}/oauth2/token", ("gateway", secret), back, person, serving, database)
+    finally:
+        platform.stop()
+
+
+def _port(platform: Platform) -> int:
+    """The port of svc-sso, once everything is ready."""
+    assert wait_until(lambda: "/docs" in platform.told(), READY_SECONDS), platform.told()
+    return int(json.loads((platform.data / "ports.json").read_text(encoding="utf-8"))["sso"])
 
 
 def _listening(process: psutil.Process) -> list[Any]:

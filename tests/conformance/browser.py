@@ -102,10 +102,11 @@ Shown = Page | Landing
 
 
 class Browser:
-    """One person's browser. `stays_at` is the origin of the provider; whatever lies elsewhere is not fetched."""
+    """One person's browser. `stays_at` is the origin of the provider; whatever lies elsewhere is not fetched,
+    nor what begins with `stops_at`."""
 
-    def __init__(self, http: httpx.Client, stays_at: str) -> None:
-        self.http, self.origin = http, stays_at
+    def __init__(self, http: httpx.Client, stays_at: str, stops_at: str | None = None) -> None:
+        self.http, self.origin, self.stops_at = http, stays_at, stops_at
         self.asked: list[str] = []
 
     def open(self, url: str) -> Shown:
@@ -132,7 +133,8 @@ class Browser:
                 return _page(answer)
             target = urljoin(str(answer.url), answer.headers["location"])
             parts = urlsplit(target)
-            if f"{parts.scheme}://{parts.netloc}" != self.origin:
+            leaves = f"{parts.scheme}://{parts.netloc}" != self.origin
+            if leaves or (self.stops_at is not None and target.startswith(self.stops_at)):
                 params = dict(parse_qsl(parts.query, keep_blank_values=True))
                 return Landing(target.partition("?")[0], params, parts.fragment, answer.status_code)
             answer = self.http.get(target)

