@@ -13,6 +13,7 @@ from svc_sso.agencies.routes import router as agencies
 from svc_sso.backchannel.routes import router as backchannel
 from svc_sso.clients import service as clients
 from svc_sso.consents.routes import router as consents
+from svc_sso.discovery.routes import router as discovery
 from svc_sso.factors.routes import router as factors
 from svc_sso.keys import service as keys
 from svc_sso.login.routes import router as login
@@ -20,7 +21,10 @@ from svc_sso.logout.routes import administration
 from svc_sso.logout.routes import router as logout
 from svc_sso.oauth.routes import router as oauth
 from svc_sso.oidc.routes import router as oidc
+from svc_sso.oidc.rules import check
 from svc_sso.opening.routes import router as opening
+from svc_sso.portal.routes import router as portal
+from svc_sso.pushed.routes import make_router as pushed
 from svc_sso.sessions.routes import router as sessions
 from svc_sso.settings import Settings
 from svc_sso.sign_ins.routes import router as sign_ins
@@ -41,8 +45,11 @@ SERVICE = Service(
         sign_ins,
         staff,
         oauth,
+        pushed(check),
         oidc,
+        discovery,
         login,
+        portal,
         logout,
         administration,
         agencies,
@@ -58,6 +65,7 @@ SERVICE = Service(
             "description": "工作人员: accounts, roles, units, regions, for the security administrator",
         },
         {"name": "clients", "description": "客户端: systems of agencies and applications, their keys, quotas, notices"},
+        {"name": "account pages", "description": "我的账户: the own pages, for people with a browser"},
         {"name": "oidc", "description": "OpenID Connect and OAuth 2.0"},
     ],
 )
@@ -74,7 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The application; without settings given they come from the environment."""
     settings = settings or Settings()
     app = create_service(SERVICE, settings)
-    runtime, issuer = app.state.runtime, Issuer(settings.issuer)
+    runtime, issuer = app.state.runtime, Issuer(settings.issuer, origin=settings.origin)
     verifier = OwnVerifier(issuer, SERVICE.name, runtime)
     app.state.runtime, app.state.issuer = dataclasses.replace(runtime, verifier=verifier), issuer
     started = app.router.lifespan_context

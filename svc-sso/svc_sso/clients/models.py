@@ -59,12 +59,3 @@ class Client(Versioned, Timestamps, Base):
     responsible_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     last_used_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
-
-
-class SpentId(Base):
-    """The `jti` of a client assertion or of a proof of possession, hashed: whatever brings it again is refused."""
-
-    __tablename__ = "spent_ids"
-
-    id_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    expires_at: Mapped[datetime] = mapped_column(index=True)

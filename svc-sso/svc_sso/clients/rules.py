@@ -7,8 +7,14 @@ AUTHORIZATION_CODE, REFRESH = "authorization_code", "refresh_token"
 CLIENT_CREDENTIALS = "client_credentials"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
+FIRST_PARTY, AGENCY, APPLICATION = "first_party", "agency", "application"
+BASIC, POST, PRIVATE_KEY_JWT = "client_secret_basic", "client_secret_post", "private_key_jwt"
+METHODS = (BASIC, POST, PRIVATE_KEY_JWT)
+
 GATEWAY = "gateway"
 SSO = "sso"
+USERINFO = "userinfo"
+"""The audience of tokens which clients of others get of people: they open userinfo and nothing else."""
 AUDIENCES = ("sso", "disclosure", "services", "complaints", "credit-registry", "gateway")
 INTERNAL_READ = "internal:read"
 SHORTEST_SECRET = 16
@@ -30,6 +36,20 @@ class Registration:
     def name(self) -> str:
         """What people are told of one of the platform's own clients: its id."""
         return self.client_id
+
+
+def audience_of(kind: str, audience: str) -> str:
+    """For whom the tokens are which a client gets of people. Only the platform's own clients act for them."""
+    return audience if kind == FIRST_PARTY else USERINFO
+
+
+def audience_at(resource: str, origin: str) -> str:
+    """The audience of a resource indicator (RFC 8707): the platform's address, or that of one service's API."""
+    base = origin.rstrip("/")
+    if resource.rstrip("/") == base:
+        return GATEWAY
+    head, _, name = resource.rstrip("/").rpartition("/")
+    return name if head == f"{base}/api" else ""
 
 
 def registration_of(client_id: str, origin: str) -> Registration:

@@ -30,6 +30,18 @@ async def locked_grant(session: AsyncSession, grant_id: uuid.UUID) -> Grant | No
     return (await session.scalars(query.execution_options(populate_existing=True))).first()
 
 
+async def by_id(session: AsyncSession, grant_id: uuid.UUID) -> Grant | None:
+    """A family, not locked."""
+    return await session.get(Grant, grant_id)
+
+
+async def by_token(session: AsyncSession, token_hash: bytes) -> tuple[Grant, RefreshToken] | None:
+    """A refresh token and its family, not locked."""
+    query = select(Grant, RefreshToken).join(RefreshToken, RefreshToken.grant_id == Grant.id)
+    row = (await session.execute(query.where(RefreshToken.token_hash == token_hash))).first()
+    return (row[0], row[1]) if row is not None else None
+
+
 async def stands(session: AsyncSession, grant_id: uuid.UUID) -> bool:
     """Whether a family has not been revoked."""
     query = select(Grant.id).where(Grant.id == grant_id, Grant.revoked_at.is_(None))

@@ -4,12 +4,14 @@ import base64
 import hashlib
 import hmac
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 CODE_LIFETIME = timedelta(seconds=60)
 REPLAY_WINDOW = timedelta(seconds=10)
 """A client which lost the answer to a refresh gets the same answer again for this long; later it is a theft."""
 KEPT_AFTER_END = timedelta(days=1)
+FAMILY_ABSOLUTE, FAMILY_IDLE = timedelta(hours=12), timedelta(hours=4)
+"""A family ends with its log-in; these are its own limits, for a log-in which goes on elsewhere (ASVS 10.4.8)."""
 
 VERIFIER = re.compile(r"^[A-Za-z0-9._~-]{43,128}$")
 CHALLENGE = re.compile(r"^[A-Za-z0-9_-]{43}$")
@@ -30,3 +32,8 @@ def narrowed(asked: str | None, granted: str) -> str | None:
     if asked is None:
         return granted
     return asked if set(asked.split()) <= set(granted.split()) else None
+
+
+def has_run_out(created_at: datetime, used_at: datetime, now: datetime) -> bool:
+    """Whether a family is past its absolute limit, or has not been used for too long."""
+    return now >= created_at + FAMILY_ABSOLUTE or now >= used_at + FAMILY_IDLE

@@ -1,6 +1,8 @@
 """Handing out codes and tokens, and taking them back."""
 
+import dataclasses
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,10 +15,11 @@ from shared.db import Json
 from svc_sso.accounts import queries as accounts
 from svc_sso.accounts.models import Account
 from svc_sso.clients.models import Client
+from svc_sso.clients.rules import REFRESH, audience_of
 from svc_sso.credentials.rules import digest
 from svc_sso.credentials.service import new_secret
 from svc_sso.grants import queries
-from svc_sso.grants.errors import InvalidGrant, InvalidRequest
+from svc_sso.grants.errors import InvalidGrant, InvalidRequest, OAuthError
 from svc_sso.grants.models import AuthorizationCode, Grant, RefreshToken
 from svc_sso.grants.rules import (
     CODE_LIFETIME,
@@ -25,14 +28,25 @@ from svc_sso.grants.rules import (
     REPLAY_WINDOW,
     REVOKED,
     TOKEN_REUSED,
+    has_run_out,
     narrowed,
     proves,
 )
 from svc_sso.grants.schemas import TokenOut
 from svc_sso.sessions import service as sessions
 from svc_sso.sessions.models import LoginSession
-from svc_sso.tokens.rules import ACCESS_SECONDS, ACCESS_TYPE, ID_TYPE, SSO, access_claims, id_claims
-from svc_sso.tokens.service import Issuer, family_of, login_of, new_issue, read_access, sign, subject_of
+from svc_sso.tokens.rules import (
+    ACCESS_SECONDS,
+    ACCESS_TYPE,
+    ID_TYPE,
+    Login,
+    access_claims,
+    asked_for,
+    hash_half,
+    id_claims,
+    person_claims,
+)
+from svc_sso.tokens.service import Issuer, family_of, login_of, new_issue, read_access, sign, subject_of, told_of
 
 
 @dataclass(frozen=True)
@@ -76,68 +90,111 @@ async def issue_code(session: AsyncSession, request: CodeRequest, login: LoginSe
     return code
 
 
-async def redeem(
-    session: AsyncSession, issuer: Issuer, client: Client, form: dict[str, str], now: datetime
-) -> TokenOut:
-    """The first tokens of a family, for a code. A code which comes twice revokes what came of it."""
-    for name in ("code", "redirect_uri", "code_verifier"):
-        if not form.get(name):
+@dataclass(frozen=True)
+class TokenRequest:
+    """A request at the token endpoint: who asks, what, when, and the thumbprint of the key which he has proved."""
+
+    client: Client
+    form: Mapping[str, str]
+    now: datetime
+    jkt: str | None = None
+
+    def need(self, name: str) -> str:
+        """A parameter. Raises InvalidRequest when it is missing."""
+        if not self.form.get(name):
             raise InvalidRequest(f"The parameter {name} is missing.")
-    code = await queries.locked_code(session, digest(form["code"]))
+        return self.form[name]
+
+
+async def redeem(session: AsyncSession, issuer: Issuer, request: TokenRequest) -> TokenOut:
+    """The first tokens of a family, for a code. A code which comes twice revokes what came of it."""
+    client, now = request.client, request.now
+    for name in ("code", "redirect_uri", "code_verifier"):
+        request.need(name)
+    code = await queries.locked_code(session, digest(request.form["code"]))
     if code is None or code.client_id != client.id:
         raise InvalidGrant("The code is not one of this client.")
     if code.used_at is not None:
         if code.grant_id is not None:
             await revoke_family(session, code.grant_id, client, CODE_REUSED, now)
         raise InvalidGrant("The code was used before.")
-    _check_code(code, form, now)
+    _check_code(code, request)
     account, login = await _standing(session, code.account_id, code.session_id, now)
-    grant = Grant(account_id=account.id, session_id=login.id, client_id=client.id, scope=code.scope)
+    grant = _new_grant(code, login, request)
     session.add(grant)
     await session.flush()
     code.used_at, code.grant_id = now, grant.id
     caller = Caller(subject=str(account.id), kind=account.kind, client_id=client.id)
     await audit.record(session, caller, action="grant.given", object_type="grant", object_id=grant.id)
-    return await _tokens(session, issuer, grant, (account, login), code.nonce)
+    return await _tokens(session, issuer, Issuing(client, grant, account, login, code.nonce, grant.scope))
 
 
-def _check_code(code: AuthorizationCode, form: dict[str, str], now: datetime) -> None:
+def _new_grant(code: AuthorizationCode, login: LoginSession, request: TokenRequest) -> Grant:
+    return Grant(
+        account_id=code.account_id,
+        session_id=code.session_id,
+        client_id=code.client_id,
+        scope=code.scope,
+        claims=code.claims,
+        org=code.org,
+        mandate=code.mandate,
+        acr=login.acr,
+        amr=login.amr,
+        authenticated_at=login.authenticated_at,
+        dpop_jkt=request.jkt,
+        created_at=request.now,
+        used_at=request.now,
+    )
+
+
+def _check_code(code: AuthorizationCode, request: TokenRequest) -> None:
     """A wrong proof spends nothing: who only has the code can't burn it for its owner."""
-    if code.expires_at <= now:
+    if code.expires_at <= request.now:
         raise InvalidGrant("The code has run out.")
-    if code.redirect_uri != form["redirect_uri"]:
+    if code.redirect_uri != request.form["redirect_uri"]:
         raise InvalidGrant("The redirect_uri is not the one of the authorization request.")
-    if not proves(form["code_verifier"], code.code_challenge):
+    if not proves(request.form["code_verifier"], code.code_challenge):
         raise InvalidGrant("The code_verifier does not match.")
+    if code.dpop_jkt is not None and code.dpop_jkt != request.jkt:
+        raise InvalidGrant("The code is bound to a key which was not proved (RFC 9449, 10).")
 
 
-async def refresh(
-    session: AsyncSession, issuer: Issuer, client: Client, form: dict[str, str], now: datetime
-) -> TokenOut:
+async def refresh(session: AsyncSession, issuer: Issuer, request: TokenRequest) -> TokenOut:
     """The next tokens of a family. One caller at a time; who lost the answer gets the same one for 10 s.
 
     A refresh token which comes back later was stolen from someone: the family is revoked (RFC 9700, 4.14.2).
     """
-    if not form.get("refresh_token"):
-        raise InvalidRequest("The parameter refresh_token is missing.")
-    found = await queries.locked_family(session, digest(form["refresh_token"]))
+    client, now = request.client, request.now
+    found = await queries.locked_family(session, digest(request.need("refresh_token")))
     if found is None or found[0].client_id != client.id:
         raise InvalidGrant("The refresh token is not one of this client.")
     grant, token = found
-    if grant.revoked_at is not None:
-        raise InvalidGrant("The grant was revoked.")
-    if narrowed(form.get("scope"), grant.scope) is None:
-        raise InvalidRequest("The scope is wider than what was granted.")
+    scope = _checked_scope(grant, request)
     account, login = await _standing(session, grant.account_id, grant.session_id, now)
     if token.used_at is not None:
-        if token.replay is not None and now - token.used_at <= REPLAY_WINDOW:
+        if token.replay is not None and now - token.used_at <= REPLAY_WINDOW and token.dpop_jkt == request.jkt:
             return TokenOut.model_validate_json(token.replay)
         await revoke_family(session, grant.id, client, TOKEN_REUSED, now)
         raise InvalidGrant("The refresh token was used before.")
     sessions.touch(login, now)
-    answer = await _tokens(session, issuer, grant, (account, login), token.nonce)
-    token.used_at, token.replay = now, answer.model_dump_json()
+    grant.used_at, grant.dpop_jkt = now, request.jkt
+    answer = await _tokens(session, issuer, Issuing(client, grant, account, login, token.nonce, scope))
+    token.used_at, token.dpop_jkt, token.replay = now, request.jkt, answer.model_dump_json()
     return answer
+
+
+def _checked_scope(grant: Grant, request: TokenRequest) -> str:
+    """The scope for the next token. The client has proved itself, so that it may change its key, but not do without."""
+    if grant.revoked_at is not None:
+        raise InvalidGrant("The grant was revoked.")
+    if has_run_out(grant.created_at, grant.used_at, request.now):
+        raise InvalidGrant("The grant has run out.")
+    scope = narrowed(request.form.get("scope"), grant.scope)
+    if scope is None:
+        raise OAuthError("invalid_scope", "The scope is wider than what was granted.")
+    if grant.dpop_jkt is not None and request.jkt is None:
+        raise OAuthError("invalid_dpop_proof", "The tokens of this grant are bound to a key: send a proof.")
+    return scope
 
 
 async def _standing(
@@ -151,22 +208,64 @@ async def _standing(
     return account, login
 
 
-async def _tokens(
-    session: AsyncSession, issuer: Issuer, grant: Grant, who: tuple[Account, LoginSession], nonce: str | None
-) -> TokenOut:
-    account, login = who
-    issue = new_issue(issuer, grant.client_id, SSO, grant.scope, lifetime=ACCESS_SECONDS, family=grant.id)
-    claims = access_claims(issue, subject_of(account), login_of(login), None)
+@dataclass(frozen=True)
+class Issuing:
+    """Everything that tokens of a family are made of."""
+
+    client: Client
+    grant: Grant
+    account: Account
+    login: LoginSession
+    nonce: str | None
+    scope: str
+
+
+def _login_then(made: Issuing) -> Login:
+    """The log-in as it was when the family began: a refreshed ID token tells the same (OpenID Connect Core 12.2)."""
+    login, grant = login_of(made.login), made.grant
+    if grant.authenticated_at is None or grant.acr is None:
+        return login
+    began = int(grant.authenticated_at.timestamp())
+    return dataclasses.replace(login, acr=grant.acr, amr=tuple(grant.amr or ()), auth_time=began)
+
+
+async def _tokens(session: AsyncSession, issuer: Issuer, made: Issuing) -> TokenOut:
+    client, grant = made.client, made.grant
+    audience = audience_of(client.kind, client.audience)
+    jkt = grant.dpop_jkt
+    issue = new_issue(issuer, client.id, audience, made.scope, lifetime=ACCESS_SECONDS, family=grant.id, jkt=jkt)
+    subject, login = subject_of(made.account), _login_then(made)
+    claims = access_claims(issue, subject, login)
     next_token = new_secret()
-    session.add(RefreshToken(token_hash=digest(next_token), grant_id=grant.id, nonce=nonce))
+    session.add(RefreshToken(token_hash=digest(next_token), grant_id=grant.id, nonce=made.nonce))
     await session.flush()
+    access = await sign(session, issuer, ACCESS_TYPE, claims)
+    asked = asked_for(grant.claims, "id_token") & person_claims()
+    more = {name: value for name, value in told_of(made.account).items() if name in asked}
+    told = id_claims(issue, subject, login, made.nonce, more | {"at_hash": hash_half(access)})
     return TokenOut(
-        access_token=await sign(session, issuer, ACCESS_TYPE, claims),
+        access_token=access,
+        token_type="DPoP" if jkt else "Bearer",
         expires_in=claims["exp"] - claims["iat"],
-        scope=grant.scope,
-        refresh_token=next_token,
-        id_token=await sign(session, issuer, ID_TYPE, id_claims(issue, subject_of(account), login_of(login), nonce)),
+        scope=made.scope,
+        refresh_token=next_token if REFRESH in client.grant_types else None,
+        id_token=await sign(session, issuer, ID_TYPE, told, client.id_token_signed_response_alg),
     )
+
+
+async def refreshable(session: AsyncSession, client: Client, token: str, now: datetime) -> Grant | None:
+    """The family of a refresh token of `client` which could be used now, None for any other."""
+    found = await queries.by_token(session, digest(token))
+    if found is None or found[0].client_id != client.id:
+        return None
+    grant, link = found
+    if link.used_at is not None or grant.revoked_at is not None or has_run_out(grant.created_at, grant.used_at, now):
+        return None
+    try:
+        await _standing(session, grant.account_id, grant.session_id, now)
+    except InvalidGrant:
+        return None
+    return grant
 
 
 async def revoke_family(session: AsyncSession, grant_id: uuid.UUID, client: Client, reason: str, now: datetime) -> None:

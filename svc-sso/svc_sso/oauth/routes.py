@@ -8,16 +8,19 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from fastapi.responses import JSONResponse
 
-from shared.auth import Public
+from shared.auth import Public, check_possession, jkt_of
 from shared.clock import NowDep
 from shared.db import SessionDep
 from shared.http import IDEMPOTENCY_NONE, Router
+from shared.proofs import InvalidProof
 from svc_sso.clients.errors import OAuthError
+from svc_sso.clients.models import Client
 from svc_sso.grants import service as grants
 from svc_sso.grants.schemas import IntrospectionOut, OAuthErrorOut, TokenOut, UserInfoOut
+from svc_sso.grants.service import TokenRequest
 from svc_sso.oauth import service
-from svc_sso.oauth.rules import FORM
-from svc_sso.tokens.service import Issuer
+from svc_sso.oauth.rules import FORM, bearer_of
+from svc_sso.tokens.service import Issuer, read_access
 
 router = Router(prefix="/oauth2", tags=["oidc"], dependencies=[Public])
 
@@ -57,13 +60,16 @@ def refused(error: OAuthError) -> JSONResponse:
     return JSONResponse(body, status_code=error.status, headers=headers)
 
 
+CREDENTIALS = ("client_id", "client_secret", "client_assertion_type", "client_assertion")
+
+
 @router.post(
     "/token",
     response_model=TokenOut,
     responses=REFUSALS,
     openapi_extra=form_body(
-        "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "audience", "subject_token",
-        "subject_token_type", "client_id", "client_secret",
+        "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "audience", "resource", "org",
+        "subject_token", "subject_token_type", *CREDENTIALS,
     ),
 )  # fmt: skip
 async def issue_token(request: Request, session: SessionDep, issuer: IssuerDep, now: NowDep) -> Response:
@@ -71,21 +77,19 @@ async def issue_token(request: Request, session: SessionDep, issuer: IssuerDep, 
     try:
         form = await service.form_of(request)
         client = await service.client_of(session, request, form)
-        tokens = await service.issue_tokens(session, issuer, client, form, now)
+        jkt = await service.key_of(session, request, client, issuer.token_endpoint)
+        tokens = await service.issue_tokens(session, issuer, TokenRequest(client, form, now, jkt))
     except OAuthError as error:
         return refused(error)
     return JSONResponse(tokens.model_dump(exclude_none=True), headers=NO_STORE)
 
 
-@router.post("/revoke", responses=REFUSALS, openapi_extra=form_body("token", "token_type_hint"))
+@router.post("/revoke", responses=REFUSALS, openapi_extra=form_body("token", "token_type_hint", *CREDENTIALS))
 async def revoke_token(request: Request, session: SessionDep, issuer: IssuerDep, now: NowDep) -> Response:
     """撤销令牌: revokes a token and its whole family (RFC 7009)."""
     try:
-        form = await service.form_of(request)
-        client = await service.client_of(session, request, form)
-        if "token" not in form:
-            raise OAuthError("invalid_request", "The parameter token is missing.")
-        await grants.revoke(session, issuer, client, form["token"], now)
+        client, token = await _token_in_question(request, session)
+        await grants.revoke(session, issuer, client, token, now)
     except OAuthError as error:
         return refused(error)
     return JSONResponse({}, headers=NO_STORE)
@@ -95,50 +99,68 @@ async def revoke_token(request: Request, session: SessionDep, issuer: IssuerDep,
     "/introspect",
     response_model=IntrospectionOut,
     responses=REFUSALS,
-    openapi_extra=form_body("token", "token_type_hint"),
+    openapi_extra=form_body("token", "token_type_hint", *CREDENTIALS),
 )
 async def introspect_token(request: Request, session: SessionDep, issuer: IssuerDep, now: NowDep) -> Response:
-    """查验令牌: whether an access token still holds, and what it says (RFC 7662)."""
+    """查验令牌: whether an access or refresh token still holds, and what it says (RFC 7662)."""
     try:
-        form = await service.form_of(request)
-        client = await service.client_of(session, request, form)
-        if "token" not in form:
-            raise OAuthError("invalid_request", "The parameter token is missing.")
-        found = await service.introspect(session, issuer, client, form["token"], now)
+        client, token = await _token_in_question(request, session)
+        found = await service.introspect(session, issuer, client, token, now)
     except OAuthError as error:
         return refused(error)
     return JSONResponse(found.model_dump(exclude_none=True), headers=NO_STORE)
 
 
+async def _token_in_question(request: Request, session: SessionDep) -> tuple[Client, str]:
+    form = await service.form_of(request)
+    client = await service.client_of(session, request, form)
+    if "token" not in form:
+        raise OAuthError("invalid_request", "The parameter token is missing.")
+    return client, form["token"]
+
+
 @router.get("/userinfo", response_model=UserInfoOut, responses=NO_TOKEN)
 async def read_userinfo(request: Request, session: SessionDep, issuer: IssuerDep, now: NowDep) -> Response:
     """用户信息: claims about the person whose token it is (OpenID Connect Core 5.3)."""
-    return await _userinfo(session, issuer, _bearer(request), now)
+    return await _userinfo(request, session, issuer, now)
 
 
 @router.post("/userinfo", response_model=UserInfoOut, responses=NO_TOKEN, openapi_extra=form_body("access_token"))
 async def post_userinfo(request: Request, session: SessionDep, issuer: IssuerDep, now: NowDep) -> Response:
     """用户信息: the same by POST, with the token in the header or in the form."""
-    token = _bearer(request)
-    if token is None and request.headers.get("content-type", "").startswith(FORM):
+    token = None
+    if "authorization" not in request.headers and request.headers.get("content-type", "").startswith(FORM):
         try:
             token = (await service.form_of(request)).get("access_token")
         except OAuthError as error:
             return refused(error)
-    return await _userinfo(session, issuer, token, now)
+    return await _userinfo(request, session, issuer, now, token)
 
 
-async def _userinfo(session: SessionDep, issuer: Issuer, token: str | None, now: NowDep) -> Response:
-    found = await service.userinfo(session, issuer, token, now) if token else None
-    if found is not None:
-        return JSONResponse(found.model_dump(exclude_none=True), headers=NO_STORE)
-    # Without a token nothing is said of why (RFC 6750, 3.1).
-    fault = ', error="invalid_token"' if token else ""
-    headers = NO_STORE | {"WWW-Authenticate": f'Bearer realm="yiwang"{fault}'}
-    body = {"error": "invalid_token", "error_description": "The access token does not hold."} if token else {}
-    return JSONResponse(body, status_code=401, headers=headers)
+async def _userinfo(
+    request: Request, session: SessionDep, issuer: Issuer, now: NowDep, in_form: str | None = None
+) -> Response:
+    scheme, token = bearer_of(request.headers.getlist("authorization"))
+    token = token or in_form
+    if token is None:
+        # Without a token nothing is said of why (RFC 6750, 3.1).
+        return JSONResponse({}, status_code=401, headers=NO_STORE | {"WWW-Authenticate": 'Bearer realm="yiwang"'})
+    claims = await read_access(session, issuer, token)
+    jkt = jkt_of(claims) if claims else None
+    if claims is not None and scheme == "dpop":
+        try:
+            check_possession(request, jkt, token, request.app.state.runtime.verifier)
+        except InvalidProof as fault:
+            return _no_token("invalid_dpop_proof", str(fault), fault.headers["WWW-Authenticate"])
+    elif jkt is not None:
+        claims = None  # bound to a key, and brought as if it were not
+    found = await service.userinfo(session, issuer, claims, now)
+    if found is None:
+        challenge = f'{"DPoP" if jkt else "Bearer"} realm="yiwang", error="invalid_token"'
+        return _no_token("invalid_token", "The access token does not hold.", challenge)
+    return JSONResponse(found.model_dump(exclude_none=True), headers=NO_STORE)
 
 
-def _bearer(request: Request) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
+def _no_token(error: str, description: str, challenge: str) -> JSONResponse:
+    body = {"error": error, "error_description": description}
+    return JSONResponse(body, status_code=401, headers=NO_STORE | {"WWW-Authenticate": challenge})

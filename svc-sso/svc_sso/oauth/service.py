@@ -1,4 +1,4 @@
-"""What the OAuth endpoints share: the form, the client, and who holds a token."""
+"""What the OAuth endpoints share: the form, the client, its proof of possession, and who holds a token."""
 
 from datetime import datetime
 from typing import Any
@@ -7,20 +7,33 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 
+from shared import proofs
+from shared.clock import now as clock
 from svc_sso.accounts.models import Account
-from svc_sso.accounts.rules import permissions_of
+from svc_sso.assertions import service as assertions
+from svc_sso.assertions.rules import Expected
 from svc_sso.clients.errors import InvalidClient, OAuthError
 from svc_sso.clients.models import Client
-from svc_sso.clients.rules import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, EXCHANGE, REFRESH
-from svc_sso.clients.service import authenticate, check_grant
-from svc_sso.exchange.service import exchange, holder, machine_token
+from svc_sso.clients.rules import (
+    AUTHORIZATION_CODE,
+    CLIENT_CREDENTIALS,
+    EXCHANGE,
+    FIRST_PARTY,
+    GATEWAY,
+    POST,
+    PRIVATE_KEY_JWT,
+    REFRESH,
+)
+from svc_sso.clients.service import authenticate, check_grant, find, note_use
+from svc_sso.exchange.service import SYSTEM_KIND, exchange, holder, machine_token
+from svc_sso.grants import queries as grants
 from svc_sso.grants.schemas import IntrospectionOut, TokenOut, UserInfoOut
-from svc_sso.grants.service import redeem, refresh
-from svc_sso.oauth.rules import FORM, basic_credentials, single_values
-from svc_sso.tokens.rules import SSO
-from svc_sso.tokens.service import Issuer, read_access
+from svc_sso.grants.service import TokenRequest, redeem, refresh, refreshable
+from svc_sso.oauth.rules import FORM, basic_credentials, presented, single_values
+from svc_sso.tokens.rules import SSO, USERINFO, told_at_userinfo
+from svc_sso.tokens.service import Issuer, family_of, read_access, told_of
 
-GRANTS = {AUTHORIZATION_CODE: redeem, REFRESH: refresh, EXCHANGE: exchange}
+GRANTS = {AUTHORIZATION_CODE: redeem, REFRESH: refresh, EXCHANGE: exchange, CLIENT_CREDENTIALS: machine_token}
 
 
 async def form_of(request: Request) -> dict[str, str]:
@@ -34,76 +47,129 @@ async def form_of(request: Request) -> dict[str, str]:
 
 
 async def client_of(session: AsyncSession, request: Request, form: dict[str, str]) -> Client:
-    """The client which proves itself by client_secret_basic or client_secret_post, by one of them only."""
-    header = request.headers.get("authorization")
-    if header is None:
-        if not form.get("client_id") or not form.get("client_secret"):
-            raise InvalidClient
-        return await authenticate(session, form["client_id"], form["client_secret"])
-    if "client_secret" in form:
-        raise OAuthError("invalid_request", "The client authenticates in two ways at once.")
+    """The client which proves itself, in the one way which it is registered for and in no other beside it."""
+    now = clock()
+    headers = request.headers.getlist("authorization")
+    method = presented(headers, form)
+    if method == PRIVATE_KEY_JWT:
+        client = await _by_assertion(session, request.app.state.issuer, form, now)
+    elif method == POST:
+        client = await authenticate(session, form["client_id"], form["client_secret"])
+    else:
+        client = await _by_header(session, headers[0])
+    if client.token_endpoint_auth_method != method or form.get("client_id", client.id) != client.id:
+        raise InvalidClient
+    await note_use(session, client, now)
+    return client
+
+
+async def _by_header(session: AsyncSession, header: str) -> Client:
     candidates = basic_credentials(header)
     for client_id, secret in candidates[:-1]:
         try:
             return await authenticate(session, client_id, secret)
         except InvalidClient:
             continue
-    client = await authenticate(session, *candidates[-1])
-    if form.get("client_id", client.id) != client.id:
+    return await authenticate(session, *candidates[-1])
+
+
+async def _by_assertion(session: AsyncSession, issuer: Issuer, form: dict[str, str], now: datetime) -> Client:
+    assertion = form["client_assertion"]
+    client_id = form.get("client_id") or assertions.subject_in(assertion)
+    client = await find(session, client_id) if "\x00" not in client_id else None
+    if client is None or client.token_endpoint_auth_method != PRIVATE_KEY_JWT:
         raise InvalidClient
+    expected = Expected(client.id, client.kind, issuer.name, issuer.token_endpoint)
+    await assertions.check(session, client, expected, assertion, now)
     return client
 
 
-async def issue_tokens(
-    session: AsyncSession, issuer: Issuer, client: Client, form: dict[str, str], now: datetime
-) -> TokenOut:
+async def key_of(
+    session: AsyncSession, request: Request, client: Client, address: str, *, demanded: bool | None = None
+) -> str | None:
+    """The thumbprint of the key which the client proves to hold (RFC 9449, 5), None without a proof.
+
+    Raises OAuthError for a proof which does not hold or came before, and when one is demanded, as it is of a client
+    which is registered for bound tokens.
+    """
+    given = request.headers.getlist("dpop")
+    demanded = client.dpop_bound if demanded is None else demanded
+    if not given and not demanded:
+        return None
+    if len(given) != 1:
+        raise OAuthError("invalid_dpop_proof", "Send one DPoP header.")
+    try:
+        proof = proofs.read(given[0], request.method, address)
+    except proofs.InvalidProof as exc:
+        raise OAuthError("invalid_dpop_proof", str(exc)) from exc
+    await assertions.spend_proof(session, proof)
+    return proof.jkt
+
+
+async def issue_tokens(session: AsyncSession, issuer: Issuer, request: TokenRequest) -> TokenOut:
     """The tokens of a token request, by its grant type."""
-    grant_type = form.get("grant_type")
-    if not grant_type:
-        raise OAuthError("invalid_request", "The parameter grant_type is missing.")
-    if grant_type not in (*GRANTS, CLIENT_CREDENTIALS):
+    grant_type = request.need("grant_type")
+    if grant_type not in GRANTS:
         raise OAuthError("unsupported_grant_type", "This grant type is not supported.")
-    check_grant(client, grant_type)
-    if grant_type == CLIENT_CREDENTIALS:
-        return await machine_token(session, issuer, client, form)
-    return await GRANTS[grant_type](session, issuer, client, form, now)
+    check_grant(request.client, grant_type)
+    return await GRANTS[grant_type](session, issuer, request)
 
 
 async def introspect(
     session: AsyncSession, issuer: Issuer, client: Client, token: str, now: datetime
 ) -> IntrospectionOut:
-    """What is known of an access token, to those it is for or was issued to; to others it is just not active."""
+    """What is known of a token, to those it is for or was issued to; to others it is just not active."""
     claims = await read_access(session, issuer, token)
-    if claims is None or (client.audience != claims.get("aud") and client.id != claims.get("client_id")):
-        return IntrospectionOut(active=False)
-    if claims.get("kind") != "system" and await holder(session, claims, now) is None:
+    if claims is None:
+        return await _introspect_refresh(session, issuer, client, token, now)
+    meant = client.id == claims.get("client_id") or (
+        client.kind == FIRST_PARTY and claims.get("aud") in {client.audience, client.id}
+    )
+    if not meant or not await _stands(session, claims, now):
         return IntrospectionOut(active=False)
     known = {name: claims.get(name) for name in IntrospectionOut.model_fields if name in claims}
-    return IntrospectionOut(active=True, token_type="Bearer", **known)  # noqa: S106
+    return IntrospectionOut(active=True, token_type="DPoP" if "cnf" in claims else "Bearer", **known)
 
 
-async def userinfo(session: AsyncSession, issuer: Issuer, token: str, now: datetime) -> UserInfoOut | None:
-    """Claims about the holder of a token that was issued for this service, None when it does not hold."""
-    claims = await read_access(session, issuer, token)
-    if claims is None or claims.get("aud") != SSO:
+async def _stands(session: AsyncSession, claims: dict[str, Any], now: datetime) -> bool:
+    if claims.get("kind") == SYSTEM_KIND:
+        return await find(session, str(claims["sub"])) is not None
+    return await holder(session, claims, now) is not None
+
+
+async def _introspect_refresh(
+    session: AsyncSession, issuer: Issuer, client: Client, token: str, now: datetime
+) -> IntrospectionOut:
+    grant = await refreshable(session, client, token, now)
+    if grant is None:
+        return IntrospectionOut(active=False)
+    cnf = {"jkt": grant.dpop_jkt} if grant.dpop_jkt else None
+    began = int(grant.created_at.timestamp())
+    return IntrospectionOut(
+        active=True,
+        iss=issuer.name,
+        sub=str(grant.account_id),
+        client_id=client.id,
+        scope=grant.scope,
+        iat=began,
+        sid=str(grant.session_id),
+        cnf=cnf,
+    )
+
+
+async def userinfo(
+    session: AsyncSession, issuer: Issuer, claims: dict[str, Any] | None, now: datetime
+) -> UserInfoOut | None:
+    """Claims about the holder of a verified token which is for userinfo, None when it does not hold (any more)."""
+    if claims is None or claims.get("aud") not in (SSO, USERINFO, GATEWAY):
         return None
     held = await holder(session, claims, now)
     if held is None:
         return None
     account: Account = held[1]
-    if "profile" not in str(claims.get("scope", "")).split():
-        return UserInfoOut(sub=str(account.id))
-    return UserInfoOut(sub=str(account.id), **_profile(account))
-
-
-def _profile(account: Account) -> dict[str, Any]:
-    return {
-        "name": account.name,
-        "preferred_username": account.username,
-        "updated_at": int(account.updated_at.timestamp()),
-        "kind": account.kind,
-        "roles": sorted(account.roles),
-        "permissions": sorted(permissions_of(account.kind, account.roles)),
-        "unit": account.unit,
-        "region": account.region,
-    }
+    family = family_of(claims)
+    grant = await grants.by_id(session, family) if family else None
+    own = claims["aud"] != USERINFO
+    asked = told_at_userinfo(str(claims.get("scope", "")), grant.claims if grant else None, own=own)
+    told = {name: value for name, value in told_of(account).items() if name in asked}
+    return UserInfoOut(sub=str(account.id), **told)

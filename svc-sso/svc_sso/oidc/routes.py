@@ -1,22 +1,19 @@
-"""OpenID Connect for browsers: authorization, and what the provider tells of itself."""
+"""OpenID Connect for browsers: authorization."""
 
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
 from shared.auth import Public
 from shared.clock import now as clock
 from shared.db import SessionDep
 from shared.http import Router
 from svc_sso.clients.errors import OAuthError
-from svc_sso.clients.rules import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, EXCHANGE, REFRESH
 from svc_sso.credentials.service import new_secret
-from svc_sso.keys.service import load
 from svc_sso.oauth.routes import IssuerDep, form_body
 from svc_sso.oauth.rules import single_values
 from svc_sso.oauth.service import form_of
 from svc_sso.oidc import service
 from svc_sso.oidc.errors import BadRequestPage, RedirectedError
-from svc_sso.oidc.rules import metadata
 from svc_sso.pages import cookies as jar
 from svc_sso.pages.cookies import Cookies, CookiesDep, SettingsDep
 from svc_sso.pages.render import FAULT, fault, onwards
@@ -78,20 +75,3 @@ async def _authorize(
     response = onwards(f"/oauth2/login?request={request_id}")
     jar.give(response, jar.LOGIN, browser, secure=settings.secure)
     return response
-
-
-@router.get("/oauth2/jwks")
-async def show_keys(session: SessionDep, issuer: IssuerDep) -> JSONResponse:
-    """公钥: the keys which verify tokens; the next one is here before it signs."""
-    cache = await load(session, issuer.keys)
-    keys = [key.as_dict(private=False) for key in cache.public.keys]
-    return JSONResponse({"keys": keys}, headers={"Cache-Control": "public, max-age=60"})
-
-
-@router.get("/.well-known/openid-configuration")
-@router.get("/.well-known/oauth-authorization-server", operation_id="oauth_authorization_server")
-async def describe(settings: SettingsDep) -> JSONResponse:
-    """服务发现: the provider's description of itself (OpenID Connect Discovery, RFC 8414)."""
-    grants = (AUTHORIZATION_CODE, REFRESH, CLIENT_CREDENTIALS, EXCHANGE)
-    document = metadata(settings.issuer, settings.origin, grants)
-    return JSONResponse(document, headers={"Cache-Control": "public, max-age=300"})

@@ -1,14 +1,15 @@
 """What an authorization request must look like (OpenID Connect Core 3.1.2, RFC 7636, RFC 9700, RFC 9207)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
 from svc_sso.grants.rules import CHALLENGE
 from svc_sso.oidc.errors import RedirectedError
+from svc_sso.tokens.rules import SCOPE_CLAIMS
 
-SCOPES = ("openid", "profile")
+SCOPES = ("openid", *SCOPE_CLAIMS)
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 REQUEST_LIFETIME = timedelta(minutes=10)
 LONGEST_STATE, LONGEST_NONCE = 2000, 512
@@ -124,40 +125,3 @@ def origin_of(address: str) -> str:
     """Scheme and host of an address."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def metadata(issuer: str, origin: str, grant_types: Sequence[str]) -> dict[str, object]:
-    """The provider's description of itself (OpenID Connect Discovery 1.0, RFC 8414)."""
-    base = f"{origin}/oauth2"
-    methods = ["client_secret_basic", "client_secret_post"]
-    return {
-        "issuer": issuer,
-        "authorization_endpoint": f"{base}/authorize",
-        "token_endpoint": f"{base}/token",
-        "jwks_uri": f"{base}/jwks",
-        "userinfo_endpoint": f"{base}/userinfo",
-        "revocation_endpoint": f"{base}/revoke",
-        "introspection_endpoint": f"{base}/introspect",
-        "end_session_endpoint": f"{base}/logout",
-        "scopes_supported": list(SCOPES),
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
-        "grant_types_supported": list(grant_types),
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["ES256"],
-        "token_endpoint_auth_methods_supported": methods,
-        "revocation_endpoint_auth_methods_supported": methods,
-        "introspection_endpoint_auth_methods_supported": methods,
-        "code_challenge_methods_supported": ["S256"],
-        "prompt_values_supported": sorted(PROMPTS - {"consent", "select_account"}),
-        "acr_values_supported": ["urn:yiwang:acr:password"],
-        "claims_supported": [
-            "sub", "iss", "aud", "exp", "iat", "nonce", "auth_time", "sid", "acr", "name", "preferred_username",
-            "updated_at",
-        ],
-        "claims_parameter_supported": False,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
-        "authorization_response_iss_parameter_supported": True,
-        "ui_locales_supported": ["zh-CN", "en"],
-    }  # fmt: skip

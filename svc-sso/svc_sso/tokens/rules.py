@@ -1,12 +1,24 @@
-"""What stands in a token and how long it holds (RFC 9068, OpenID Connect Core 2, RFC 8693)."""
+"""What stands in a token and how long it holds (RFC 9068, OpenID Connect Core 2, RFC 8693, RFC 9449)."""
 
-from collections.abc import Iterable
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 ACCESS_TYPE, ID_TYPE = "at+jwt", "JWT"
 ACCESS_SECONDS, EXCHANGED_SECONDS, ID_SECONDS = 300, 120, 300
-SSO = "sso"
+SSO, USERINFO = "sso", "userinfo"
+
+SCOPE_CLAIMS: dict[str, tuple[str, ...]] = {
+    "profile": ("name", "preferred_username", "updated_at"),
+    "email": ("email", "email_verified"),
+    "phone": ("phone_number", "phone_number_verified"),
+    "address": ("address",),
+}
+"""What userinfo tells for a scope (OpenID Connect Core 5.4)."""
+OWN_CLAIMS = ("kind", "roles", "permissions", "unit", "region")
+"""What the platform's own clients are told beside that for `profile`."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,7 @@ class Issue:
     issued_at: int
     lifetime: int
     jti: str
+    jkt: str | None = None
 
 
 def permissions_for(audience: str, permissions: Iterable[str]) -> list[str]:
@@ -62,6 +75,8 @@ def permissions_for(audience: str, permissions: Iterable[str]) -> list[str]:
     """
     if audience == SSO:
         return sorted(permissions)
+    if audience == USERINFO:
+        return []
     wide = (f"{audience}:", "platform:", "internal:")
     return sorted(p for p in permissions if p.startswith(wide))
 
@@ -94,6 +109,7 @@ def access_claims(
         "unit": subject.unit,
         "region": subject.region,
         "act": act,
+        "cnf": {"jkt": issue.jkt} if issue.jkt else None,
         "org": context.org if context else None,
         "mandate": context.mandate if context else None,
         "matters": list(context.matters) if context and context.matters is not None else None,
@@ -101,9 +117,12 @@ def access_claims(
     return {name: value for name, value in claims.items() if value is not None}
 
 
-def id_claims(issue: Issue, subject: Subject, login: Login, nonce: str | None) -> dict[str, Any]:
-    """The claims of an ID token, for the client itself."""
+def id_claims(
+    issue: Issue, subject: Subject, login: Login, nonce: str | None, more: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The claims of an ID token, for the client itself: about the log-in, and of the person only what `more` holds."""
     claims: dict[str, Any] = {
+        **more,
         "iss": issue.issuer,
         "sub": subject.sub,
         "aud": issue.client_id,
@@ -113,8 +132,34 @@ def id_claims(issue: Issue, subject: Subject, login: Login, nonce: str | None) -
         "auth_time": login.auth_time,
         "sid": login.sid,
         "acr": login.acr,
+        "amr": list(login.amr) or None,
     }
     return {name: value for name, value in claims.items() if value is not None}
+
+
+def hash_half(token: str) -> str:
+    """The `at_hash` of an access token: the left half of its SHA-256 (OpenID Connect Core 3.1.3.6)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()[:16]).rstrip(b"=").decode()
+
+
+def asked_for(claims: Mapping[str, Any] | None, place: str) -> frozenset[str]:
+    """The claims which a client asked for one by one, in `userinfo` or the `id_token` (OpenID Connect Core 5.5)."""
+    wanted = (claims or {}).get(place)
+    return frozenset(str(name) for name in wanted) if isinstance(wanted, Mapping) else frozenset()
+
+
+def told_at_userinfo(scope: str, claims: Mapping[str, Any] | None, *, own: bool) -> frozenset[str]:
+    """The claims which userinfo tells for a scope and for what was asked one by one; `own` for the platform's own."""
+    scopes = scope.split()
+    told = {name for asked in scopes for name in SCOPE_CLAIMS.get(asked, ())}
+    if own and "profile" in scopes:
+        told |= set(OWN_CLAIMS)
+    return frozenset(told | (asked_for(claims, "userinfo") & person_claims()))
+
+
+def person_claims() -> frozenset[str]:
+    """The claims about a person which a client may ask for one by one."""
+    return frozenset(name for names in SCOPE_CLAIMS.values() for name in names)
 
 
 def act_of(subject_claims: dict[str, Any], client_id: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from svc_sso.sessions.models import LoginSession
 from svc_sso.tokens.rules import ACCESS_TYPE, ID_TYPE, Issue, Login, Subject
 
 FAMILY_SEPARATOR = "."
+COUNTRY_CODE = "+86"
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,27 @@ class Issuer:
 
     name: str
     keys: KeyCache = field(default_factory=KeyCache)
+    origin: str = ""
+
+    @property
+    def address(self) -> str:
+        """The platform's address as clients know it, without a slash at its end."""
+        return self.origin or self.name.rstrip("/")
+
+    @property
+    def token_endpoint(self) -> str:
+        """The address of the token endpoint."""
+        return f"{self.address}/oauth2/token"
 
 
 def new_issue(issuer: Issuer, client_id: str, audience: str, scope: str, **how: Any) -> Issue:
-    """An issue at this moment; `lifetime` in seconds, `family` is the grant which its `jti` names."""
+    """An issue at this moment; `lifetime` in seconds, `family` is the grant which its `jti` names, `jkt` the key which
+    the token is bound to.
+    """
     family: uuid.UUID | None = how.get("family")
     unique = secrets.token_urlsafe(16)
     jti = f"{family.hex}{FAMILY_SEPARATOR}{unique}" if family else unique
-    return Issue(issuer.name, client_id, audience, scope, int(time.time()), int(how["lifetime"]), jti)
+    return Issue(issuer.name, client_id, audience, scope, int(time.time()), int(how["lifetime"]), jti, how.get("jkt"))
 
 
 def family_of(claims: dict[str, Any]) -> uuid.UUID | None:
@@ -58,6 +72,27 @@ def login_of(row: LoginSession) -> Login:
     """What a token says of a log-in."""
     began, until = int(row.authenticated_at.timestamp()), int(row.expires_at.timestamp())
     return Login(str(row.id), row.acr, began, until, tuple(row.amr))
+
+
+def told_of(account: Account) -> dict[str, Any]:
+    """What may be told of a person, under the names of OpenID Connect Core 5.1; what is not known is not there."""
+    known: dict[str, Any] = {
+        "name": account.name,
+        "preferred_username": account.username,
+        "updated_at": int(account.updated_at.timestamp()),
+        "kind": account.kind,
+        "roles": sorted(account.roles),
+        "permissions": sorted(permissions_of(account.kind, account.roles)),
+        "unit": account.unit,
+        "region": account.region,
+    }
+    if account.phone:
+        known |= {"phone_number": COUNTRY_CODE + account.phone, "phone_number_verified": False}
+    if account.email:
+        known |= {"email": account.email, "email_verified": False}
+    if account.address:
+        known["address"] = {"formatted": account.address, "country": "CN"}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 async def sign(session: AsyncSession, issuer: Issuer, kind: str, claims: dict[str, Any], algorithm: str = ES256) -> str:
@@ -97,7 +132,7 @@ class OwnVerifier(TokenVerifier):
 
     def __init__(self, issuer: Issuer, audience: str, runtime: Runtime) -> None:
         super().__init__(issuer.name, audience, "", runtime.revocations)
-        self.issuer_, self.sessions = issuer, runtime.sessions
+        self.issuer_, self.sessions, self.origin = issuer, runtime.sessions, issuer.address
 
     async def _refetch(self) -> None:
         async with self.sessions() as session:
