@@ -59,6 +59,7 @@ class Browser:
 
     http: httpx.AsyncClient
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+    secret: str = ""
 
     def request(self, **changes: str | None) -> dict[str, str]:
         params: dict[str, str | None] = {
@@ -89,6 +90,13 @@ class Browser:
         if 'id="code"' in shown.text and username in DEMO_STAFF:
             shown = await self.second(shown, demo.totp_secret(username))
         return shown
+
+    async def enrol(self, shown: httpx.Response) -> httpx.Response:
+        """Sets up the authenticator app whose secret a page shows."""
+        found = re.search(r'class="secret">([A-Z2-7 ]+)<', shown.text)
+        assert found is not None, shown.text
+        self.secret = found[1].replace(" ", "")
+        return await self.second(shown, self.secret)
 
     async def second(self, shown: httpx.Response, secret: str) -> httpx.Response:
         """Answers the page which asks for a code; a code is taken once, so each is of a step not used before."""
@@ -185,6 +193,7 @@ def oauth_refused(response: httpx.Response, error: str, status: int = 400) -> No
 
 @pytest.fixture
 async def sso(service_app: Callable[..., Awaitable[ServiceClient]]) -> AsyncIterator[Provider]:
+    STEPS.clear()
     client = await service_app("sso", client_secrets=json.dumps(SECRETS))
     browsers: list[httpx.AsyncClient] = []
     addresses = itertools.count(1)

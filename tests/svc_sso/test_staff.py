@@ -5,9 +5,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from svc_sso import bootstrap
-from tests.svc_sso.conftest import Provider, hidden, oauth_refused, refused
+from tests.svc_sso.conftest import Provider, code_in, hidden, oauth_refused, refused
 
 DEMO = "Demo-2026-yiwang"
+OWN = "My own password 1"
 NEW = {"username": "wang.fang", "name": "王芳", "unit": "AMR-421303", "region": "421303", "roles": ["registrar"]}
 
 
@@ -30,11 +31,18 @@ async def test_a_new_member_of_staff_changes_the_given_out_password_first(sso: P
     assert "不一致" in (await browser.http.post("/oauth2/login", data=different)).text
     weak = fields | {"new_password": "wang.fang-1", "new_password_again": "wang.fang-1"}
     assert "用户名" in (await browser.http.post("/oauth2/login", data=weak)).text
-    good = fields | {"new_password": "my own password", "new_password_again": "my own password"}
-    entered = await browser.http.post("/oauth2/login", data=good)
-    assert entered.status_code == 303
+    plain = fields | {"new_password": "my own password", "new_password_again": "my own password"}
+    assert "至少 3 类" in (await browser.http.post("/oauth2/login", data=plain)).text
+    good = fields | {"new_password": OWN, "new_password_again": OWN}
+    enrolling = await browser.http.post("/oauth2/login", data=good)
+    assert browser.http.cookies.get("sso-session") is None
+    codes = await browser.enrol(enrolling)
+    entered = await browser.http.post("/oauth2/login", data=hidden(codes.text))
+    assert entered.status_code == 303, entered.text
     assert (await sso.open_browser().enter("wang.fang", initial)).status_code == 401
-    tokens = await sso.login("wang.fang", "my own password")
+    second = sso.open_browser()
+    code = code_in(await second.second(await second.enter("wang.fang", OWN), browser.secret))
+    tokens = (await sso.redeem(second, code)).json()
     claims = await sso.claims((await sso.exchange(tokens["access_token"], "services")).json()["access_token"])
     assert (claims["unit"], claims["region"], claims["kind"]) == ("AMR-421303", "421303", "staff")
     assert claims["permissions"] == ["services:applications:handle"]

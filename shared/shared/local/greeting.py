@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-DEMO_PASSWORD = "Demo-2026-yiwang"  # noqa: S105 - public by design, only demo accounts have it
+from shared.local.demo import PASSWORD
+
 DEMO_ACCOUNTS = (
     ("demo.citizen", "张伟，办事群众", "a citizen who founds a company"),
     ("demo.consumer", "李娜，消费者", "a consumer who complains"),
@@ -24,7 +25,12 @@ def greeting(port: int, data: Path, seconds: float, demo: bool) -> str:
         f"  数据与日志 / data     {data}  (logs/*.log)",
     ]
     if demo:
-        lines += ["", f"  演示账号 / demo accounts, password {DEMO_PASSWORD}:"]
+        lines += ["", f"  演示账号 / demo accounts, password {PASSWORD}:"]
         lines += [f"    {names:<40} {chinese} / {english}" for names, chinese, english in DEMO_ACCOUNTS]
+        lines += [
+            "",
+            "  工作人员登录还需验证码 / staff also need a code:",
+            "    python -m svc_sso.demo code reg.zengdu",
+        ]
         lines += ["", f"  走一遍全流程 / play the whole journey: make demo PORT={port}"]
     return "\n".join([*lines, "", "  停止 / stop: Ctrl-C", ""])

@@ -29,7 +29,7 @@ from svc_sso.factors.rules import CHANGE, CODE, CONSENT, DONE, ENROL, IDENTIFY, 
 from svc_sso.factors.service import Holder
 from svc_sso.login import service
 from svc_sso.login.rules import challenge_for
-from svc_sso.login.schemas import consent_content, qr_code
+from svc_sso.login.schemas import consent_content
 from svc_sso.login.service import Stage, Visit, params_of
 from svc_sso.oauth.routes import IssuerDep, form_body
 from svc_sso.oauth.service import form_of
@@ -41,6 +41,7 @@ from svc_sso.pages import cookies as jar
 from svc_sso.pages.browser import BrowserDep
 from svc_sso.pages.cookies import CookiesDep, SettingsDep
 from svc_sso.pages.forms import form_token, is_form_token
+from svc_sso.pages.qr import qr_code
 from svc_sso.pages.render import SCRIPT, fault, onwards, page, texts_for
 from svc_sso.sign_ins import service as sign_ins
 from svc_sso.sign_ins.errors import TooManySignIns

@@ -1,20 +1,9 @@
 """What the log-in pages show."""
 
-import io
 from typing import Any
-
-import segno
 
 from svc_sso.clients.models import Client
 from svc_sso.consents.rules import Wish
-
-
-def qr_code(text: str) -> str:
-    """The QR code of a text as SVG, to stand in a page which allows neither scripts nor styles of elements."""
-    drawn = io.BytesIO()
-    segno.make(text, error="m").save(drawn, kind="svg", scale=5, border=4, xmldecl=False, svgclass="qr", lineclass=None,
-                                     title="QR")  # fmt: skip
-    return drawn.getvalue().decode()
 
 
 def consent_content(client: Client, wish: Wish, texts: dict[str, str]) -> dict[str, Any]:

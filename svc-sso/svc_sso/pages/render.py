@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from shared.clock import STATUTORY_ZONE
 from shared.problems import wants_english
 from svc_sso.pages.texts import EN, ZH
 
@@ -24,6 +26,14 @@ TEMPLATES = Environment(
 
 
 SCRIPT = (FOLDER / "passkey.js").read_text(encoding="utf-8")
+
+
+def moment(instant: datetime | None) -> str:
+    """An instant as people here read it; a dash for none."""
+    return instant.astimezone(STATUTORY_ZONE).strftime("%Y-%m-%d %H:%M:%S") if instant else "—"
+
+
+TEMPLATES.filters["moment"] = moment
 
 
 def texts_for(request: Request, locales: str | None = None) -> dict[str, str]:

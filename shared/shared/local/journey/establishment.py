@@ -4,13 +4,16 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.local.demo import PASSWORD as DEMO_PASSWORD
 from shared.local.journey.people import Person, check, new_identity, new_trade_name, say
 
-DEMO_PASSWORD = "Demo-2026-yiwang"  # noqa: S105 - public by design, only in demo content
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 MATTER = "MR-ENT-ESTABLISH"
 SERVICES, SSO = "/api/services/v1", "/api/sso/v1"
 REGISTRY, DISCLOSURE = "/api/credit-registry/v1", "/api/disclosure/v1"
+
+
+_at_work: dict[tuple[str, str], Person] = {}
 
 
 @dataclass
@@ -23,9 +26,12 @@ class Journey:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def staff(self, username: str) -> Person:
-        """A member of staff of the demo content, logged in."""
-        person = Person(self.base_url, username)
-        person.log_in(username, DEMO_PASSWORD)
+        """A member of staff of the demo content, logged in; who is logged in already goes on."""
+        known = (self.base_url, username)
+        person = _at_work.get(known) or Person(self.base_url, username)
+        if not person.json("GET", "/session", quiet=True)["authenticated"]:
+            person.log_in(username, DEMO_PASSWORD)
+        _at_work[known] = person
         return person
 
 

@@ -1,0 +1,30 @@
+"""What everybody knows of the demo accounts: their password, and the secrets of their authenticator apps.
+
+They follow from the user names, so they protect nothing. Only `python -m svc_sso.demo` makes accounts with them.
+"""
+
+import base64
+import hashlib
+import time
+
+import pyotp
+
+PASSWORD = "Demo-2026-yiwang"
+STEP_SECONDS = 30
+
+_last_steps: dict[tuple[str, str], int] = {}
+
+
+def totp_secret(username: str) -> str:
+    """The secret of a demo account's authenticator app, in Base32."""
+    return base64.b32encode(hashlib.sha256(f"yiwang demo {username}".encode()).digest()[:20]).decode()
+
+
+def fresh_code(place: str, username: str) -> str:
+    """A code which this process has not yet used at `place`. A code is taken once, so it waits for one if it must."""
+    now = int(time.time()) // STEP_SECONDS
+    step = max(now - 1, _last_steps.get((place, username), 0) + 1)
+    if step > now + 1:
+        time.sleep(max(0.0, (step - 1) * STEP_SECONDS + 0.2 - time.time()))
+    _last_steps[place, username] = step
+    return str(pyotp.TOTP(totp_secret(username), interval=STEP_SECONDS).generate_otp(step))
