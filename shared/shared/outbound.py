@@ -14,7 +14,7 @@ from fastapi import Depends, Request
 from shared import errors
 from shared.auth import Caller
 from shared.settings import ServiceSettings
-from shared.telemetry import current_traceparent, request_id_var
+from shared.telemetry import current_traceparent, request_id_var, seconds_left
 
 CONNECT_SECONDS, TOTAL_SECONDS = 1.0, 5.0
 RENEW_BEFORE_SECONDS = 15
@@ -84,9 +84,12 @@ class Outbound:
         sent = {"traceparent": current_traceparent(), "X-Request-Id": request_id_var.get(), **(headers or {})}
         if not anonymous:
             sent["Authorization"] = f"Bearer {await self.token(service, caller)}"
-        base = self.settings.service_urls.get(service)
-        if base is None:
+        base, left = self.settings.service_urls.get(service), seconds_left()
+        if base is None or left <= 0:
             raise _away(service)
+        if left < TOTAL_SECONDS:  # Nobody waits longer, and whoever is called should know.
+            sent["X-Deadline-Ms"] = f"{left * 1000:.0f}"
+            content["timeout"] = httpx.Timeout(left, connect=min(left, CONNECT_SECONDS))
         try:
             response = await self.client.request(method, base + path, headers=sent, **content)
         except httpx.HTTPError as exc:

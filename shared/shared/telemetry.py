@@ -22,6 +22,8 @@ STANDARD_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "a
 
 trace_id_var: contextvars.ContextVar[str] = contextvars.ContextVar("trace_id", default="")
 request_id_var: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
+# The moment, on the monotonic clock, after which nobody waits for the answer to the request at hand.
+due_var: contextvars.ContextVar[float] = contextvars.ContextVar("due", default=float("inf"))
 
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter("http_requests_total", "Answers", ["method", "route", "status"], registry=REGISTRY)
@@ -61,6 +63,17 @@ def current_trace_id() -> str:
 def current_traceparent() -> str:
     """A traceparent which continues the trace at hand."""
     return f"00-{current_trace_id()}-{secrets.token_hex(8)}-01"
+
+
+def seconds_left() -> float:
+    """How long somebody still waits for the answer to the request at hand; infinite outside of one."""
+    return due_var.get() - time.monotonic()
+
+
+def _due(milliseconds: bytes) -> float:
+    """The moment that X-Deadline-Ms names; the gateway sets it, callers can't."""
+    known = milliseconds.isdigit() and len(milliseconds) <= 6
+    return time.monotonic() + int(milliseconds) / 1000 if known else float("inf")
 
 
 class JsonFormatter(logging.Formatter):
@@ -119,6 +132,7 @@ class TelemetryMiddleware:
         given = headers.get(b"x-request-id", b"").decode("latin-1")
         request_id = given if REQUEST_ID.match(given) else secrets.token_hex(12)
         tokens = trace_id_var.set(traceparent[3:35]), request_id_var.set(request_id)
+        due = due_var.set(_due(headers.get(b"x-deadline-ms", b"")))
         started, status = time.perf_counter(), 500
 
         async def tell(message: Message) -> None:
@@ -132,6 +146,7 @@ class TelemetryMiddleware:
             await self.app(scope, receive, tell)
         finally:
             self._note(scope, status, time.perf_counter() - started)
+            due_var.reset(due)
             trace_id_var.reset(tokens[0])
             request_id_var.reset(tokens[1])
 
