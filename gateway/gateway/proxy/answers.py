@@ -10,17 +10,44 @@ from http import HTTPStatus
 
 from gateway.proxy.headers import HOP_BY_HOP, NOT_RETURNED
 
-HEAD = re.compile(rb"HTTP/1\.1 [2345]\d\d [ -~]*(?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+: ?[\t -~\x80-\xff]*)+")
-UNPLAIN = HOP_BY_HOP | {b"set-cookie"}
+TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 NO_BODY = frozenset({204, 304})
+MAX_NAMES = 1000
 STATUS_LINES = {
     status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus if status >= 200
 }
+STATUSES = {b"HTTP/1.1 %d " % status: status for status in STATUS_LINES}
+
+
+# What is done with a line of a header; plain numbers, which are compared fastest.
+PASS, DROP, LENGTH, CACHE, UNPLAIN = range(5)
+
+
+class _Kinds(dict[bytes, int]):
+    """The kind of each name that services have used so far, as they write it."""
+
+    def __missing__(self, name: bytes) -> int:
+        kind = _kind_of(name)
+        if len(self) < MAX_NAMES:
+            self[name] = kind
+        return kind
+
+
+def _kind_of(name: bytes) -> int:
+    lower = name.lower()
+    if not TOKEN.fullmatch(name) or lower in HOP_BY_HOP or lower == b"set-cookie":
+        return UNPLAIN
+    if lower in NOT_RETURNED:
+        return DROP
+    return {b"content-length": LENGTH, b"cache-control": CACHE}.get(lower, PASS)
+
+
+_kinds = _Kinds()
 
 
 @dataclass(slots=True)
 class Whole:
-    """A whole answer: `fields` are the lines which go on to the client, each behind CRLF."""
+    """A whole answer: `fields` are the lines which go on to the client."""
 
     status: int
     fields: list[bytes]
@@ -31,32 +58,41 @@ class Whole:
 def whole(data: bytes) -> Whole | None:
     """The answer in `data`; None when it is not plain, or not all there yet."""
     end = data.find(b"\r\n\r\n")
-    if end < 0 or not HEAD.fullmatch(data, 0, end):
+    status = STATUSES.get(data[:13])
+    if end < 0 or status is None:
         return None
-    found = Whole(int(data[9:12]), [], data[end + 4 :], cached=False)
-    length = _sort(data[:end].split(b"\r\n")[1:], found)
-    if found.status in NO_BODY and length is not None:
+    head = data[:end]
+    lines = head.split(b"\r\n")
+    breaks = len(lines) - 1  # a line break or NUL within a line is nothing plain
+    if head.count(b"\n") != breaks or head.count(b"\r") != breaks or b"\0" in head:
+        return None
+    found = Whole(status, [], data[end + 4 :], cached=False)
+    length = _sort(lines, found)
+    if status in NO_BODY and length is not None:
         length = 0
-    return found if length == len(found.body) and found.status in STATUS_LINES else None
+    return found if length == len(found.body) else None
 
 
 def _sort(lines: list[bytes], found: Whole) -> int | None:
-    """Puts the lines that go on into `found`; the stated length, None when the header is not plain."""
+    """Puts the lines that go on into `found`; the stated length, -1 without one, None when the header is not plain."""
     length = -1
+    passed = found.fields
+    del lines[0]
     for line in lines:
-        name = line[: line.index(b":")].lower()
-        if name == b"content-length":
+        kind = _kinds[line[: line.find(b":")]]
+        if kind == PASS:
+            passed.append(line)
+        elif kind == LENGTH:
             value = line[15:].strip()
             if length >= 0 or not value.isdigit():
                 return None
             length = int(value)
-        elif name in UNPLAIN:
-            return None
-        elif name in NOT_RETURNED:
-            continue
-        elif name == b"cache-control":
+            passed.append(line)
+        elif kind == CACHE:
             if b"s-maxage" in line:  # to be kept, which the long way does
                 return None
             found.cached = True
-        found.fields.append(line)
+            passed.append(line)
+        elif kind == UNPLAIN:
+            return None
     return length

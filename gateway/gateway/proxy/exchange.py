@@ -23,6 +23,10 @@ class ClientGone(Exception):
     """Nobody waits for the answer any more."""
 
 
+class _Left(Closed):
+    """The client left while the answer was passed on."""
+
+
 class BrokenOff(Exception):
     """The answer had begun when the service died: the client must see a broken connection, not a short answer."""
 
@@ -208,7 +212,7 @@ async def _return(connection: Connection, request: Request, receive: Receive, se
     try:
         await _stream_down(connection, request, send)
     except UpstreamError as exc:
-        raise BrokenOff from exc
+        raise (ClientGone if isinstance(exc, _Left) else BrokenOff) from exc
     finally:
         gone.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -231,7 +235,7 @@ async def _client_gone(receive: Receive, connection: Connection) -> None:
     """Stops the service's work on a long answer when its reader has left."""
     while (await receive())["type"] != "http.disconnect":
         pass
-    connection.fail(Closed("the client left"))
+    connection.fail(_Left())
 
 
 def _is_event_stream(headers: Headers) -> bool:
