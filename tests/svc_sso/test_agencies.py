@@ -1,18 +1,21 @@
 """Clients of agencies: what may be registered, who may change it, how keys and secrets change without a gap."""
 
 import base64
+import json
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from sqlalchemy import text
 
 from shared.clock import now
 from svc_sso.agencies import rules
-from svc_sso.agencies.errors import BadKey
+from svc_sso.agencies.errors import BadKey, BadRegistration
 from svc_sso.clients.models import Client
 from svc_sso.clients.service import note_use
+from tests.support.apps import ServiceClient
 from tests.svc_sso.agency import Office, decoded, key, public, registration
 from tests.svc_sso.conftest import SECRETS, oauth_refused, refused
 
@@ -55,7 +58,45 @@ def test_weak_rsa_keys_are_refused(bits: int, exponent: str, code: str) -> None:
 
 
 def test_of_a_key_only_what_a_verifier_needs_is_kept() -> None:
-    kept = "SELECT clients::text FROM clients WHERE kind = 'application'"
+    kept = rules.checked_key(GOOD | {"x5u": "https://evil.example/", "key_ops": ["verify"], "alg": "ES256"})
+    assert set(kept) == {"kty", "kid", "use", "alg", "crv", "x", "y"}
+    assert rules.checked_key(dict(OKPKey.generate_key("Ed25519", {"kid": "e"}).as_dict(private=False)))["kid"] == "e"
+
+
+@pytest.mark.parametrize(
+    ("uri", "good"),
+    [
+        ("https://tax.example.cn/cb", True),
+        ("https://tax.example.cn/cb?x=1", True),
+        ("http://127.0.0.1:3000/cb", True),
+        ("http://localhost/cb", True),
+        ("http://tax.example.cn/cb", False),
+        ("https://tax.example.cn/cb#f", False),
+        ("https://*.example.cn/cb", False),
+        ("https://u:p@tax.example.cn/", False),
+        ("javascript:alert(1)", False),
+        ("https://例子.cn/", False),
+        ("https:// tax.example.cn/", False),
+        ("https:///cb", False),
+        ("https://tax.example.cn\\@evil.example/", False),
+        ("https://tax.example.cn:x/", False),
+    ],
+)
+def test_redirect_addresses_are_exact_https_addresses(uri: str, good: bool) -> None:
+    if good:
+        rules.check_address(uri, "/redirect_uris/0")
+    else:
+        with pytest.raises(BadRegistration):
+            rules.check_address(uri, "/redirect_uris/0")
+
+
+@pytest.fixture
+async def office(service_app: Callable[..., Awaitable[ServiceClient]]) -> Office:
+    return Office(await service_app("sso", client_secrets=json.dumps(SECRETS), inline_worker=False))
+
+
+async def events(office: Office) -> list[dict[str, Any]]:
+    query = "SELECT data FROM outbox_events WHERE type = 'sso.client.changed.v1' ORDER BY id"
     async with office.client.sessions() as session:
         return list((await session.scalars(text(query))).all())
 
