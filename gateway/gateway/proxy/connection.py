@@ -23,7 +23,7 @@ class CouldNotConnect(UpstreamError):
 
 
 class Refused(CouldNotConnect):
-    """Nobody listens there; nothing was sent."""
+    """Nobody listens there, or there is no such place at the moment; nothing was sent."""
 
 
 class Closed(UpstreamError):

@@ -116,7 +116,7 @@ class Pool:
                 _, connection = await self.loop.create_connection(factory, self.address.host, self.address.port)
         except (OSError, TimeoutError) as exc:
             self._wake_one()
-            failure = Refused if isinstance(exc, ConnectionRefusedError) else CouldNotConnect
+            failure = CouldNotConnect if isinstance(exc, TimeoutError) else Refused
             raise failure(str(exc)) from exc
         finally:
             self._opening -= 1
