@@ -5,8 +5,15 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from standardwebhooks import Webhook
 
 from tests.gateway.support import Received, read_request
@@ -67,3 +74,31 @@ async def receiving(tls: ssl.SSLContext | None = None, **ways: Any) -> AsyncIter
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def make_certificates(folder: Path, host: str) -> Path:
+    """A certificate for `host` with its key, and the file of the authority that signed it."""
+    authority, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority of the tests")])
+    now = datetime.now(UTC)
+
+    def signed(name: x509.Name, of: ec.EllipticCurvePrivateKey, extension: x509.ExtensionType) -> bytes:
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(name).issuer_name(issuer).public_key(of.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+            .add_extension(extension, critical=True)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), critical=False)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(of.public_key()), critical=False)
+            .sign(authority, hashes.SHA256())
+        )  # fmt: skip
+        return made.public_bytes(Encoding.PEM)
+
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    (folder / "authority.pem").write_bytes(signed(issuer, authority, x509.BasicConstraints(ca=True, path_length=0)))
+    names = x509.SubjectAlternativeName([x509.DNSName(host)])
+    (folder / "certificate.pem").write_bytes(signed(subject, key, names))
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "key.pem").write_bytes(plain)
+    return folder / "authority.pem"

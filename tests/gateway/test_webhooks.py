@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import ssl
 import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +16,7 @@ import pytest_asyncio
 from sqlalchemy import delete, func, select, update
 from standardwebhooks import WebhookVerificationError
 
+from gateway.webhooks import addresses
 from gateway.webhooks.deliverer import Deliverer, targets_of
 from gateway.webhooks.models import Delivery, Webhook, WebhookHealth
 from gateway.webhooks.rules import Address, Targets
@@ -25,7 +28,7 @@ from shared.consumer import deliver
 from shared.events.envelope import Envelope
 from shared.inbox import Outcome, subscriptions
 from tests.gateway.place import eventually
-from tests.gateway.receiver import Receiver, receiving
+from tests.gateway.receiver import Receiver, make_certificates, receiving
 from tests.support.apps import ServiceClient, running_service
 from tests.support.servers import Servers
 
@@ -42,8 +45,8 @@ Bearer = Callable[..., dict[str, str]]
 class Agency:
     """The system of an agency, with its token."""
 
-    def __init__(self, gateway: ServiceClient, headers: dict[str, str]) -> None:
-        self.gateway, self.headers = gateway, headers
+    def __init__(self, gateway: ServiceClient, client: str, headers: dict[str, str]) -> None:
+        self.gateway, self.client, self.headers = gateway, client, headers
 
     async def ask(self, method: str, path: str = "", **content: Any) -> httpx.Response:
         headers = self.headers | {"Idempotency-Key": str(uuid.uuid4())} | content.pop("headers", {})
@@ -85,7 +88,7 @@ def agency(gateway: ServiceClient, bearer: Bearer) -> Agency:
 def agency_of(gateway: ServiceClient, bearer: Bearer, client: str | None = None, **claims: Any) -> Agency:
     client = client or f"agency-{uuid.uuid4().hex[:8]}"
     given: dict[str, Any] = {"aud": "gateway", "sub": client, "client_id": client, "kind": "system"}
-    return Agency(gateway, bearer(**(given | {"permissions": [MANAGE]} | claims)))
+    return Agency(gateway, client, bearer(**(given | {"permissions": [MANAGE]} | claims)))
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -294,6 +297,25 @@ async def test_gone_ends_the_subscription_until_it_is_resumed(
     assert sorted(place.ids[1:]) == sorted([str(first.id), str(second.id)])
 
 
+async def test_a_disabled_client_gets_nothing_more(
+    gateway: ServiceClient, agency: Agency, deliverer: Deliverer
+) -> None:
+    async with receiving() as place:
+        webhook = await agency.subscribe(place.url)
+        facts = {"client_id": agency.client, "kind": "agency", "disabled": True, "revokes": True}
+        changed = Envelope(
+            id=uuid.uuid4(), type="sso.client.changed.v1", source="/sso", subject=agency.client, time=datetime.now(UTC),
+            sequence=1, data=facts,
+        )  # fmt: skip
+        (subscription,) = [one for one in subscriptions("gateway", WORK.handlers) if one.aggregate_type == "sso.client"]
+        assert await deliver(gateway.runtime, subscription, changed) is Outcome.APPLIED
+        await happen(gateway)
+        await work(deliverer)
+        shown = (await agency.ask("GET", f"/{webhook['id']}")).json()
+    assert (shown["state"], shown["state_reason"]) == ("disabled", "client_disabled")
+    assert place.received == []
+
+
 async def test_retry_after_holds_the_whole_receiver(
     gateway: ServiceClient, agency: Agency, deliverer: Deliverer
 ) -> None:
@@ -403,6 +425,38 @@ async def test_a_name_that_changes_its_mind_leads_nowhere(gateway: ServiceClient
         await open_.close()
     assert errors == ["address_refused"] * 4
     assert (reached.status, names.asked) == (204, ["receiver.example"] * 5)
+    assert [request.get("host") for request in place.received] == [f"receiver.example:{place.port}"]
+
+
+async def test_addresses_of_this_machine_are_known() -> None:
+    assert [addresses.is_own(ip_address(one)) for one in ("127.0.0.1", "8.8.8.8", "2400:3200::1")] == [
+        True,
+        False,
+        False,
+    ]
+    found = await addresses.resolve("localhost", 443)
+    assert ip_address("127.0.0.1") in found
+    assert list(await addresses.resolve("0x7f.1", 443)) == [ip_address("127.0.0.1")]
+    with pytest.raises(addresses.NameNotFound):
+        await addresses.resolve("no-such-name.invalid", 443)
+
+
+async def test_the_certificate_is_checked_for_the_name(gateway: ServiceClient, tmp_path: Path) -> None:
+    authority = make_certificates(tmp_path, "receiver.example")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "certificate.pem", tmp_path / "key.pem")
+    targets = Targets(ports=frozenset({443}), allowed=(ip_network("127.0.0.0/8"),))
+    names = Names(["127.0.0.1"], ["127.0.0.1"], ["127.0.0.1"])
+    trusting: Any = gateway.settings.model_copy(update={"webhook_ca_file": str(authority)})
+    told = []
+    async with receiving(tls) as place:
+        for settings, host in ((trusting, "receiver"), (trusting, "other"), (gateway.settings, "receiver")):
+            sender = Sender(settings, targets, names)  # type: ignore[arg-type]
+            message = Message("id", f"https://{host}.example:{place.port}/", b"{}", [new_keys()])
+            answer = await sender.send(message, datetime.now(UTC))
+            told.append((answer.status, answer.error))
+            await sender.close()
+    assert told == [(204, None), (None, "tls_failed"), (None, "tls_failed")]
     assert [request.get("host") for request in place.received] == [f"receiver.example:{place.port}"]
 
 

@@ -132,7 +132,9 @@ async def note(session: AsyncSession, delivery: Delivery, answer: Answer, at: da
     _move_on(delivery, verdict, ended)
     await _note_health(session, delivery.webhook_id, verdict, answer.error or f"http_{answer.status}", ended)
     if verdict.disable:
-        await _disable(session, delivery.webhook_id)
+        # 410: the receiver is gone for good
+        webhook = await session.get_one(Webhook, delivery.webhook_id, with_for_update=True)
+        await disable(session, webhook, "gone", "the receiver answered 410")
 
 
 def _move_on(delivery: Delivery, verdict: Verdict, at: datetime) -> None:
@@ -167,20 +169,19 @@ async def _note_health(
     await session.execute(query.values(values).execution_options(synchronize_session=False))
 
 
-async def _disable(session: AsyncSession, webhook_id: uuid.UUID) -> None:
-    """The receiver has said that it is gone for good (410): nothing is sent until the agency resumes."""
-    webhook = await session.get_one(Webhook, webhook_id, with_for_update=True)
+async def disable(session: AsyncSession, webhook: Webhook, state_reason: str, why: str) -> None:
+    """Ends the deliveries of a subscription, which is locked, until its agency resumes."""
     if webhook.state == State.DISABLED:
         return
     before = webhook.state
-    webhook.state, webhook.state_reason = State.DISABLED, "gone"
+    webhook.state, webhook.state_reason = State.DISABLED, state_reason
     await audit.record(
         session,
         audit.SYSTEM,
         action="webhook.disabled",
         object_type="webhook",
-        object_id=webhook_id,
+        object_id=webhook.id,
         before={"state": before},
         after={"state": State.DISABLED},
-        reason="the receiver answered 410",
+        reason=why,
     )

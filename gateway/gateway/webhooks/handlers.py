@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.settings import GatewaySettings
 from gateway.webhooks import catalogue, queries
+from gateway.webhooks.deliverer import disable
 from gateway.webhooks.models import Delivery
 from gateway.webhooks.rules import BODY_LIMIT
 from shared.codes.regions import covers
 from shared.events.envelope import Event
-from shared.inbox import Handler, HandlerContext, Sweep, SweepContext
+from shared.events.sso import ClientChangedV1
+from shared.inbox import Handler, HandlerContext, Sweep, SweepContext, handles
 
 BATCH = 1_000
 LONG_TEXT = 1_000
@@ -54,6 +56,15 @@ def body_of(content: dict[str, Any]) -> str:
     return body_of({**content, "data": {**kept, "left_out": long}})
 
 
+@handles(ClientChangedV1)
+async def on_client_changed(session: AsyncSession, event: ClientChangedV1, context: HandlerContext) -> None:
+    """A client was disabled: nothing goes to it any more. Once it is enabled again, its agency resumes."""
+    if not event.disabled:
+        return
+    for webhook in await queries.of_client(session, event.client_id):
+        await disable(session, webhook, "client_disabled", "the client was disabled")
+
+
 async def forget_old(session: AsyncSession, context: SweepContext) -> int:
     """Drops deliveries past their time, whatever became of them, and secrets that expired."""
     settings = context.runtime.settings
@@ -63,5 +74,5 @@ async def forget_old(session: AsyncSession, context: SweepContext) -> int:
     return gone if gone == BATCH else 0
 
 
-HANDLERS = [Handler(offer.event, fan_out) for offer in catalogue.OFFERS.values()]
+HANDLERS = [*(Handler(offer.event, fan_out) for offer in catalogue.OFFERS.values()), on_client_changed]
 SWEEPS = [Sweep("webhooks.forget", every=600.0, run=forget_old)]

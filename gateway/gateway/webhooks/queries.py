@@ -87,6 +87,11 @@ async def own(session: AsyncSession, client_id: str, webhook_id: uuid.UUID, *, l
     return (await session.scalars(query.with_for_update() if lock else query)).first()
 
 
+async def of_client(session: AsyncSession, client_id: str) -> Sequence[Webhook]:
+    """All subscriptions of a client, locked."""
+    return (await session.scalars(select(Webhook).where(Webhook.client_id == client_id).with_for_update())).all()
+
+
 async def count_of(session: AsyncSession, client_id: str) -> int:
     query = select(func.count()).select_from(Webhook).where(Webhook.client_id == client_id)
     return await session.scalar(query) or 0

@@ -77,7 +77,7 @@ class WebhookOut(BaseModel):
     event_types: list[str]
     regions: list[str]
     state: Literal["active", "paused", "disabled"]
-    state_reason: str | None = Field(description="`gone`: the receiver answered 410")
+    state_reason: str | None = Field(description="Of a disabled one: `gone` (answered 410) or `client_disabled`")
     public_keys: list[str] = Field(description="For signatures `v1a` (Ed25519), the newest first")
     health: HealthOut
     created_at: datetime
