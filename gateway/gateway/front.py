@@ -4,8 +4,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.drain import Drain
 from gateway.errors import BodyTooLarge
-from gateway.limits.buckets import refused
-from gateway.limits.policy import Limiter
+from gateway.limits.identity import NOBODY, Identities, Who
+from gateway.limits.policy import Limiter, refused
 from gateway.proxy import headers as fields
 from gateway.proxy.address import client_address
 from gateway.proxy.headers import Headers
@@ -23,9 +23,15 @@ class Front:
     """ASGI middleware around the FastAPI application."""
 
     def __init__(
-        self, app: ASGIApp, settings: GatewaySettings, limiter: Limiter, store: SessionStore, drain: Drain
+        self,
+        app: ASGIApp,
+        settings: GatewaySettings,
+        limiting: tuple[Limiter, Identities],
+        store: SessionStore,
+        drain: Drain,
     ) -> None:
-        self.app, self.settings, self.limiter, self.store, self.drain = app, settings, limiter, store, drain
+        self.app, self.settings, self.store, self.drain = app, settings, store, drain
+        self.limiter, self.identities = limiting
         self.cookie = settings.session_cookie.encode()
         self.security: Headers = [(b"x-content-type-options", b"nosniff")]
         if settings.secure:
@@ -43,7 +49,7 @@ class Front:
             return
         more = list(self.security)
         try:
-            self._admit(scope, more)
+            await self._admit(scope, more)
         except DomainError as refusal:
             trace_id, _, _ = fields.trace(None)
             more.append((b"x-request-id", fields.new_request_id()))
@@ -51,7 +57,7 @@ class Front:
             return
         await self.app(scope, receive, _adding(send, more))
 
-    def _admit(self, scope: Scope, more: Headers) -> None:
+    async def _admit(self, scope: Scope, more: Headers) -> None:
         """Counts the call and puts the RateLimit fields into `more`. Raises HeadersTooLarge, RateLimited and others."""
         incoming = fields.read(scope["headers"])
         if incoming.length is not None and incoming.length > OWN_BODY_LIMIT:
@@ -59,7 +65,10 @@ class Front:
         cookie = fields.cookie_value(incoming.cookie, self.cookie)
         held = self.store.known(cookie) if cookie else None
         address = client_address(scope, self.settings).encode()
-        verdict, headers = self.limiter.check(scope["raw_path"], scope["method"], address, held.key if held else None)
+        who = Who(held.subject) if held is not None else NOBODY
+        if not cookie and incoming.authorization is not None:
+            who = await self.identities.find(incoming.authorization)
+        verdict, headers = self.limiter.check(scope["raw_path"], scope["method"], address, who)
         more += headers
         if verdict is not None:
             raise refused(verdict)

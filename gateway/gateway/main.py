@@ -22,7 +22,10 @@ from gateway.hub.announcements import Board
 from gateway.hub.routes import router as hub
 from gateway.hub.status import Watch
 from gateway.landing.routes import router as landing
+from gateway.limits.identity import Identities, any_audience
 from gateway.limits.policy import Limiter
+from gateway.limits.routes import router as quotas
+from gateway.limits.settling import settle_at_last, settle_forever
 from gateway.pages.routes import router as pages
 from gateway.proxy.journal import Journal
 from gateway.proxy.plane import Plane
@@ -83,7 +86,7 @@ def create_app(settings: GatewaySettings | None = None) -> Gateway:
         name="gateway",
         title="一网 Yiwang 网关",
         description="Sessions of browsers, what spans the services, and the way to all of them.",
-        routers=(sessions, hub, webhooks, landing, pages),
+        routers=(sessions, hub, quotas, webhooks, landing, pages),
         work=WORK,
         operations_prefix="/api/hub",
     )
@@ -101,12 +104,13 @@ def create_app(settings: GatewaySettings | None = None) -> Gateway:
     own.state.directory.told.append(tokens.forget)
     own.state.reference = Reference(settings, client, own.openapi())
     drain = Drain(settings.drain_seconds)
-    limiter = Limiter(settings.rate_per_minute, settings.logins_per_minute)
+    limiter = own.state.limiter = Limiter(settings, own.state.directory)
+    limiting = limiter, Identities(any_audience(settings.issuer, settings.jwks_url))
     cache = make_cache(settings.cache_bytes, settings.cache_body_limit, own.state.runtime.bus)
     door = Door(settings, own.state.runtime.sessions, own.state.directory, tokens)
-    plane = Plane(settings, own.state.store, limiter, Journal(lines=settings.access_log), cache)
+    plane = Plane(settings, own.state.store, limiting, Journal(lines=settings.access_log), cache)
     own.router.lifespan_context = partial(_lifespan, own.router.lifespan_context, plane, own.state.watch, drain)
-    return Gateway(own, plane, Front(own, settings, limiter, own.state.store, drain), door)
+    return Gateway(own, plane, Front(own, settings, limiting, own.state.store, drain), door)
 
 
 def _replace_openapi(own: FastAPI) -> None:
@@ -123,13 +127,16 @@ async def _lifespan(kernel: Lifespan, plane: Plane, watch: Watch, drain: Drain, 
         telemetry.REGISTRY.register(plane.journal)
         watching = asyncio.create_task(watch.run(), name="watch")
         hearing = asyncio.create_task(forever("cache", plane.cache.ears.run), name="cache")
+        settling = asyncio.create_task(settle_forever(own.state.limiter.counts, own.state.runtime.sessions))
         knowing = asyncio.create_task(forever("directory", own.state.directory.run), name="directory")
         try:
             with drain.on_sigterm():
                 yield
         finally:
             watching.cancel()
-            await end([hearing, knowing])
+            await end([hearing, knowing, settling])
+            await settle_at_last(own.state.limiter.counts, own.state.runtime.sessions)
+            plane.cache.close()
             telemetry.REGISTRY.unregister(plane.journal)
             plane.journal.flush()
             plane.close()

@@ -43,9 +43,18 @@ class GatewaySettings(ServiceSettings):
     body_limit: int = Field(default=1024 * 1024, ge=1, description="Bytes of a body, uploads apart")
     upload_limit: int = Field(default=20 * 1024 * 1024, ge=1, description="Bytes of an uploaded file")
     rate_per_minute: int = Field(
-        default=600, ge=0, description="Calls a minute of one session or, without one, one address; 0: no limit"
+        default=600, ge=0, description="Calls a minute of one person or, without one, one address; 0: no limit of calls"
     )
+    rate_per_day: int = Field(default=50_000, ge=0, description="The same for a day, Asia/Shanghai; 0: no limit")
+    client_per_minute: int = Field(
+        default=1_200, ge=0, description="Calls a minute of one client without a quota of its own; 0: no limit"
+    )
+    client_per_day: int = Field(default=200_000, ge=0, description="The same for a day; 0: no limit")
     logins_per_minute: int = Field(default=20, ge=0, description="Passwords a minute from one address; 0: no limit")
+    logins_per_day: int = Field(default=1_000, ge=0, description="The same for a day; 0: no limit")
+    cases_per_matter_and_day: int = Field(
+        default=50, ge=0, description="Cases a day that one person may start in one matter; 0: no limit"
+    )
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0, description="Memory for public answers; 0: none is kept")
     cache_body_limit: int = Field(default=512 * 1024, ge=1, description="Bytes of the largest answer that is kept")
     access_log: bool = Field(default=True, description="One JSON line for each request")

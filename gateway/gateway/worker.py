@@ -3,6 +3,7 @@
 import asyncio
 
 from gateway.hub import handlers as hub
+from gateway.limits.settling import SWEEPS as QUOTAS
 from gateway.sessions.handlers import WORK as SESSIONS
 from gateway.settings import GatewaySettings
 from gateway.signatures import nonces as signatures
@@ -14,7 +15,7 @@ from shared.worker import work_alone
 
 WORK = Work(
     handlers=[*SESSIONS.handlers, *webhooks.HANDLERS],
-    sweeps=[*SESSIONS.sweeps, *hub.SWEEPS, *webhooks.SWEEPS, *signatures.SWEEPS],
+    sweeps=[*SESSIONS.sweeps, *hub.SWEEPS, *QUOTAS, *webhooks.SWEEPS, *signatures.SWEEPS],
     parts=[Part("webhooks", deliver_forever)],
 )
 

@@ -2,8 +2,9 @@
 
 from alembic import context
 
-import gateway.hub.models  # noqa: F401
-import gateway.sessions.models  # noqa: F401
+import gateway.hub.models
+import gateway.limits.models
+import gateway.sessions.models
 import gateway.signatures.models  # noqa: F401
 import gateway.webhooks.models  # noqa: F401
 from shared import audit, inbox, outbox  # noqa: F401 - the kernel's tables

@@ -166,9 +166,7 @@ async def test_who_has_it_is_told_that_it_is_unchanged_and_head_has_no_body(regi
         ("", "200 OK"),
     ],
 )
-async def test_what_is_not_for_everyone_is_not_kept(
-    register: Register, start: Start, extra: str, status: str
-) -> None:
+async def test_what_is_not_for_everyone_is_not_kept(register: Register, start: Start, extra: str, status: str) -> None:
     register.extra, register.status = extra, status
     client = await start()
     answers = [await client.get(PATH) for _ in range(3)]

@@ -1,10 +1,9 @@
-"""The pure parts: paths, header fields, sessions, buckets."""
+"""The pure parts: paths, header fields, sessions."""
 
 import pytest
 
 from gateway import routes
 from gateway.errors import AmbiguousLength, BadPath, NoSuchService
-from gateway.limits.buckets import MAX_KEYS, Buckets
 from gateway.proxy import headers as fields
 from gateway.sessions import rules
 from shared.errors import BadRequest
@@ -115,29 +114,3 @@ def test_a_service_token_is_used_for_two_minutes_at_most_and_renewed_in_time() -
     assert rules.token_times(1000.0, 120.0) == (1048.0, 1110.0)
     assert rules.token_times(1000.0, 300.0) == (1058.0, 1120.0)
     assert rules.token_times(1000.0, 20.0) == (1000.0, 1010.0)
-
-
-def test_a_bucket_refills_evenly_and_says_when() -> None:
-    clock = [0.0]
-    buckets = Buckets("default", 60, 60, clock=lambda: clock[0])
-    verdicts = [buckets.take(b"a") for _ in range(61)]
-    assert [v.allowed for v in verdicts] == [True] * 60 + [False]
-    assert (verdicts[0].remaining, verdicts[-1].remaining, verdicts[-1].seconds) == (59, 0, 1)
-    assert buckets.take(b"b").allowed
-    clock[0] += 1
-    assert buckets.take(b"a").allowed
-    assert not buckets.take(b"a").allowed
-    assert buckets.headers(verdicts[-1]) == [
-        (b"ratelimit-policy", b'"default";q=60;w=60'),
-        (b"ratelimit", b'"default";r=0;t=1'),
-    ]
-
-
-def test_buckets_of_those_who_left_are_forgotten() -> None:
-    clock = [0.0]
-    buckets = Buckets("default", 10, 60, clock=lambda: clock[0])
-    for number in range(MAX_KEYS):
-        buckets.take(b"%d" % number)
-    clock[0] += 3600
-    buckets.take(b"new")
-    assert len(buckets._levels) == 1

@@ -19,6 +19,7 @@ import httptools
 from gateway.cache.rules import Asked, asked_of
 from gateway.cache.service import Cache
 from gateway.cache.store import Kept
+from gateway.limits.identity import NOBODY, Identities, Who
 from gateway.limits.policy import Limiter
 from gateway.proxy import headers as fields
 from gateway.proxy.address import client_address
@@ -29,6 +30,8 @@ from gateway.proxy.journal import Journal
 from gateway.proxy.upstream import Upstream
 from gateway.settings import GatewaySettings
 from shared.errors import DomainError
+
+Limiting = tuple[Limiter, Identities]
 
 BEGUN = "gateway.begun"  # the extension of a scope that holds the call which began on the short way
 MAX_HEAD = 8 * 1024
@@ -45,6 +48,9 @@ class Held(Protocol):
 
     @property
     def key(self) -> bytes: ...
+
+    @property
+    def subject(self) -> str: ...
 
     @property
     def fresh(self) -> bool: ...
@@ -113,7 +119,7 @@ class Reader:
 class Call:
     """One call on the short way."""
 
-    __slots__ = ("client", "connection", "held", "limits", "path", "ready", "request", "request_id", "sent",
+    __slots__ = ("client", "connection", "held", "limits", "path", "ready", "request", "request_id", "sent", "shared",
                  "started", "trace_id", "traceparent", "upstream", "way")  # fmt: skip
 
     def __init__(self, way: "Direct", client: Client, request: bytes, upstream: Upstream, path: bytes) -> None:
@@ -122,6 +128,7 @@ class Call:
         self.held: Held | None = None
         self.connection: Connection | None = None
         self.limits: Headers = []
+        self.shared = False  # counted with others of the same address
         self.ready = b""  # a whole answer out of the cache
         self.sent = b""  # the request as it was sent, without its deadline and the empty line
 
@@ -171,6 +178,8 @@ class Call:
     def finish(self, status: int, lines: list[bytes], body: bytes) -> None:
         """Answers and notes it."""
         own = self.way.security % self.request_id
+        if self.shared and status == 403:
+            self.limits = []
         limits = [b"%b: %b" % field for field in self.limits]
         head = b"\r\n".join([self.client.date(), *lines, *limits, own])
         self.client.answer(b"".join((STATUS_LINES[status], head, body)))
@@ -198,10 +207,10 @@ class Direct:
     """Decides which calls go the short way, and sends them."""
 
     def __init__(
-        self, settings: GatewaySettings, credentials: Credentials, limiter: Limiter, journal: Journal, cache: Cache
+        self, settings: GatewaySettings, credentials: Credentials, limiting: Limiting, journal: Journal, cache: Cache
     ) -> None:
-        self.settings, self.credentials, self.limiter, self.journal = settings, credentials, limiter, journal
-        self.cache = cache
+        self.settings, self.credentials, self.journal, self.cache = settings, credentials, journal, cache
+        self.limiter, self.identities = limiting
         self.cookie = settings.session_cookie.encode()
         self.upstreams: dict[bytes, Upstream] = {}
         secure = b"\r\nstrict-transport-security: max-age=31536000; includeSubDomains" if settings.secure else b""
@@ -234,10 +243,21 @@ class Direct:
         """Answers out of the cache; False when the limits refuse."""
         if header.cookie is not None:
             call.held = self.credentials.known(header.cookie)
-        key = call.held.key if call.held is not None else None
-        refusal, call.limits = self.limiter.check(call.path, "GET", header.counted_as, key)
-        if refusal is None:
+        admitted = self._admits(call, header)
+        if admitted:
             call.take_kept(kept, header)
+        return admitted
+
+    def _admits(self, call: Call, header: Header) -> bool:
+        """Counts the call; False when it is too much, or when it must first be seen whose token it brings."""
+        who = Who(call.held.subject) if call.held is not None else NOBODY
+        if header.cookie is None and header.authorization is not None:
+            known = self.identities.known(header.authorization)
+            if known is None:
+                return False
+            who = known
+        call.shared = who is NOBODY
+        refusal, call.limits = self.limiter.check(call.path, "GET", header.counted_as, who)
         return refusal is None
 
     def _authorized(self, call: Call, cookie: bytes) -> bytes | None:
@@ -257,9 +277,7 @@ class Direct:
         connection = call.connection = upstream.pool.take_idle()
         if connection is None:
             return False
-        key = call.held.key if call.held is not None else None
-        refusal, call.limits = self.limiter.check(call.path, "GET", header.counted_as, key)
-        if refusal is not None:
+        if not self._admits(call, header):
             upstream.pool.give_back(connection)
             return False
         call.name(header)

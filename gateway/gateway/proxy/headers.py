@@ -197,6 +197,11 @@ def returned(headers: Headers, *, cookies: bool) -> Headers:
     ]
 
 
+def without_limits(headers: Headers) -> Headers:
+    """An answer's fields without what is left of a quota: others may have used it."""
+    return [item for item in headers if not item[0].startswith(b"ratelimit")]
+
+
 def without(passed: list[bytes], names: frozenset[bytes]) -> list[bytes]:
     """The fields to pass on, without some."""
     kept = [i for i in range(0, len(passed), 4) if passed[i] not in names]

@@ -16,11 +16,12 @@ from gateway import routes
 from gateway.cache.rules import CONDITIONS, asked_of
 from gateway.cache.service import Cache, Filling, Read
 from gateway.errors import BodyTooLarge, CsrfRefused, ServiceDown, SessionExpired
-from gateway.limits.buckets import refused
-from gateway.limits.policy import Limiter
+from gateway.limits.identity import NOBODY, Who
+from gateway.limits.matters import with_matter
+from gateway.limits.policy import refused
 from gateway.proxy import headers as fields
 from gateway.proxy.address import client_address
-from gateway.proxy.direct import BEGUN, Call, Direct, Held
+from gateway.proxy.direct import BEGUN, Call, Direct, Held, Limiting
 from gateway.proxy.exchange import IDEMPOTENT, BrokenOff, ClientGone, Limits, Request, exchange
 from gateway.proxy.headers import Headers, Incoming
 from gateway.proxy.journal import Journal
@@ -68,19 +69,21 @@ class Passage:
     held: Held | None = None
     expired: bool = False
     filling: Filling | None = None
+    cookie: bool = False
     writes: bool = False
+    shared: bool = False  # counted with others of the same address
 
 
 class Plane:
     """The ASGI application of everything under /api (the hub apart), /oauth2 and the discovery documents."""
 
     def __init__(
-        self, settings: GatewaySettings, credentials: Credentials, limiter: Limiter, journal: Journal, cache: Cache
+        self, settings: GatewaySettings, credentials: Credentials, limiting: Limiting, journal: Journal, cache: Cache
     ) -> None:
-        self.settings, self.credentials, self.limiter, self.journal = settings, credentials, limiter, journal
-        self.cache = cache
+        self.settings, self.credentials, self.journal, self.cache = settings, credentials, journal, cache
+        self.limiter, self.identities = limiting
         self.upstreams: Mapping[str, Upstream] = {}
-        self.direct = Direct(settings, credentials, limiter, journal, cache)
+        self.direct = Direct(settings, credentials, limiting, journal, cache)
         self.origin = settings.origin.encode()
         self.session_cookie = settings.session_cookie.encode()
         self.own_cookies = (self.session_cookie, settings.login_cookie.encode())
@@ -142,11 +145,14 @@ class Plane:
             return await self._go_on(passage, scope, receive, send)
         cookie = None if target.provider else fields.cookie_value(incoming.cookie, self.session_cookie)
         if cookie:
-            passage.held = self.credentials.known(cookie)
-        self._limit(passage, scope)
+            passage.cookie, passage.held = True, self.credentials.known(cookie)
+        who = await self._who(passage)
+        self._limit(passage, scope, who)
         authorization = incoming.authorization
         if cookie:
             authorization = await self._authorize(passage, cookie, method, target.service)
+        if passage.writes and who.person is not None:
+            receive = await with_matter(self.limiter, scope, receive, who.person, incoming.length)
         forward = partial(self._forward, passage, scope, authorization)
         if method in READS and not target.provider and not incoming.has_body and not incoming.ranged:
             return await self.cache.answer(self._read_of(passage, scope), forward, receive, send)
@@ -221,9 +227,18 @@ class Plane:
         )
         return await self.cache.fill(self._read_of(passage, scope), forward, receive, send)
 
-    def _limit(self, passage: Passage, scope: Scope) -> None:
-        key = passage.held.key if passage.held is not None else None
-        verdict, headers = self.limiter.check(scope["raw_path"], scope["method"], passage.address.encode(), key)
+    async def _who(self, passage: Passage) -> Who:
+        """For whom the call is counted: the person of a session, or whoever a token names."""
+        if passage.held is not None:
+            return Who(passage.held.subject)
+        authorization, target = passage.incoming.authorization, passage.target
+        if authorization is None or target is None or target.provider or passage.cookie:
+            return NOBODY
+        return await self.identities.find(authorization)
+
+    def _limit(self, passage: Passage, scope: Scope, who: Who) -> None:
+        verdict, headers = self.limiter.check(scope["raw_path"], scope["method"], passage.address.encode(), who)
+        passage.shared = who == NOBODY
         passage.answer += headers
         if verdict is not None:
             raise refused(verdict)
@@ -295,7 +310,8 @@ class Plane:
             passage.filling.look(status, received, returned)
         if passage.writes and status < 400:
             self.cache.written(target.service, target.path, received)
-        headers = returned + passage.answer
+        own = fields.without_limits(passage.answer) if passage.shared and status in (401, 403) else passage.answer
+        headers = returned + own
         if status >= 400:
             headers.append((b"x-error-source", b"service"))
         if passage.held is not None and not any(name == b"cache-control" for name, _ in headers):
