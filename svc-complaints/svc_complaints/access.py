@@ -6,7 +6,9 @@ from shared.auth import Access, Caller
 
 FILE = "complaints:complaints:file"
 HANDLE = "complaints:complaints:handle"
+TWO_FACTORS = "urn:yiwang:acr:mfa"
+"""Staff act, and see others' cases, only after a log-in with two factors (GB/T 22239-2019, 8.1.4.1)."""
 
 AnyCaller = Annotated[Caller, Access()]
 Complainant = Annotated[Caller, Access(FILE)]
-Officer = Annotated[Caller, Access(HANDLE)]
+Officer = Annotated[Caller, Access(HANDLE, acr=TWO_FACTORS)]

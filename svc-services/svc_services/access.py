@@ -8,9 +8,11 @@ RESERVE = "services:names:reserve"
 APPLY = "services:applications:apply"
 RATE = "services:evaluations:give"
 HANDLE = "services:applications:handle"
+TWO_FACTORS = "urn:yiwang:acr:mfa"
+"""Staff act, and see others' cases, only after a log-in with two factors (GB/T 22239-2019, 8.1.4.1)."""
 
 AnyCaller = Annotated[Caller, Access()]
 NameHolder = Annotated[Caller, Access(RESERVE)]
 Applicant = Annotated[Caller, Access(APPLY)]
 Rater = Annotated[Caller, Access(RATE)]
-Officer = Annotated[Caller, Access(HANDLE)]
+Officer = Annotated[Caller, Access(HANDLE, acr=TWO_FACTORS)]

@@ -13,6 +13,9 @@ from joserfc.jwk import ECKey, KeySet
 ISSUER = "http://localhost:8000"
 KEY_FILE = "signing-key.json"
 
+PASSWORD = {"acr": "urn:yiwang:acr:password", "amr": ["pwd"]}
+TWO_FACTORS = {"acr": "urn:yiwang:acr:mfa", "amr": ["pwd", "otp", "mfa"]}
+
 SignToken = Callable[..., str]
 
 
@@ -38,8 +41,7 @@ def signer(folder: Path) -> SignToken:
             "exp": now + int(lifetime),
             "jti": str(uuid.uuid4()),
             "sid": str(uuid.uuid4()),
-            "acr": "urn:yiwang:acr:password",
-            "amr": ["pwd"],
+            **(TWO_FACTORS if claims.get("kind") == "staff" else PASSWORD),
             "auth_time": now,
             "scope": "openid",
             "kind": "person",

@@ -2,14 +2,16 @@
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import itertools
 import json
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,9 +23,11 @@ from joserfc.jwk import KeySet
 from sqlalchemy import select
 from stdnum.cn import ric
 
+from shared.local.demo import totp_secret
 from shared.outbox import OutboxEvent
 from svc_sso import demo
-from tests.support.apps import ServiceClient
+from tests.support.apps import ServiceClient, running_service
+from tests.support.servers import Servers
 
 SECRETS = {"gateway": "gateway-secret-of-the-tests", "svc-services": "services-secret-of-the-tests"}
 SECRETS |= {"svc-complaints": "complaints-secret-of-the-tests"}
@@ -60,6 +64,7 @@ class Browser:
     http: httpx.AsyncClient
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     secret: str = ""
+    enrolled_at: int = 0
 
     def request(self, **changes: str | None) -> dict[str, str]:
         params: dict[str, str | None] = {
@@ -88,7 +93,7 @@ class Browser:
         fields = await self.form(**changes)
         shown = await self.http.post("/oauth2/login", data={**fields, "username": username, "password": password})
         if 'id="code"' in shown.text and username in DEMO_STAFF:
-            shown = await self.second(shown, demo.totp_secret(username))
+            shown = await self.second(shown, totp_secret(username))
         return shown
 
     async def enrol(self, shown: httpx.Response) -> httpx.Response:
@@ -97,6 +102,18 @@ class Browser:
         assert found is not None, shown.text
         self.secret = found[1].replace(" ", "")
         return await self.second(shown, self.secret)
+
+    async def enrol_on_page(self, shown: httpx.Response) -> httpx.Response:
+        """The same on the own page; what the page answers."""
+        found = re.search(r'class="secret">([A-Z2-7 ]+)<', shown.text)
+        csrf = re.search(r'name="csrf" value="([^"]+)"', shown.text)
+        assert found is not None, shown.text
+        assert csrf is not None
+        self.secret, self.enrolled_at = found[1], int(time.time()) // 30 - 1
+        STEPS[self.secret] = self.enrolled_at
+        code = pyotp.TOTP(self.secret).generate_otp(self.enrolled_at)
+        data = {"csrf": csrf[1], "act": "authenticator", "code": code}
+        return await self.http.post("/account/factors", data=data)
 
     async def second(self, shown: httpx.Response, secret: str) -> httpx.Response:
         """Answers the page which asks for a code; a code is taken once, so each is of a step not used before."""
@@ -191,20 +208,27 @@ def oauth_refused(response: httpx.Response, error: str, status: int = 400) -> No
     assert response.headers["cache-control"] == "no-store"
 
 
-@pytest.fixture
-async def sso(service_app: Callable[..., Awaitable[ServiceClient]]) -> AsyncIterator[Provider]:
+@contextlib.asynccontextmanager
+async def running_provider(servers: Servers, folder: Path) -> AsyncIterator[Provider]:
+    """A provider with a database of its own; a module of tests which don't disturb each other may share one."""
     STEPS.clear()
-    client = await service_app("sso", client_secrets=json.dumps(SECRETS))
-    browsers: list[httpx.AsyncClient] = []
-    addresses = itertools.count(1)
+    async with contextlib.AsyncExitStack() as stack:
+        client = await stack.enter_async_context(
+            running_service(servers, "sso", folder, client_secrets=json.dumps(SECRETS))
+        )
+        addresses = itertools.count(1)
 
-    def open_browser(address: str | None = None) -> Browser:
-        headers = {"X-Forwarded-For": address or f"192.0.2.{next(addresses)}", "User-Agent": "Test browser"}
-        transport = httpx.ASGITransport(app=client.app, raise_app_exceptions=False)
-        http = httpx.AsyncClient(transport=transport, base_url="http://localhost:8000", headers=headers)
-        browsers.append(http)
-        return Browser(http)
+        def open_browser(address: str | None = None) -> Browser:
+            headers = {"X-Forwarded-For": address or f"192.0.2.{next(addresses)}", "User-Agent": "Test browser"}
+            transport = httpx.ASGITransport(app=client.app, raise_app_exceptions=False)
+            http = httpx.AsyncClient(transport=transport, base_url="http://localhost:8000", headers=headers)
+            stack.push_async_callback(http.aclose)
+            return Browser(http)
 
-    yield Provider(client, open_browser)
-    for http in browsers:
-        await http.aclose()
+        yield Provider(client, open_browser)
+
+
+@pytest.fixture
+async def sso(servers: Servers, tmp_path: Path) -> AsyncIterator[Provider]:
+    async with running_provider(servers, tmp_path / "sso") as provider:
+        yield provider

@@ -8,6 +8,7 @@ TOUCH_EVERY = timedelta(seconds=30)
 
 LOGGED_OUT, EXPIRED, IDLE, DISABLED = "logged_out", "expired", "idle", "account_disabled"
 ENDED_BY_SELF, PASSWORD_CHANGED, REPLACED = "ended_by_person", "password_changed", "replaced"
+RESET = "reset_by_administrator"
 ENDED_BY_ADMINISTRATOR = "ended_by_administrator"
 
 

@@ -8,10 +8,18 @@ from fastapi import Query, Request, Response, status
 from shared.clock import NowDep
 from shared.db import SessionDep
 from shared.http import IDEMPOTENCY_NONE, IfMatch, Page, Paging, Router, paginate, set_etag
-from svc_sso.access import SecurityAdmin
+from svc_sso.access import SecurityAdmin, SteppedUpSecurityAdmin
 from svc_sso.accounts.models import Account
 from svc_sso.staff import queries, service
-from svc_sso.staff.schemas import StaffCreated, StaffIn, StaffOut, StaffPatch, shown_staff
+from svc_sso.staff.schemas import (
+    EnrolmentSecret,
+    OneTimePassword,
+    StaffCreated,
+    StaffIn,
+    StaffOut,
+    StaffPatch,
+    shown_staff,
+)
 
 router = Router(prefix="/v1/staff", tags=["staff"])
 
@@ -20,7 +28,7 @@ router = Router(prefix="/v1/staff", tags=["staff"])
 
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=StaffCreated, openapi_extra=IDEMPOTENCY_NONE)
 async def create_staff(
-    body: StaffIn, caller: SecurityAdmin, session: SessionDep, response: Response, now: NowDep
+    body: StaffIn, caller: SteppedUpSecurityAdmin, session: SessionDep, response: Response, now: NowDep
 ) -> StaffCreated:
     """新增工作人员: opens a staff account; the answer holds its first password, once."""
     account, initial = await service.create(session, caller, body, now)
@@ -34,7 +42,7 @@ async def create_staff(
 async def change_staff(
     account_id: uuid.UUID,
     body: StaffPatch,
-    caller: SecurityAdmin,
+    caller: SteppedUpSecurityAdmin,
     session: SessionDep,
     version: IfMatch,
     response: Response,
@@ -43,6 +51,24 @@ async def change_staff(
     account = await service.change(session, caller, account_id, body, version)
     set_etag(response, account)
     return shown_staff(account)
+
+
+@router.post("/{account_id}/factor-reset", response_model=EnrolmentSecret, openapi_extra=IDEMPOTENCY_NONE)
+async def reset_factors(
+    account_id: uuid.UUID, caller: SteppedUpSecurityAdmin, session: SessionDep, response: Response, now: NowDep
+) -> EnrolmentSecret:
+    """重置登录验证: takes all second factors away; the answer holds a one-time secret to set up new ones, once."""
+    response.headers["Cache-Control"] = "no-store"
+    return EnrolmentSecret(enrolment_secret=await service.reset_factors(session, caller, account_id, now))
+
+
+@router.post("/{account_id}/password-reset", response_model=OneTimePassword, openapi_extra=IDEMPOTENCY_NONE)
+async def reset_password(
+    account_id: uuid.UUID, caller: SteppedUpSecurityAdmin, session: SessionDep, response: Response, now: NowDep
+) -> OneTimePassword:
+    """重置密码: gives out a one-time password; it opens nothing but its own change, after the second factor."""
+    response.headers["Cache-Control"] = "no-store"
+    return OneTimePassword(initial_password=await service.reset_password(session, caller, account_id, now))
 
 
 @router.get("", response_model=Page[StaffOut])

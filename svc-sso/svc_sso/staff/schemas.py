@@ -47,6 +47,18 @@ class StaffCreated(StaffOut):
     initial_password: str
 
 
+class EnrolmentSecret(BaseModel):
+    """What stands in for the second factor once, to set up a new one; shown this once."""
+
+    enrolment_secret: str
+
+
+class OneTimePassword(BaseModel):
+    """A password which opens nothing but its own change; shown this once."""
+
+    initial_password: str
+
+
 def shown_staff(account: Account) -> StaffOut:
     """A member of staff as the security administrator sees one."""
     return StaffOut(**shown(account).model_dump(), disabled=account.disabled_at is not None)

@@ -18,9 +18,10 @@ from svc_sso.accounts.errors import OwnAccess, RegionUnknown, UsernameTaken
 from svc_sso.accounts.models import Account
 from svc_sso.accounts.rules import STAFF, check_roles, check_username, normalized_username, permissions_of
 from svc_sso.accounts.service import keep_new, own_account
-from svc_sso.credentials.service import hash_password, new_secret
+from svc_sso.credentials.service import hash_password, new_secret, set_password
+from svc_sso.factors import service as factors
 from svc_sso.sessions import service as sessions
-from svc_sso.sessions.rules import DISABLED
+from svc_sso.sessions.rules import DISABLED, RESET
 from svc_sso.staff.schemas import StaffIn, StaffPatch
 
 ACCESS_FIELDS = ("unit", "region", "roles")
@@ -87,6 +88,35 @@ async def change(
     await outbox.publish(session, AccessChangedV1(account_id=account.id))
     if account.disabled_at is not None:
         await sessions.end_all(session, account.id, caller, DISABLED, now)
+    return account
+
+
+async def reset_factors(session: AsyncSession, caller: Caller, account_id: uuid.UUID, now: datetime) -> str:
+    """Takes a member of staff's second factors away and ends the log-ins; the one-time secret for new ones."""
+    account = await _other_member(session, caller, account_id)
+    secret = await factors.reset(session, caller, account, now)
+    await sessions.end_all(session, account.id, caller, RESET, now)
+    return secret
+
+
+async def reset_password(session: AsyncSession, caller: Caller, account_id: uuid.UUID, now: datetime) -> str:
+    """Gives a member of staff a one-time password and ends the log-ins."""
+    initial = new_secret()
+    hashed = await hash_password(initial)
+    account = await _other_member(session, caller, account_id)
+    await set_password(session, account.id, hashed, now, must_change=True)
+    await audit.record(session, caller, action="password.reset", object_type="account", object_id=account.id)
+    await sessions.end_all(session, account.id, caller, RESET, now)
+    return initial
+
+
+async def _other_member(session: AsyncSession, caller: Caller, account_id: uuid.UUID) -> Account:
+    await check_still_administrator(session, caller)
+    account = await accounts.locked(session, account_id)
+    if account is None or account.kind != STAFF:
+        raise NotFound
+    if str(account.id) == caller.subject:
+        raise OwnAccess
     return account
 
 
