@@ -9,7 +9,7 @@ uvicorn reads it.
 
 import asyncio
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -62,6 +62,14 @@ class Crowd:
 _crowds: WeakKeyDictionary[ServerState, Crowd] = WeakKeyDictionary()
 
 
+def gateway_in(app: Any) -> "Gateway":
+    """The gateway within whatever uvicorn has put around it."""
+    while not hasattr(app, "plane"):
+        app = app.app
+    found: Gateway = app
+    return found
+
+
 class Listener(HttpToolsProtocol):
     """One connection. Times are of the loop's clock, 0 while nothing is awaited.
 
@@ -69,7 +77,6 @@ class Listener(HttpToolsProtocol):
     `inside`: the parser has got bytes of a request that is not complete. `call`: is under way on the short way.
     """
 
-    app: "Gateway"
     head_since = 0.0
     head_size = 0
     idle_since = 0.0
@@ -83,7 +90,8 @@ class Listener(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.timeout_keep_alive = self.app.settings.keep_alive_seconds  # type: ignore[assignment]  # any number will do
+        self.gateway = gateway_in(self.app)
+        self.timeout_keep_alive = self.gateway.settings.keep_alive_seconds  # type: ignore[assignment]  # any number will do
         self.head_since = self.loop.time()
         crowd = _crowds.get(self.server_state)
         if crowd is None:
@@ -96,7 +104,7 @@ class Listener(HttpToolsProtocol):
 
     def _count(self) -> None:
         """Refuses a connection too many."""
-        settings = self.app.settings
+        settings = self.gateway.settings
         address = self.client[0] if self.client else ""
         self.crowd.addresses[address] += 1
         self.counted = True
@@ -122,8 +130,8 @@ class Listener(HttpToolsProtocol):
             self.early += data
             self.flow.pause_reading()
             return
-        if data.endswith(END_OF_HEADER) and self._between() and not self.app.drain.begun:
-            self.call = self.app.plane.direct.take(self, data)
+        if data.endswith(END_OF_HEADER) and self._between() and not self.gateway.drain.begun:
+            self.call = self.gateway.plane.direct.take(self, data)
             if self.call is not None:
                 self.head_since = self.idle_since = 0.0
                 self._unset_keepalive_if_required()
@@ -192,7 +200,7 @@ class Listener(HttpToolsProtocol):
             self.scope["extensions"] = {BEGUN: self.begun}  # type: ignore[dict-item]
             self.begun = None
         super().on_headers_complete()
-        if self.leaving or self.app.drain.begun or self.parser.should_upgrade():
+        if self.leaving or self.gateway.drain.begun or self.parser.should_upgrade():
             self.cycle.keep_alive = False
 
     def _ambiguity(self) -> DomainError | None:
