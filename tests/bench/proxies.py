@@ -23,6 +23,7 @@ from tests.support.databases import PYTHON_PATH, ROOT
 from tests.support.platform import Platform
 
 READY_SECONDS = 30.0
+QUOTAS = ("RATE_PER_MINUTE", "RATE_PER_DAY", "CLIENT_PER_MINUTE", "CLIENT_PER_DAY")  # counted, never used up
 UVICORN = ("-m", "uvicorn", "--host", HOST, "--loop", "uvloop", "--no-access-log", "--no-server-header",
            "--no-proxy-headers", "--log-level", "warning")  # fmt: skip
 NGINX = """
@@ -124,7 +125,7 @@ def gateway(
         GATEWAY, platform.data, server, Broker(platform.data / "nats", ports["nats"], password), ports
     )
     urls = json.loads(environment["GATEWAY_SERVICE_URLS"]) | services
-    changes = {"SERVICE_URLS": json.dumps(urls), "RATE_PER_MINUTE": "100000000", "LOGINS_PER_MINUTE": "0"} | settings
+    changes = {"SERVICE_URLS": json.dumps(urls)} | dict.fromkeys(QUOTAS, "1000000000") | settings
     port = free_port()
     command = [sys.executable, *UVICORN, "gateway.main:create_app", "--factory", "--http", GATEWAY.listener,
                "--port", str(port), "--timeout-graceful-shutdown", "25", *arguments]  # fmt: skip
