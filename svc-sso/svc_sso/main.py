@@ -11,6 +11,7 @@ from shared.db import Sessions
 from svc_sso.accounts.routes import router as accounts
 from svc_sso.agencies.routes import router as agencies
 from svc_sso.backchannel.routes import router as backchannel
+from svc_sso.bootstrap import at_first_start
 from svc_sso.clients import service as clients
 from svc_sso.consents.routes import router as consents
 from svc_sso.discovery.routes import router as discovery
@@ -76,6 +77,7 @@ async def prepare(own: Sessions, settings: Settings) -> None:
     async with own.begin() as session:
         await keys.ensure_keys(session)
         await clients.seed(session, settings.secrets_by_client, settings.origin)
+    await at_first_start(own, settings)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

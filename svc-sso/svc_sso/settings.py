@@ -21,6 +21,14 @@ class Settings(ServiceSettings):
     )
     public_origin: str = Field(default="", description="The address that people type, when it is not the issuer's")
 
+    first_administrator: str = Field(
+        default="",
+        description="User name of the security administrator who is made at the first start; empty: made by hand",
+    )
+    ended_days: int = Field(
+        default=30, ge=1, description="Days for which ended log-ins, their grants and their notices are kept"
+    )
+    history_days: int = Field(default=200, ge=180, description="Days for which attempts to sign in are kept")
     backchannel_networks: list[str] = Field(
         default_factory=list,
         description="Networks beside the public ones in which clients are told of log-outs (JSON list)",

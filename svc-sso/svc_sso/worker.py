@@ -7,12 +7,14 @@ from shared.events.sso import AccessChangedV1, AccountOpenedV1, ClientChangedV1,
 from shared.inbox import Work
 from shared.runtime import make_runtime
 from shared.worker import work_alone
+from svc_sso import bootstrap
 from svc_sso.assertions import handlers as assertions
 from svc_sso.backchannel import handlers as backchannel
 from svc_sso.factors import handlers as factors
 from svc_sso.grants import handlers as grants
 from svc_sso.oidc import handlers as oidc
 from svc_sso.pushed import handlers as pushed
+from svc_sso.retention import handlers as retention
 from svc_sso.sessions import handlers as sessions
 from svc_sso.settings import Settings
 from svc_sso.sign_ins import handlers as sign_ins
@@ -26,6 +28,8 @@ WORK = Work(
         *oidc.SWEEPS,
         *factors.SWEEPS,
         *backchannel.SWEEPS,
+        *bootstrap.SWEEPS,
+        *retention.SWEEPS,
         *assertions.SWEEPS,
         *pushed.SWEEPS,
     ],

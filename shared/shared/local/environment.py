@@ -9,6 +9,7 @@ from shared.local.ports import HOST
 from shared.local.postgres import Server
 from shared.local.services import PYTHON_PATH, SERVICES, Deployable
 
+FIRST_ADMINISTRATOR = "security.admin"  # made when there is no administrator, as without demo content
 FOR_PYTHON = {
     "PYTHONPATH": PYTHON_PATH,
     "PYTHONUNBUFFERED": "1",
@@ -36,6 +37,9 @@ def environment_of(
     }
     if deployable.name == "sso":
         values["CLIENT_SECRETS_FILE"] = str(secrets.client_secrets_file(vault))
+        values["FIRST_ADMINISTRATOR"] = FIRST_ADMINISTRATOR
+        values["BACKCHANNEL_NETWORKS"] = json.dumps(["127.0.0.0/8", "::1/128"])  # clients under development
+        values["BACKCHANNEL_PLAIN_HTTP"] = "true"
     else:
         values["CLIENT_ID"] = deployable.folder
         values["CLIENT_SECRET_FILE"] = str(secrets.client_secret_file(vault, deployable))

@@ -24,6 +24,9 @@ def greeting(port: int, data: Path, seconds: float, demo: bool) -> str:
         f"  接口文档 / API docs   http://localhost:{port}/docs",
         f"  数据与日志 / data     {data}  (logs/*.log)",
     ]
+    first = data / "files" / "sso" / "first-administrator"
+    if first.exists():
+        lines += ["", f"  首个安全管理员的一次性密码 / one-time password of the first administrator: {first}"]
     if demo:
         lines += ["", f"  演示账号 / demo accounts, password {PASSWORD}:"]
         lines += [f"    {names:<40} {chinese} / {english}" for names, chinese, english in DEMO_ACCOUNTS]

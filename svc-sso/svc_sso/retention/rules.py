@@ -1,0 +1,12 @@
+"""How long is kept what nobody works with any more (GB/T 22239-2019, 8.1.4.3: logs six months at least)."""
+
+import uuid
+from datetime import datetime, timedelta
+
+DEVICES = timedelta(days=365)
+"""As long as a browser keeps the cookie by which it is known."""
+
+
+def first_id(at: datetime) -> uuid.UUID:
+    """The smallest UUIDv7 of an instant: what was made before it has a smaller one."""
+    return uuid.UUID(int=int(at.timestamp() * 1000) << 80)
