@@ -20,7 +20,7 @@ from svc_sso.clients.errors import InvalidClient, OAuthError
 from svc_sso.clients.models import Client
 
 REGISTRY = AsymmetricRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
-UNREADABLE = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+UNREADABLE = (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 def subject_in(assertion: str) -> str:

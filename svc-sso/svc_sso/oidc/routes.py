@@ -58,7 +58,7 @@ async def _authorize(
 ) -> Response:
     now = clock()
     try:
-        params = single_values(pairs)
+        params = await service.unpacked(session, single_values(pairs), now)
         await service.client_of(session, params)
     except OAuthError:
         return fault(request, "malformed")

@@ -18,8 +18,10 @@ KEPT = (
     "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "prompt", "max_age",
     "acr_values", "claims", "login_hint", "ui_locales", "dpop_jkt",
 )  # fmt: skip
-RETURN_TO, SUBJECT = "return_to", "expected_subject"
-"""What a waiting request keeps beside the client's parameters: the own page to go back to, and who is expected."""
+RETURN_TO, SUBJECT, PUSHED = "return_to", "expected_subject", "pushed_as"
+"""What a waiting request keeps beside the client's parameters: the own page to go back to, who is expected, and the
+name under which it was pushed.
+"""
 UNSUPPORTED = {"request": "request_not_supported", "request_uri": "request_uri_not_supported"}
 
 

@@ -11,7 +11,7 @@ from svc_sso.accounts import queries as accounts
 from svc_sso.accounts.rules import STAFF
 from svc_sso.clients.errors import OAuthError
 from svc_sso.clients.models import Client
-from svc_sso.clients.rules import AUTHORIZATION_CODE
+from svc_sso.clients.rules import AGENCY, AUTHORIZATION_CODE
 from svc_sso.clients.service import find
 from svc_sso.consents import service as consents
 from svc_sso.consents.rules import Wish, wish_of
@@ -24,6 +24,7 @@ from svc_sso.oidc.errors import BadRequestPage, RedirectedError
 from svc_sso.oidc.models import LoginRequest
 from svc_sso.oidc.rules import (
     KEPT,
+    PUSHED,
     REQUEST_LIFETIME,
     RETURN_TO,
     SUBJECT,
@@ -36,6 +37,8 @@ from svc_sso.oidc.rules import (
     with_params,
 )
 from svc_sso.pages.cookies import Cookies
+from svc_sso.pushed.rules import is_pushed
+from svc_sso.pushed.service import burn, params_of
 from svc_sso.sessions import service as sessions
 from svc_sso.sessions.models import LoginSession
 from svc_sso.tokens.rules import ID_TYPE
@@ -61,6 +64,18 @@ async def client_of(session: AsyncSession, params: Mapping[str, str]) -> Client:
     return client
 
 
+async def unpacked(session: AsyncSession, params: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """The request which a browser brings: as it stands, or as its client has pushed it under a name (RFC 9126)."""
+    uri = params.get("request_uri", "")
+    if not is_pushed(uri):
+        return {name: value for name, value in params.items() if name != PUSHED}
+    client = await find(session, params.get("client_id", "")[:64])
+    found = await params_of(session, client, uri, now) if client is not None else None
+    if found is None:
+        raise BadRequestPage("expired")
+    return found | {PUSHED: uri}
+
+
 async def authorize(
     session: AsyncSession, issuer: Issuer, params: Mapping[str, str], cookies: Cookies, now: datetime
 ) -> str | Lack:
@@ -69,6 +84,8 @@ async def authorize(
     check(params)
     if AUTHORIZATION_CODE not in client.grant_types:
         raise RedirectedError("unauthorized_client", "The client is not registered for this grant type.")
+    if PUSHED not in params and (client.require_pushed_authorization_requests or client.kind == AGENCY):
+        raise RedirectedError("invalid_request", "This client must push its requests (RFC 9126).")
     subject = await _subject(session, issuer, params)
     login = await sessions.of_cookie(session, cookies.session, now)
     account = await accounts.active(session, login.account_id) if login else None
@@ -114,8 +131,10 @@ def wish_of_request(params: Mapping[str, str]) -> Wish:
 async def with_code(
     session: AsyncSession, issuer: Issuer, params: Mapping[str, str], login: LoginSession, now: datetime
 ) -> str:
-    """The client's address with a new code."""
+    """The client's address with a new code; with a refusal for a pushed request which was answered before."""
     claims = claims_of(params)
+    if PUSHED in params and not await burn(session, params["client_id"], params[PUSHED], now):
+        return refusal(issuer, params, OAuthError("invalid_request_uri", "The pushed request was answered before."))
     asked = CodeRequest(
         client_id=params["client_id"],
         redirect_uri=params["redirect_uri"],
@@ -143,7 +162,7 @@ async def wait_for_login(
     Without a client in `params` it is a log-in to the own pages.
     """
     request_id, login = new_secret(), lack.login
-    kept: dict[str, object] = {name: params[name] for name in (*KEPT, RETURN_TO) if name in params}
+    kept: dict[str, object] = {name: params[name] for name in (*KEPT, RETURN_TO, PUSHED) if name in params}
     if lack.subject:
         kept[SUBJECT] = lack.subject
     session.add(
