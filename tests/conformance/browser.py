@@ -1,5 +1,6 @@
 """A browser without scripts: cookies, redirects, and the forms of whatever page a provider shows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -150,10 +151,12 @@ def _page(answer: httpx.Response) -> Page:
 
 @dataclass(frozen=True)
 class Person:
-    """Someone who logs in by user name and password and agrees to what an application asks."""
+    """Someone who logs in by user name and password, and by a code of an authenticator where there is one; and who
+    agrees to what an application asks."""
 
     username: str
     password: str
+    code: Callable[[], str] | None = None
 
     def walk(self, browser: Browser, shown: Shown) -> Shown:
         """Answers page after page until the application is reached, or a page asks for nothing more."""
@@ -167,6 +170,8 @@ class Person:
                 browser.asked.append("login")
                 filled = {name: self._fill(kind) for name, kind in form.kinds.items() if kind in ("text", "password")}
                 shown = browser.send(shown, form, form.named(refuses=False), **filled)
+            elif self.code is not None and "code" in form.fields:
+                shown = browser.send(shown, form, form.named(refuses=False), code=self.code())
             elif form.named(refuses=False) is not None:
                 browser.asked.append("consent")
                 shown = browser.send(shown, form, form.named(refuses=False))

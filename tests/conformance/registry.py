@@ -1,0 +1,60 @@
+"""Registers the applications of the checks at svc-sso as an operator does: by its API, as security administrator."""
+
+import dataclasses
+import secrets
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+
+from shared.local.demo import PASSWORD, fresh_code
+from tests.conformance.browser import Browser, Landing, Person
+from tests.conformance.world import Client, Op, challenge_of
+
+ADMINISTRATOR = "secadmin"
+
+
+def register(op: Op, gateway_secret: str) -> dict[str, Client]:
+    """Registers `op.clients`; the same with the secrets which the provider made for them."""
+    with op.http() as http:
+        token = _administrator(op, http, gateway_secret)
+        return {role: _registered(op, http, token, client) for role, client in op.clients.items()}
+
+
+def _administrator(op: Op, http: httpx.Client, gateway_secret: str) -> str:
+    """The access token of the security administrator, by way of the platform's own application."""
+    back, verifier = f"{op.issuer}/session/callback", secrets.token_urlsafe(48)
+    asked = {"client_id": "gateway", "redirect_uri": back, "response_type": "code", "scope": "openid profile",
+             "code_challenge": challenge_of(verifier), "code_challenge_method": "S256"}  # fmt: skip
+    person = Person(ADMINISTRATOR, PASSWORD, lambda: fresh_code(op.issuer, ADMINISTRATOR))
+    browser = Browser(http, op.issuer, back)
+    shown = person.walk(browser, browser.open(f"{op.metadata['authorization_endpoint']}?{urlencode(asked)}"))
+    assert isinstance(shown, Landing), shown
+    form = {"grant_type": "authorization_code", "code": shown.params["code"], "redirect_uri": back,
+            "code_verifier": verifier}  # fmt: skip
+    answer = http.post(op.metadata["token_endpoint"], data=form, auth=("gateway", gateway_secret))
+    return str(answer.raise_for_status().json()["access_token"])
+
+
+def _registered(op: Op, http: httpx.Client, token: str, client: Client) -> Client:
+    answer = http.post(f"{op.issuer}/v1/clients", json=_body(client), headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 201, answer.text
+    return dataclasses.replace(client, secret=answer.json().get("client_secret") or "")
+
+
+def _body(client: Client) -> dict[str, Any]:
+    return {
+        "id": client.client_id,
+        "kind": "agency" if client.key else "application",
+        "name": f"应用 {client.client_id}",
+        "owner_unit": "HQ",
+        "token_endpoint_auth_method": client.method,
+        "keys": [key.as_dict(private=False) for key in (client.key, client.rsa) if key is not None],
+        "redirect_uris": [client.redirect_uri, f"{client.redirect_uri}?with=query"],
+        "post_logout_redirect_uris": [client.post_logout_uri],
+        "backchannel_logout_uri": client.backchannel_uri,
+        "contacts": ["office@example.cn"],
+        "dpop_bound": client.dpop,
+        "require_pushed_authorization_requests": client.key is not None,
+        "id_token_signed_response_alg": client.id_token_alg,
+    }
