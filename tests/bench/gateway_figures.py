@@ -74,7 +74,8 @@ class Sample:
 def place(folder: Path) -> Iterator[Place]:
     """Starts everything, and logs in."""
     with ExitStack() as stack:
-        chosen = {} if "restarts" in PARTS else {"SERVICES": "sso,gateway"}
+        # svc-services is there to be heard: what its events can't tell of is not kept.
+        chosen = {} if "restarts" in PARTS else {"SERVICES": "sso,services,gateway"}
         platform = stack.enter_context(started_platform(folder, **chosen, **UNLIMITED))
         service = stack.enter_context(proxies.upstream(folder))
         gateway = stack.enter_context(proxies.gateway(folder, platform, {"services": service.url}))
