@@ -19,6 +19,9 @@ class Settings(ServiceSettings):
     client_secrets: SecretStr | None = Field(
         default=None, description='Secrets of the platform\'s own OAuth clients: {"gateway": "…", "svc-services": "…"}'
     )
+    keys_ahead_hours: int = Field(
+        default=24, ge=0, le=720, description="How long a signing key is published before it may sign"
+    )
     public_origin: str = Field(default="", description="The address that people type, when it is not the issuer's")
 
     first_administrator: str = Field(

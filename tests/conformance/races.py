@@ -160,7 +160,7 @@ async def rotations(place: Place) -> list[Figure]:
 
     tasks = [asyncio.create_task(use()) for _ in range(8)]
     for _ in range(ROTATIONS):
-        command = (sys.executable, "-m", "svc_sso.rotate_keys")
+        command = (sys.executable, "-m", "svc_sso.rotate_keys", "--now")
         child = await asyncio.create_subprocess_exec(*command, env=place.environment, stdout=asyncio.subprocess.DEVNULL)
         assert await child.wait() == 0
         await asyncio.sleep(BETWEEN)

@@ -3,11 +3,14 @@
 import asyncio
 import json
 
+import pytest
 from sqlalchemy import text
 
 from shared.clock import now
+from svc_sso.keys.errors import TooFresh
 from svc_sso.keys.service import ensure_keys, rotate
-from tests.svc_sso.conftest import SECRETS, Provider
+from svc_sso.rotate_keys import run
+from tests.svc_sso.conftest import SECRETS, Provider, oauth_refused
 
 
 async def kids(sso: Provider) -> list[str]:
@@ -45,6 +48,33 @@ async def test_a_rotation_rejects_no_token(sso: Provider) -> None:
         )
     sso.client.app.state.issuer.keys.read_at = float("-inf")
     assert len(await kids(sso)) == 4
+
+
+async def test_a_key_signs_only_when_everybody_knows_it(sso: Provider) -> None:
+    known = await kids(sso)
+    with pytest.raises(TooFresh):
+        await run(sso.client.settings)
+    assert await kids(sso) == known
+    async with sso.client.sessions.begin() as session:
+        await session.execute(text("UPDATE signing_keys SET created_at = now() - interval '24 h'"))
+    assert await run(sso.client.settings) in known
+    assert await run(sso.client.settings, at_once=True) not in known
+
+
+async def test_in_an_emergency_what_a_leaked_key_signed_is_refused(sso: Provider) -> None:
+    account = await sso.account()
+    before = await sso.login(account["username"])
+    known = await kids(sso)
+    assert await run(sso.client.settings, emergency=True) not in known
+    sso.client.app.state.issuer.keys.read_at = float("-inf")
+    assert not set(known) & set(await kids(sso))
+    oauth_refused(await sso.exchange(before["access_token"], "services"), "invalid_request")
+    renewed = await sso.token(grant_type="refresh_token", refresh_token=before["refresh_token"])
+    token = renewed.json()["access_token"]
+    assert (await sso.exchange(token, "services")).status_code == 200
+    assert (await sso.client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})).status_code == 200
+    old = {"Authorization": f"Bearer {before['access_token']}"}
+    assert (await sso.client.get("/v1/me", headers=old)).status_code == 401
 
 
 async def test_processes_which_start_at_once_make_the_keys_once(sso: Provider) -> None:

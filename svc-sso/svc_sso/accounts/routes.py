@@ -32,8 +32,8 @@ async def read_me(
 async def change_me(
     body: MeIn, caller: AnyCaller, session: SessionDep, version: IfMatch, response: Response
 ) -> AccountOut:
-    """变更手机号: changes the mobile number; a masked value sent back is refused."""
-    account = await service.change_own(session, caller, body.phone, version)
+    """变更联系方式: changes mobile number, mailbox and address; a masked value sent back is refused."""
+    account = await service.change_own(session, caller, body, version)
     set_etag(response, account)
     return shown(account)
 

@@ -11,6 +11,7 @@ PERSON, STAFF = "person", "staff"
 USERNAME = re.compile(r"^[a-z0-9][a-z0-9._-]{2,31}$")
 SHORTEST_OWN_USERNAME = 4
 PHONE = r"^1[3-9]\d{9}$"
+EMAIL = r"^[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
 
 PERSON_PERMISSIONS = frozenset(
     {
@@ -67,3 +68,14 @@ def permissions_of(kind: str, roles: Iterable[str]) -> frozenset[str]:
     for role in roles:
         granted |= ROLES.get(role, frozenset())
     return frozenset(granted)
+
+
+def mask_email(address: str) -> str:
+    """The first character and the domain: z****@mail.example."""
+    name, _, domain = address.partition("@")
+    return f"{name[:1]}****@{domain}"
+
+
+def mask_address(address: str) -> str:
+    """The first three characters, most often the city."""
+    return address[:3] + "****"

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from shared.codes import identity
 from shared.privacy import Unmasked, mask_id_number, mask_name, mask_phone
 from svc_sso.accounts.models import Account, ProfileRead
-from svc_sso.accounts.rules import PHONE, permissions_of
+from svc_sso.accounts.rules import EMAIL, PHONE, mask_address, mask_email, permissions_of
 
 
 def _identity_number(value: str) -> str:
@@ -36,6 +36,12 @@ Phone = Annotated[Unmasked, StringConstraints(strip_whitespace=True, pattern=PHO
 Secret = Annotated[str, Field(min_length=1, max_length=512)]
 
 
+Email = Annotated[Unmasked, StringConstraints(strip_whitespace=True, max_length=254, pattern=EMAIL)]
+Address = Annotated[
+    Unmasked, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_visible)
+]
+
+
 class AccountIn(BaseModel):
     """A natural person who opens an account."""
 
@@ -57,6 +63,8 @@ class AccountOut(BaseModel):
     name: str = Field(description="Masked", examples=["张*"])
     id_number: str | None = Field(description="Masked")
     phone: str | None = Field(description="Masked")
+    email: str | None = Field(default=None, description="Masked", examples=["z****@mail.example"])
+    address: str | None = Field(default=None, description="For post and service; masked")
     unit: str | None
     region: str | None
     roles: list[str]
@@ -71,6 +79,10 @@ class MeIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     phone: Phone
+    email: Email | None = Field(default=None, description="Null removes it; left out it stays")
+    address: Address | None = Field(
+        default=None, description="For letters; null removes it, left out it stays"
+    )
 
 
 class ProfileOut(BaseModel):
@@ -101,6 +113,8 @@ def shown(account: Account) -> AccountOut:
         name=mask_name(account.name),
         id_number=mask_id_number(account.id_number) if account.id_number else None,
         phone=mask_phone(account.phone) if account.phone else None,
+        email=mask_email(account.email) if account.email else None,
+        address=mask_address(account.address) if account.address else None,
         unit=account.unit,
         region=account.region,
         roles=sorted(account.roles),

@@ -13,8 +13,8 @@ from shared.privacy import blind_index, mask_phone
 from svc_sso.accounts import queries
 from svc_sso.accounts.errors import AccountOver, IdentityTaken, NotYourData, UsernameTaken
 from svc_sso.accounts.models import Account, ProfileRead
-from svc_sso.accounts.rules import PERSON, check_username, normalized_username
-from svc_sso.accounts.schemas import AccountIn, ProfileOut
+from svc_sso.accounts.rules import PERSON, check_username, mask_address, mask_email, normalized_username
+from svc_sso.accounts.schemas import AccountIn, MeIn, ProfileOut
 from svc_sso.credentials.rules import POLICIES, Policy, check_password
 from svc_sso.credentials.service import hash_password, set_password
 from svc_sso.settings import Settings
@@ -80,24 +80,34 @@ async def own_account(session: AsyncSession, caller: Caller) -> Account:
     return account
 
 
-async def change_own(session: AsyncSession, caller: Caller, phone: str, version: int) -> Account:
-    """Changes the mobile number of the own account."""
+async def change_own(session: AsyncSession, caller: Caller, body: MeIn, version: int) -> Account:
+    """Changes how the holder of the own account is reached; what `body` leaves out stays."""
     account = await own_account(session, caller)
     check_version(account, version)
-    before = {"phone": mask_phone(account.phone) if account.phone else None}
-    account.phone = phone
+    before = _reached(account)
+    for name in body.model_fields_set:
+        setattr(account, name, getattr(body, name))
     await session.flush()
-    after = {"phone": mask_phone(phone)}
+    after = _reached(account)
+    changed = [name for name in after if name in body.model_fields_set]
     await audit.record(
         session,
         caller,
         action="account.changed",
         object_type="account",
         object_id=account.id,
-        before=before,
-        after=after,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
     )
     return account
+
+
+def _reached(account: Account) -> dict[str, str | None]:
+    return {
+        "phone": mask_phone(account.phone) if account.phone else None,
+        "email": mask_email(account.email) if account.email else None,
+        "address": mask_address(account.address) if account.address else None,
+    }
 
 
 async def read_profile(session: AsyncSession, caller: Caller, purpose: str) -> ProfileOut:
