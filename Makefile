@@ -23,7 +23,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPATH := $(CURDIR)/shared:$(CURDIR)/gateway:$(CURDIR)/svc-disclosure:$(CURDIR)/svc-services:$(CURDIR)/svc-complaints:$(CURDIR)/svc-credit-registry:$(CURDIR)/svc-sso
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix openapi lock bench-platform bench-gateway bench-sso conformance races faults clients matrix fuzz compose-test clean
+.PHONY: help run demo test check fix openapi lock bench-platform bench-gateway bench-sso conformance races browser-test demo-code faults clients matrix fuzz compose-test clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,13 @@ conformance: $(VENV)/dev.stamp ## Check svc-sso and npm oidc-provider by the rul
 
 races: $(VENV)/dev.stamp ## Refresh, rotate keys and log out many times at once, and count what should not be
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.conformance.races
+
+browser-test: $(VENV)/dev.stamp ## Go through the pages in Chromium, look at each, keep pictures (SHOTS=.data/browser)
+	@bash .ci/chromium
+	@exec $(BIN)/python -m pytest -q -o python_files='trial_*.py' tests/browser $(ARGS)
+
+demo-code: $(VENV)/run.stamp ## Show the code of a demo account's authenticator app (NAME=reg.zengdu)
+	@$(BIN)/python -m svc_sso.demo code $(NAME)
 
 faults: $(VENV)/dev.stamp ## Kill every process in turn under load, and prove that nothing is lost (FAULT_ROUNDS=4)
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.faults.trials

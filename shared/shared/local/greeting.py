@@ -33,7 +33,7 @@ def greeting(port: int, data: Path, seconds: float, demo: bool) -> str:
         lines += [
             "",
             "  工作人员登录还需验证码 / staff also need a code:",
-            "    python -m svc_sso.demo code reg.zengdu",
+            "    make demo-code NAME=reg.zengdu",
         ]
         lines += ["", f"  走一遍全流程 / play the whole journey: make demo PORT={port}"]
     return "\n".join([*lines, "", "  停止 / stop: Ctrl-C", ""])

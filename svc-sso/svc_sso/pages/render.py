@@ -33,7 +33,19 @@ def moment(instant: datetime | None) -> str:
     return instant.astimezone(STATUTORY_ZONE).strftime("%Y-%m-%d %H:%M:%S") if instant else "—"
 
 
+BROWSERS = (("MicroMessenger", "微信"), ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"))
+SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "HarmonyOS", "Mac OS", "Linux")
+
+
+def device(user_agent: str) -> str:
+    """A browser and its system in two words, as far as its header tells; the header itself when it tells neither."""
+    browsers = [name for mark, name in (*BROWSERS, ("Safari", "Safari")) if mark in user_agent][:1]
+    systems = [name for name in SYSTEMS if name in user_agent][:1]
+    return " · ".join(browsers + systems) or user_agent[:60] or "—"
+
+
 TEMPLATES.filters["moment"] = moment
+TEMPLATES.filters["device"] = device
 
 
 def texts_for(request: Request, locales: str | None = None) -> dict[str, str]:

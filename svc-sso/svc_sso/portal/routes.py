@@ -5,6 +5,7 @@ Each page is one address: GET shows it, POST is its forms, told apart by the fie
 
 import json
 import uuid
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -22,16 +23,18 @@ from svc_sso.consents import queries as consent_queries
 from svc_sso.consents import service as consents
 from svc_sso.factors import queries as factor_queries
 from svc_sso.factors import service as factors
+from svc_sso.factors.rules import CODE, KEY, acr_of, with_method
 from svc_sso.factors.schemas import shown
 from svc_sso.factors.service import Holder
 from svc_sso.oauth.routes import form_body
+from svc_sso.pages import cookies as jar
 from svc_sso.pages.qr import qr_code
 from svc_sso.pages.render import texts_for
 from svc_sso.room.service import Room, enter
 from svc_sso.sessions import queries as session_queries
 from svc_sso.sessions import service as sessions
 from svc_sso.sessions.models import LoginSession
-from svc_sso.sessions.rules import ENDED_BY_SELF
+from svc_sso.sessions.rules import ENDED_BY_SELF, Proof
 from svc_sso.sign_ins import queries as sign_in_queries
 from svc_sso.sign_ins import service as sign_ins
 from svc_sso.sign_ins.models import SignIn
@@ -226,9 +229,21 @@ async def change_factors(request: Request, session: SessionDep) -> Response:
     if form is None:
         return await _factors(room, message="expired", status=400)
     try:
-        return await _factors(room, **await _act(room, form))
+        done = await _act(room, form)
+        return await _stronger(room, done) if done.get("done") == "added" else await _factors(room, **done)
     except DomainError as refusal:
         return await _factors(room, status=refusal.status, **_said(request, refusal))
+
+
+async def _stronger(room: Room, done: dict[str, Any]) -> Response:
+    """Who has set up a factor has shown it: the log-in is of the higher class from now on, under a new secret."""
+    amr = with_method(room.login.amr, done.pop("method"))
+    proof = Proof(acr_of(amr), tuple(amr), room.login.authenticated_at)
+    secret = await sessions.strengthen(room.session, room.login, room.account.kind, proof, room.now)
+    room = replace(room, cookies=replace(room.cookies, session=secret))
+    response = await _factors(room, **done)
+    jar.give(response, jar.SESSION, secret, secure=room.settings.secure)
+    return response
 
 
 async def _act(room: Room, form: dict[str, str]) -> dict[str, Any]:
@@ -242,11 +257,11 @@ async def _act(room: Room, form: dict[str, str]) -> dict[str, Any]:
     if form.get("act") == "passkey":
         origin, key = room.settings.origin, form.get("credential", "")
         _, codes = await factors.finish_passkey(session, holder, origin, key, label or texts["factor_passkey"])
-        return {"done": "added", "codes": codes}
+        return {"done": "added", "codes": codes, "method": KEY}
     _, codes = await factors.finish_authenticator(
         session, holder, form.get("code", ""), label or texts["factor_authenticator"]
     )
-    return {"done": "added", "codes": codes}
+    return {"done": "added", "codes": codes, "method": CODE}
 
 
 def _uuid(text: str | None) -> uuid.UUID:
