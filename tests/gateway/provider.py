@@ -71,6 +71,8 @@ class Provider:
         if scope["path"].startswith("/v1/me/sessions/"):
             self.ended.append(scope["path"].rsplit("/", 1)[1])
             return 204, None
+        if scope["path"] != "/oauth2/token":
+            return 404, {}
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         self.asked.append(form | {"authorization": dict(scope["headers"]).get(b"authorization", b"").decode()})
         if self.error is not None:

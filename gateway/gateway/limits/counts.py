@@ -1,5 +1,6 @@
 """The counts of one process, and which of them the other processes have not heard of yet."""
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -25,21 +26,23 @@ class Counts:
         counts = self._counts.get(key)
         if counts is None:
             counts = self._begin(key, policy, now)
-        tightest: Count | None = None
-        for place, count in enumerate(counts):
-            if count.ends <= now or count.window is not policy.windows[place]:
-                count = counts[place] = self._next(count, policy.windows[place], now)
-            if tightest is None or count.left < tightest.left:
-                tightest = count
-        assert tightest is not None
-        if tightest.left == 0:
+        tightest, least = counts[0], math.inf
+        for place, window in enumerate(policy.windows):  # at every call, so written out instead of asked by name
+            count = counts[place]
+            if count.window is not window or count.since + window.seconds <= now:
+                count = counts[place] = self._next(count, window, now)
+            left = window.quota - count.settled - count.here
+            if left < least:
+                tightest, least = count, left
+        if least <= 0:
             # Of several windows that are used up the one which ends last tells when to come back.
             last = max((count for count in counts if count.left == 0), key=lambda count: count.ends)
             return Verdict(False, last.window.name, 0, last.seconds_left(now))
         for count in counts:
             count.here += 1
         self.changed.add(key)
-        return Verdict(True, tightest.window.name, tightest.left, tightest.seconds_left(now))
+        window = tightest.window
+        return Verdict(True, window.name, int(least) - 1, max(math.ceil(tightest.since + window.seconds - now), 1))
 
     def of(self, policy: Policy, caller: str) -> list[Count]:
         """What a caller has used, of windows that are open."""

@@ -6,6 +6,7 @@ tells anything of another's. Windows of a day or more are days of the place (Asi
 
 import math
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 DAY = 86_400
 ZONE_OFFSET = 8 * 3600  # Asia/Shanghai, without summer time
@@ -68,8 +69,7 @@ class Count:
         self.sent = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """`left` calls are left in the tightest window, which ends in `seconds`."""
 
     allowed: bool

@@ -23,7 +23,7 @@ from gateway.limits.identity import NOBODY, Identities, Who
 from gateway.limits.policy import Limiter
 from gateway.proxy import headers as fields
 from gateway.proxy.address import client_address
-from gateway.proxy.answers import STATUS_LINES, whole
+from gateway.proxy.answers import STATUS_LINES, Whole, whole
 from gateway.proxy.connection import Connection
 from gateway.proxy.headers import Headers
 from gateway.proxy.journal import Journal
@@ -36,7 +36,9 @@ Limiting = tuple[Limiter, Identities]
 BEGUN = "gateway.begun"  # the extension of a scope that holds the call which began on the short way
 MAX_HEAD = 8 * 1024
 REQUEST_LINE = re.compile(
-    rb"GET (/api/([a-z-]+)(/v1/[A-Za-z0-9._~!$&'()*+,;=:@/-]*))(\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)? HTTP/1\.1\r\n"
+    # No empty segment, none that begins with a dot, nothing inside.
+    rb"GET (/api/([a-z-]+)(/v1(?!/internal)(?:/[A-Za-z0-9_~!$&'()*+,;=:@-][A-Za-z0-9._~!$&'()*+,;=:@-]*)+))"
+    rb"(\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)? HTTP/1\.1\r\n"
 )
 UNUSUAL = frozenset(
     b"expect upgrade content-length transfer-encoding connection signature signature-input dpop range".split()
@@ -63,7 +65,9 @@ class Held(Protocol):
 class Credentials(Protocol):
     """Where sessions are looked up without waiting."""
 
-    def known(self, cookie: bytes) -> Held | None: ...
+    def key_of(self, cookie: bytes) -> bytes: ...
+
+    def known_by(self, key: bytes) -> Held | None: ...
 
 
 class Client(Protocol):
@@ -90,7 +94,7 @@ class Header:
     address: str
     counted_as: bytes  # the address as the limits count it
     passed: bytes
-    cookie: bytes | None
+    session: bytes | None  # the hash of the session's cookie
     authorization: bytes | None
     traceparent: bytes | None
     tracestate: bytes | None
@@ -153,10 +157,7 @@ class Call:
         connection.finished_at_sight()
         self.upstream.worked()
         self.upstream.pool.release(connection)
-        more = [b"x-error-source: service"] if answer.status >= 400 else []
-        if self.held is not None and not answer.cached:
-            more.append(b"cache-control: private, no-store")
-        self.finish(answer.status, [*answer.fields, *more], answer.body)
+        self.finish(answer)
         return True
 
     def take_kept(self, kept: Kept, header: Header) -> None:
@@ -175,14 +176,18 @@ class Call:
         )  # fmt: skip
         self.note(304 if unchanged else 200)
 
-    def finish(self, status: int, lines: list[bytes], body: bytes) -> None:
+    def finish(self, answer: Whole) -> None:
         """Answers and notes it."""
-        own = self.way.security % self.request_id
-        if self.shared and status == 403:
-            self.limits = []
-        limits = [b"%b: %b" % field for field in self.limits]
-        head = b"\r\n".join([self.client.date(), *lines, *limits, own])
-        self.client.answer(b"".join((STATUS_LINES[status], head, body)))
+        status = answer.status
+        lines = [self.client.date(), *answer.fields]
+        if status >= 400:
+            lines.append(b"x-error-source: service")
+        if self.held is not None and not answer.cached:
+            lines.append(b"cache-control: private, no-store")
+        if not (self.shared and status == 403):
+            lines += [b"%b: %b" % field for field in self.limits]
+        lines.append(self.way.security % self.request_id)
+        self.client.answer(b"%b%b%b" % (STATUS_LINES[status], b"\r\n".join(lines), answer.body))
         self.note(status)
 
     def note(self, status: int) -> None:
@@ -223,7 +228,7 @@ class Direct:
             return None
         full, name, path, query = line.groups()
         upstream = self.upstreams.get(name)
-        if upstream is None or not upstream.closed or not _plain(path):
+        if upstream is None or not upstream.breaker.closed or line.end() > MAX_HEAD:
             return None
         header = client.header
         raw = data[line.end() :]
@@ -241,8 +246,8 @@ class Direct:
 
     def _take_kept(self, call: Call, kept: Kept, header: Header) -> bool:
         """Answers out of the cache; False when the limits refuse."""
-        if header.cookie is not None:
-            call.held = self.credentials.known(header.cookie)
+        if header.session is not None:
+            call.held = self.credentials.known_by(header.session)
         admitted = self._admits(call, header)
         if admitted:
             call.take_kept(kept, header)
@@ -251,7 +256,7 @@ class Direct:
     def _admits(self, call: Call, header: Header) -> bool:
         """Counts the call; False when it is too much, or when it must first be seen whose token it brings."""
         who = Who(call.held.subject) if call.held is not None else NOBODY
-        if header.cookie is None and header.authorization is not None:
+        if header.session is None and header.authorization is not None:
             known = self.identities.known(header.authorization)
             if known is None:
                 return False
@@ -260,9 +265,9 @@ class Direct:
         refusal, call.limits = self.limiter.check(call.path, "GET", header.counted_as, who)
         return refusal is None
 
-    def _authorized(self, call: Call, cookie: bytes) -> bytes | None:
+    def _authorized(self, call: Call, session: bytes) -> bytes | None:
         """The Authorization of a session that is known, and whose token is at hand."""
-        held = call.held = self.credentials.known(cookie)
+        held = call.held = self.credentials.known_by(session)
         if held is None or not held.fresh:
             return None
         token = held.token(call.upstream.name)
@@ -270,8 +275,8 @@ class Direct:
 
     def _send(self, call: Call, header: Header, path: bytes, query: bytes) -> bool:
         upstream, authorization = call.upstream, header.authorization
-        if header.cookie is not None:
-            authorization = self._authorized(call, header.cookie)
+        if header.session is not None:
+            authorization = self._authorized(call, header.session)
             if authorization is None:
                 return False
         connection = call.connection = upstream.pool.take_idle()
@@ -315,14 +320,10 @@ class Direct:
             address=address,
             counted_as=address.encode(),
             passed=b"".join(incoming.passed),
-            cookie=cookie,
+            session=self.credentials.key_of(cookie) if cookie else None,
             authorization=incoming.authorization,
             traceparent=incoming.traceparent if carried else None,
             tracestate=incoming.tracestate if carried else None,
             asked=asked_of(reader.headers, authorized=bool(incoming.authorization or cookie)),
         )
 
-
-def _plain(path: bytes) -> bool:
-    """Whether a path of plain characters has neither empty nor dot segments and leads nowhere inside."""
-    return b"//" not in path and b"/." not in path and not path.startswith(b"/v1/internal") and len(path) < MAX_HEAD

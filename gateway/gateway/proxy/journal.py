@@ -1,7 +1,8 @@
 """What is noted of each proxied request: a JSON line and figures for Prometheus, both kept cheap.
 
 What a line says is collected, and lines are made and written together, a hundred at a time or after 200 ms: one system
-call instead of many, and no pause that a caller would notice. Traces of who did what are the services' audit rows; these lines are for operators.
+call instead of many, and no pause that a caller would notice. Traces of who did what are the services' audit rows;
+these lines are for operators.
 """
 
 import asyncio

@@ -19,6 +19,7 @@ from gateway.errors import BodyTooLarge, CsrfRefused, ServiceDown, SessionExpire
 from gateway.limits.identity import NOBODY, Who
 from gateway.limits.matters import with_matter
 from gateway.limits.policy import refused
+from gateway.proxy import direct
 from gateway.proxy import headers as fields
 from gateway.proxy.address import client_address
 from gateway.proxy.direct import BEGUN, Call, Direct, Held, Limiting
@@ -41,7 +42,7 @@ CLIENT_LEFT = 499
 STEP_UP = b"insufficient_user_authentication"
 
 
-class Credentials(Protocol):
+class Credentials(direct.Credentials, Protocol):
     """Where sessions and tokens come from."""
 
     def known(self, cookie: bytes) -> Held | None: ...

@@ -95,9 +95,17 @@ class SessionStore:
         secure = "; Secure" if self.settings.secure else ""
         return f"{self.settings.session_cookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}".encode()
 
+    @staticmethod
+    def key_of(cookie: bytes) -> bytes:
+        """By what a session is known here instead of by its cookie."""
+        return rules.hash_of(cookie)
+
     def known(self, cookie: bytes) -> HeldSession | None:
         """What is known of a cookie's session, fresh or not; looked up again in the background when that is due."""
-        key = rules.hash_of(cookie)
+        return self.known_by(rules.hash_of(cookie))
+
+    def known_by(self, key: bytes) -> HeldSession | None:
+        """The same for the hash of a cookie."""
         held = self._held.get(key)
         if held is not None and held.due:
             self._start(key, lambda: self._look_up(key))
