@@ -148,14 +148,18 @@ async def test_the_reference_shows_all_services_and_needs_nothing_from_elsewhere
             docs = await client.get("/docs", headers={"Accept-Language": "en"})
             landing = await client.get("/")
             style = await client.get("/assets/pages.css")
+            script = await client.get("/assets/try.js")
     assert "/api/services/v1/cases" in merged["paths"]
     assert "/session/login" in merged["paths"]
     ids = [operation["operationId"] for path in merged["paths"].values() for operation in path.values()]
     assert len(ids) == len(set(ids))
     assert "Show one" in docs.text
     assert "curl -X GET" in docs.text
-    assert "<script" not in docs.text + landing.text
-    assert "script-src" not in docs.headers["content-security-policy"]
+    assert "<script" not in landing.text
+    assert docs.text.count("<script") == 1
+    assert '<script src="/assets/try.js" defer></script>' in docs.text
+    assert "script-src 'self'; connect-src 'self'" in docs.headers["content-security-policy"]
+    assert script.headers["content-type"].startswith("text/javascript")
     assert "default-src 'none'" in docs.headers["content-security-policy"]
     assert 'lang="zh-CN"' in landing.text
     assert style.headers["content-type"].startswith("text/css")

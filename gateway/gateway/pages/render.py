@@ -14,6 +14,9 @@ CONTENT_POLICY = (
     "frame-ancestors 'none'; object-src 'none'"
 )
 
+# The reference alone has a script, for trying calls; it is ours, and it talks to this origin only.
+SCRIPT_POLICY = f"{CONTENT_POLICY}; script-src 'self'; connect-src 'self'"
+
 templates = Environment(
     loader=PackageLoader("gateway.pages"),
     autoescape=True,
@@ -31,11 +34,11 @@ def instant(at: datetime | None) -> str:
 templates.filters["instant"] = instant
 
 
-def page(template: str, *, status: int = 200, english: bool, **values: Any) -> Response:
-    """A page in the reader's language."""
+def page(template: str, *, status: int = 200, english: bool, script: bool = False, **values: Any) -> Response:
+    """A page in the reader's language; `script` lets it run our own."""
     text = templates.get_template(template).render(english=english, lang="en" if english else "zh-CN", **values)
     headers = {
-        "Content-Security-Policy": CONTENT_POLICY,
+        "Content-Security-Policy": SCRIPT_POLICY if script else CONTENT_POLICY,
         "Referrer-Policy": "no-referrer",
         "Vary": "Accept-Language",
         "Cache-Control": "no-store" if status >= 400 else "no-cache",

@@ -21,9 +21,10 @@ async def merged(request: Request) -> Response:
 
 @router.get("/docs")
 async def docs(request: Request) -> Response:
-    """The same for people: no script, nothing loaded from elsewhere."""
+    """The same for people, who can try each call. It can be read without a script; nothing is loaded from elsewhere."""
     document = await _document(request)
-    return page("reference.html", english=wants_english(request), groups=groups_of(document), info=document["info"])
+    english, groups = wants_english(request), groups_of(document)
+    return page("reference.html", english=english, script=True, groups=groups, info=document["info"])
 
 
 async def _document(request: Request) -> dict[str, object]:

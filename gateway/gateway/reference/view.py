@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from gateway.reference.merge import METHODS, SCHEMA, Document
 
 MAX_DEPTH = 4
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Operation:
     fields: list[Field]
     answers: list[tuple[str, str]]
     curl: str
+    trial: str
 
 
 def groups_of(document: Document) -> dict[str, list[Operation]]:
@@ -56,7 +59,24 @@ def _operation(document: Document, path: str, method: str, operation: Document) 
         fields=fields,
         answers=[(status, answer.get("description", "")) for status, answer in operation.get("responses", {}).items()],
         curl=_curl(document, path, method, operation),
+        trial=json.dumps(_trial(document, path, method, operation), ensure_ascii=False),
     )
+
+
+def _trial(document: Document, path: str, method: str, operation: Document) -> Document:
+    """What the page's script needs to build a form and send the call."""
+    parameters = [
+        {"name": one.name, "place": one.place, "type": one.type, "required": one.required}
+        for one in map(_parameter, operation.get("parameters", []))
+    ]
+    content = operation.get("requestBody", {}).get("content", {})
+    texts = [media for media in ("application/json", FORM) if media in content]
+    media = texts[0] if texts else "file" if content else None
+    body = json.dumps(example_of(document, content[media]["schema"]), ensure_ascii=False, indent=2) if texts else None
+    if media == FORM and body is not None:
+        body = urlencode({name: value for name, value in json.loads(body).items() if value is not None})
+    trial = {"method": method.upper(), "path": path, "parameters": parameters, "media": media, "body": body}
+    return trial | ({"accept": ", ".join(content)} if media == "file" else {})
 
 
 def _body_schema(operation: Document) -> Document | None:
