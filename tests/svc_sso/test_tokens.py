@@ -38,7 +38,7 @@ async def test_a_wrong_proof_spends_nothing(sso: Provider) -> None:
     browser = sso.open_browser()
     code = await browser.code(account["username"])
     oauth_refused(await sso.redeem(browser, code, code_verifier="x" * 43), "invalid_grant")
-    oauth_refused(await sso.redeem(browser, code, code_verifier=""), "invalid_request")
+    oauth_refused(await sso.redeem(browser, code, code_verifier=""), "invalid_grant")
     oauth_refused(await sso.redeem(browser, code, redirect_uri="http://localhost:8000/other"), "invalid_grant")
     oauth_refused(await sso.redeem(browser, "made-up"), "invalid_grant")
     assert (await sso.redeem(browser, code)).status_code == 200

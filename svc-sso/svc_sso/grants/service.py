@@ -109,7 +109,7 @@ class TokenRequest:
 async def redeem(session: AsyncSession, issuer: Issuer, request: TokenRequest) -> TokenOut:
     """The first tokens of a family, for a code. A code which comes twice revokes what came of it."""
     client, now = request.client, request.now
-    for name in ("code", "redirect_uri", "code_verifier"):
+    for name in ("code", "redirect_uri"):
         request.need(name)
     code = await queries.locked_code(session, digest(request.form["code"]))
     if code is None or code.client_id != client.id:
@@ -153,7 +153,7 @@ def _check_code(code: AuthorizationCode, request: TokenRequest) -> None:
         raise InvalidGrant("The code has run out.")
     if code.redirect_uri != request.form["redirect_uri"]:
         raise InvalidGrant("The redirect_uri is not the one of the authorization request.")
-    if not proves(request.form["code_verifier"], code.code_challenge):
+    if not proves(request.form.get("code_verifier"), code.code_challenge):
         raise InvalidGrant("The code_verifier does not match.")
     if code.dpop_jkt is not None and code.dpop_jkt != request.jkt:
         raise InvalidGrant("The code is bound to a key which was not proved (RFC 9449, 10).")
