@@ -154,6 +154,7 @@ def own_environment(servers: Servers, database: str, folder: Path, port: int, au
         "KEYRING": KEYRING,
         "CLIENT_SECRETS": json.dumps({"gateway": secrets.token_urlsafe(24)}),
         "DATA_DIR": str(folder / "files"),
+        "BACKCHANNEL_NETWORKS": json.dumps(["127.0.0.0/8", "::1/128"]),
         "LOG_LEVEL": "WARNING",
     }
     return {
