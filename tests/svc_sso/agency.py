@@ -1,6 +1,7 @@
 """An agency beside the provider: its keys, its registration, its little server which is told of log-outs."""
 
 import json
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,9 +15,10 @@ from starlette.types import Receive, Scope, Send
 
 from shared.audit import SYSTEM
 from shared.clock import now
+from svc_sso.access import MFA
 from svc_sso.accounts.models import Account
 from svc_sso.accounts.service import keep_new
-from svc_sso.tokens.rules import ACCESS_TYPE, Subject, access_claims
+from svc_sso.tokens.rules import ACCESS_TYPE, Login, Subject, access_claims
 from svc_sso.tokens.service import new_issue, sign
 from tests.support.apps import ServiceClient
 
@@ -53,10 +55,14 @@ class Office:
 
     client: ServiceClient
 
-    async def token(self, sub: str, permissions: list[str], *, kind: str = "staff", client_id: str = "gateway") -> str:
+    async def token(
+        self, sub: str, permissions: list[str], *, kind: str = "staff", client_id: str = "gateway", acr: str = MFA
+    ) -> str:
         issuer = self.client.app.state.issuer
         issue = new_issue(issuer, client_id, "sso", "", lifetime=300)
-        claims = access_claims(issue, Subject(sub, kind, frozenset(permissions)), None, None)
+        at = int(time.time())
+        login = None if kind == "system" else Login(str(uuid.uuid4()), acr, at, at + 3600)
+        claims = access_claims(issue, Subject(sub, kind, frozenset(permissions)), login, None)
         async with self.client.sessions() as session:
             return await sign(session, issuer, ACCESS_TYPE, claims)
 

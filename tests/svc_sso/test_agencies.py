@@ -205,6 +205,17 @@ async def test_the_person_who_answers_for_a_client_keeps_it(office: Office) -> N
     refused(await office.client.get(url, headers=through), 404, "not_found")
 
 
+async def test_who_has_shown_only_a_password_changes_no_client(office: Office) -> None:
+    admin = await office.administrator()
+    made = await office.register(admin)
+    account = await office.account("security_admin")
+    weak = await office.headers(str(account.id), ["sso:accounts:administer"], acr="urn:yiwang:acr:password")
+    assert (await office.client.get(f"/v1/clients/{made['id']}", headers=weak)).status_code == 200
+    refused(await office.client.post("/v1/clients", json=registration(), headers=weak), 401, "step_up_required")
+    url = f"/v1/clients/{made['id']}/keys"
+    refused(await office.client.post(url, json={"key": public(key("k2"))}, headers=weak), 401, "step_up_required")
+
+
 async def test_the_platforms_own_clients_are_left_alone(office: Office) -> None:
     admin = await office.administrator()
     seen = await office.client.get("/v1/clients/gateway", headers=admin)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response, status
 
-from shared.auth import Access, Caller
+from shared.auth import Access, AccessRule, Caller
 from shared.clock import NowDep
 from shared.db import SessionDep
 from shared.http import (
@@ -20,7 +20,7 @@ from shared.http import (
     paginate,
     set_etag,
 )  # fmt: skip
-from svc_sso.access import AnyCaller, SecurityAdmin
+from svc_sso.access import MFA, STEP_UP_SECONDS, AnyCaller, SteppedUpSecurityAdmin
 from svc_sso.agencies import queries, rules, service
 from svc_sso.agencies.schemas import (
     ClientCreated,
@@ -42,6 +42,18 @@ from svc_sso.clients.models import Client
 router = Router(prefix="/v1", tags=["clients"])
 Internal = Annotated[Caller, Access("internal:read")]
 
+
+class KeeperRule(AccessRule):
+    """Who changes a client: the client itself by its own token, or a person who has proven himself twice and lately."""
+
+    def check(self, caller: Caller) -> None:
+        """Refuses a person whose log-in is too weak or too old; a client has shown its key."""
+        if caller.kind != rules.SYSTEM_KIND:
+            super().check(caller)
+
+
+Keeper = Annotated[Caller, Depends(KeeperRule(acr=MFA, max_age=STEP_UP_SECONDS))]
+
 # Registering and new secrets take no Idempotency-Key: the kept answer would hold a secret.
 
 
@@ -49,7 +61,7 @@ Internal = Annotated[Caller, Access("internal:read")]
     "/clients", status_code=status.HTTP_201_CREATED, response_model=ClientCreated, openapi_extra=IDEMPOTENCY_NONE
 )
 async def register_client(
-    body: ClientIn, caller: SecurityAdmin, session: SessionDep, response: Response
+    body: ClientIn, caller: SteppedUpSecurityAdmin, session: SessionDep, response: Response
 ) -> ClientCreated:
     """登记客户端: registers an agency's system or an application; a secret is shown once."""
     client, secret = await service.register(session, caller, body)
@@ -96,7 +108,7 @@ async def read_client(client: SeenClient, request: Request, response: Response) 
 async def change_client(
     client_id: str,
     body: ClientPatch,
-    caller: AnyCaller,
+    caller: Keeper,
     session: SessionDep,
     version: IfMatch,
     response: Response,
@@ -114,7 +126,7 @@ async def change_client(
     openapi_extra=IDEMPOTENCY_OPTIONAL,
 )
 async def add_client_key(
-    client_id: str, body: KeyIn, caller: AnyCaller, session: SessionDep, response: Response
+    client_id: str, body: KeyIn, caller: Keeper, session: SessionDep, response: Response
 ) -> ClientOut:
     """添加公钥: adds a public key beside those that are there."""
     client = await service.add_key(session, caller, client_id, body.key)
@@ -125,7 +137,7 @@ async def add_client_key(
 
 @router.delete("/clients/{client_id}/keys/{kid}", response_model=ClientOut)
 async def remove_client_key(
-    client_id: str, kid: str, caller: AnyCaller, session: SessionDep, response: Response
+    client_id: str, kid: str, caller: Keeper, session: SessionDep, response: Response
 ) -> ClientOut:
     """删除公钥: removes a public key at once; the last one can't be removed."""
     client = await service.remove_key(session, caller, client_id, kid)
@@ -140,7 +152,7 @@ async def remove_client_key(
     openapi_extra=IDEMPOTENCY_NONE,
 )
 async def rotate_client_secret(
-    client_id: str, body: SecretIn, caller: AnyCaller, session: SessionDep, now: NowDep, response: Response
+    client_id: str, body: SecretIn, caller: Keeper, session: SessionDep, now: NowDep, response: Response
 ) -> SecretOut:
     """更换口令: a new secret, shown once; the one before goes on for the hours asked for."""
     overlap = timedelta(hours=body.overlap_hours)
