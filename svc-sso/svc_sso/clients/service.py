@@ -85,8 +85,9 @@ async def note_use(session: AsyncSession, client: Client, now: datetime) -> None
     """Notes that a client has just proved itself, once a minute at most; the version stays, nobody edited anything."""
     if client.last_used_at is not None and now - client.last_used_at < NOTED_EVERY:
         return
-    mine = select(Client.id).where(Client.id == client.id).with_for_update(skip_locked=True).scalar_subquery()
-    query = update(Client).where(Client.id == mine).values(last_used_at=now, updated_at=Client.updated_at)
+    # FOR NO KEY UPDATE: others who refer to this client, as every new grant does, need not wait for us in a circle.
+    held = select(Client.id).where(Client.id == client.id).with_for_update(skip_locked=True, key_share=True)
+    query = update(Client).where(Client.id == held.scalar_subquery()).values(last_used_at=now, updated_at=Client.updated_at)
     await session.execute(query.execution_options(synchronize_session=False))
 
 
