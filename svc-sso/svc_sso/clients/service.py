@@ -87,7 +87,8 @@ async def note_use(session: AsyncSession, client: Client, now: datetime) -> None
         return
     # FOR NO KEY UPDATE: others who refer to this client, as every new grant does, need not wait for us in a circle.
     held = select(Client.id).where(Client.id == client.id).with_for_update(skip_locked=True, key_share=True)
-    query = update(Client).where(Client.id == held.scalar_subquery()).values(last_used_at=now, updated_at=Client.updated_at)
+    mine = Client.id == held.scalar_subquery()
+    query = update(Client).where(mine).values(last_used_at=now, updated_at=Client.updated_at)
     await session.execute(query.execution_options(synchronize_session=False))
 
 
