@@ -64,6 +64,7 @@ bench-platform: $(VENV)/dev.stamp ## Measure time to ready, memory, decision to 
 
 bench-gateway: $(VENV)/dev.stamp ## Measure the gateway beside caddy and nginx, which must be installed, and wrk (ROUNDS=5)
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.bench.gateway_figures
+	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.bench.cache_figures
 
 bench-sso: $(VENV)/dev.stamp ## Measure the token endpoint beside npm oidc-provider, and log-ins a minute (ROUNDS=5)
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.bench.sso_figures

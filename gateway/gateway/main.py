@@ -125,6 +125,7 @@ async def _lifespan(kernel: Lifespan, plane: Plane, watch: Watch, drain: Drain, 
     async with kernel(own):
         plane.open()
         telemetry.REGISTRY.register(plane.journal)
+        telemetry.REGISTRY.register(plane.cache)
         watching = asyncio.create_task(watch.run(), name="watch")
         hearing = asyncio.create_task(forever("cache", plane.cache.ears.run), name="cache")
         settling = asyncio.create_task(settle_forever(own.state.limiter.counts, own.state.runtime.sessions))
@@ -138,5 +139,6 @@ async def _lifespan(kernel: Lifespan, plane: Plane, watch: Watch, drain: Drain, 
             await settle_at_last(own.state.limiter.counts, own.state.runtime.sessions)
             plane.cache.close()
             telemetry.REGISTRY.unregister(plane.journal)
+            telemetry.REGISTRY.unregister(plane.cache)
             plane.journal.flush()
             plane.close()

@@ -9,9 +9,11 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from starlette.types import Message, Receive, Send
 
 from gateway.cache import rules
@@ -111,8 +113,8 @@ class Read:
         return status
 
 
-class Cache:
-    """The cache of one process."""
+class Cache(Collector):
+    """The cache of one process; Prometheus reads its figures by `collect`."""
 
     def __init__(self, store: Store, ears: Ears) -> None:
         self.store, self.ears = store, ears
@@ -149,6 +151,14 @@ class Cache:
             if name in (b"location", b"content-location") and value.startswith(prefix + b"/v1/"):
                 tags += rules.touched(service, value.removeprefix(prefix).partition(b"?")[0])
         self.ears.tell(sorted(set(tags)))
+
+    def collect(self) -> Iterable[Metric]:
+        reads = CounterMetricFamily("gateway_cache_reads", "Reads by what the cache did for them", labels=["result"])
+        for result, count in self.counts.items():
+            reads.add_metric([result], count)
+        yield reads
+        yield GaugeMetricFamily("gateway_cache_bytes", "Memory that kept answers take", value=self.store.size)
+        yield GaugeMetricFamily("gateway_cache_addresses", "Addresses with kept answers", value=len(self.store))
 
     def close(self) -> None:
         """Ends what renews; called once, when the gateway stops."""
