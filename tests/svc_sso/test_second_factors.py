@@ -24,6 +24,16 @@ def codes_in(shown: httpx.Response) -> list[str]:
     return [line[4:-5] for line in shown.text.splitlines() if line.startswith("<li>") and line.count("-") == 3]
 
 
+async def weakly_in(sso: Provider) -> Browser:
+    """A browser which was logged in by password before its owner set up an app elsewhere."""
+    account, weak, other = await sso.account(), sso.open_browser(), sso.open_browser()
+    await weak.code(account["username"])
+    await other.code(account["username"])
+    await other.enrol_on_page(await other.http.get("/account/factors"))
+    weak.secret = other.secret
+    return weak
+
+
 async def claims_after(sso: Provider, browser: Browser, entered: httpx.Response) -> dict[str, object]:
     tokens = (await sso.redeem(browser, code_in(entered))).json()
     return await sso.claims(tokens["access_token"])
@@ -96,18 +106,15 @@ async def test_staff_without_a_second_factor_set_one_up_before_anything_else(sso
 
 
 async def test_a_client_that_asks_for_more_gets_only_the_missing_factor_asked(sso: Provider) -> None:
-    account, browser, _ = await enrolled(sso)
-    other = sso.open_browser()
-    claims = await claims_after(
-        sso, other, await other.second(await other.enter(account["username"], PASSWORD), browser.secret)
-    )
+    browser = await weakly_in(sso)
+    weak = await claims_after(sso, browser, await browser.authorize())
     assert query_of(await browser.authorize(acr_values=MFA, prompt="none"))["error"] == "login_required"
     before = browser.http.cookies["sso-session"]
     asked = await browser.http.get((await browser.authorize(acr_values=MFA)).headers["location"])
     assert ('id="code"' in asked.text, 'id="password"' in asked.text) == (True, False)
     stronger = await claims_after(sso, browser, await browser.second(asked, browser.secret))
-    assert stronger["acr"] == MFA
-    assert stronger["sid"] != claims["sid"]
+    assert (weak["acr"], stronger["acr"]) == ("urn:yiwang:acr:password", MFA)
+    assert stronger["sid"] == weak["sid"]
     assert browser.http.cookies["sso-session"] != before
     assert "code" in query_of(await browser.authorize(acr_values=MFA, prompt="none"))
 
@@ -126,7 +133,7 @@ async def test_the_last_factor_is_taken_away_by_people_but_not_by_staff(
     sso: Provider, kind: str, status: int, code: str | None
 ) -> None:
     if kind == "person":
-        _, browser, _ = await enrolled(sso)
+        browser = await weakly_in(sso)
         entered = await browser.http.get((await browser.authorize(acr_values=MFA)).headers["location"])
         answer = await sso.redeem(browser, code_in(await browser.second(entered, browser.secret)))
         exchanged = await sso.exchange(answer.json()["access_token"], "sso")
@@ -150,7 +157,7 @@ async def test_the_last_factor_is_taken_away_by_people_but_not_by_staff(
 
 
 async def test_a_weak_log_in_changes_no_factor_of_who_has_one(sso: Provider) -> None:
-    _, browser, _ = await enrolled(sso)
+    browser = await weakly_in(sso)
     weak = await sso.redeem(browser, code_in(await browser.authorize()))
     exchanged = await sso.exchange(weak.json()["access_token"], "sso")
     headers = {"Authorization": f"Bearer {exchanged.json()['access_token']}"}

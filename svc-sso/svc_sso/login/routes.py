@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller, Public
 from shared.clock import now as clock
-from shared.db import SessionDep
+from shared.db import SessionDep, Sessions
 from shared.errors import DomainError
 from shared.http import Router
 from shared.runtime import RuntimeDep
@@ -52,7 +52,6 @@ TEMPLATES = {
     IDENTIFY: "login.html", SECOND: "second.html", CHANGE: "password.html", ENROL: "enrol.html",
     CONSENT: "consent.html", DONE: "continue.html",
 }  # fmt: skip
-HTTP_REFUSED = 401
 
 
 @dataclass(frozen=True)
@@ -67,11 +66,7 @@ class Step:
     stage: Stage
     form: dict[str, str]
     now: datetime
-
-    @property
-    def own(self) -> Any:
-        """Where transactions of their own are begun."""
-        return self.request.app.state.runtime.sessions
+    own: Sessions
 
     @property
     def holder(self) -> Holder:
@@ -105,7 +100,9 @@ async def show_login(
     try:
         waiting = await requests.waiting(session, request_id, visit.cookies, now)
         stage = await service.stage_of(session, waiting, visit.cookies, now)
-        return await _show(Step(request, session, visit, request_id, waiting, stage, {}, now))
+        return await _show(
+            Step(request, session, visit, request_id, waiting, stage, {}, now, request.app.state.runtime.sessions)
+        )
     except BadRequestPage as wrong:
         return fault(request, wrong.code)
 
@@ -136,7 +133,7 @@ async def log_in(request: Request, session: SessionDep, visit: VisitDep, runtime
         async with runtime.sessions() as reading:
             waiting = await requests.waiting(reading, request_id, cookies, now)
             stage = await service.stage_of(reading, waiting, cookies, now)
-        step = Step(request, session, visit, request_id, waiting, stage, form, now)
+        step = Step(request, session, visit, request_id, waiting, stage, form, now, runtime.sessions)
         if "cancel" in form:
             return await _cancel(step)
         if form.get("step", stage.step) != stage.step:
@@ -187,7 +184,7 @@ def _refused(shown: Response, status: int, headers: dict[str, str]) -> Response:
 
 
 def _wrong(shown: Response) -> Response:
-    return _refused(shown, HTTP_REFUSED, {"WWW-Authenticate": 'Form realm="yiwang"'})
+    return _refused(shown, 401, {"WWW-Authenticate": 'Form realm="yiwang"'})
 
 
 async def _passkey(step: Step) -> Response:
@@ -297,7 +294,8 @@ async def _proceed(step: Step) -> Response:
 
 async def _show(step: Step, **content: Any) -> HTMLResponse:
     params = params_of(step.waiting)
-    content = {"codes": None, **await _content(step, params), **content}
+    build = CONTENTS.get(step.stage.step)
+    content = {"codes": None, **(await build(step, params) if build else {}), **content}
     leads_to = origin_of(params["redirect_uri"]) if "redirect_uri" in params else None
     return page(
         step.request,
@@ -309,15 +307,6 @@ async def _show(step: Step, **content: Any) -> HTMLResponse:
         step=step.stage.step,
         **content,
     )
-
-
-async def _content(step: Step, params: dict[str, str]) -> dict[str, Any]:
-    """What the page of a step shows beside its form."""
-    build = {
-        IDENTIFY: _identify_content, SECOND: _second_content, CHANGE: _change_content, ENROL: _enrol_content,
-        CONSENT: _consent_content,
-    }.get(step.stage.step)  # fmt: skip
-    return await build(step, params) if build else {}
 
 
 async def _identify_content(step: Step, params: dict[str, str]) -> dict[str, Any]:
@@ -350,3 +339,9 @@ async def _consent_content(step: Step, params: dict[str, str]) -> dict[str, Any]
     assert step.stage.client is not None
     texts = texts_for(step.request, params.get("ui_locales"))
     return consent_content(step.stage.client, requests.wish_of_request(params), texts)
+
+
+CONTENTS: dict[str, Callable[[Step, dict[str, str]], Awaitable[dict[str, Any]]]] = {
+    IDENTIFY: _identify_content, SECOND: _second_content, CHANGE: _change_content, ENROL: _enrol_content,
+    CONSENT: _consent_content,
+}  # fmt: skip
