@@ -12,21 +12,24 @@ from tests.conformance.browser import Browser, Landing, Person
 from tests.conformance.world import Client, Op, challenge_of
 
 ADMINISTRATOR = "secadmin"
+CONTACT = {"phone": "13800001234", "email": "wei@example.com", "address": "湖北省随州市曾都区烈山大道一号"}
 
 
 def register(op: Op, gateway_secret: str) -> dict[str, Client]:
     """Registers `op.clients`; the same with the secrets which the provider made for them."""
     with op.http() as http:
-        token = _administrator(op, http, gateway_secret)
+        person = Person(ADMINISTRATOR, PASSWORD, lambda: fresh_code(op.issuer, ADMINISTRATOR))
+        token = _token(op, http, person, gateway_secret)
+        _complete(op, http, _token(op, http, op.person, gateway_secret))
         return {role: _registered(op, http, token, client) for role, client in op.clients.items()}
 
 
-def _administrator(op: Op, http: httpx.Client, gateway_secret: str) -> str:
-    """The access token of the security administrator, by way of the platform's own application."""
+def _token(op: Op, http: httpx.Client, person: Person, gateway_secret: str) -> str:
+    """Someone's access token, by way of the platform's own application."""
+    http.cookies.clear()
     back, verifier = f"{op.issuer}/session/callback", secrets.token_urlsafe(48)
     asked = {"client_id": "gateway", "redirect_uri": back, "response_type": "code", "scope": "openid profile",
              "code_challenge": challenge_of(verifier), "code_challenge_method": "S256"}  # fmt: skip
-    person = Person(ADMINISTRATOR, PASSWORD, lambda: fresh_code(op.issuer, ADMINISTRATOR))
     browser = Browser(http, op.issuer, back)
     shown = person.walk(browser, browser.open(f"{op.metadata['authorization_endpoint']}?{urlencode(asked)}"))
     assert isinstance(shown, Landing), shown
@@ -34,6 +37,14 @@ def _administrator(op: Op, http: httpx.Client, gateway_secret: str) -> str:
             "code_verifier": verifier}  # fmt: skip
     answer = http.post(op.metadata["token_endpoint"], data=form, auth=("gateway", gateway_secret))
     return str(answer.raise_for_status().json()["access_token"])
+
+
+def _complete(op: Op, http: httpx.Client, token: str) -> None:
+    """Gives the person who logs in in the checks a mailbox and an address, as he does himself."""
+    headers = {"Authorization": f"Bearer {token}"}
+    version = http.get(f"{op.issuer}/v1/me", headers=headers).headers["etag"]
+    answer = http.patch(f"{op.issuer}/v1/me", json=CONTACT, headers=headers | {"If-Match": version})
+    assert answer.status_code == 200, answer.text
 
 
 def _registered(op: Op, http: httpx.Client, token: str, client: Client) -> Client:
