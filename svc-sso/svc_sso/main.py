@@ -26,6 +26,8 @@ from svc_sso.oidc.rules import check
 from svc_sso.opening.routes import router as opening
 from svc_sso.portal.routes import router as portal
 from svc_sso.pushed.routes import make_router as pushed
+from svc_sso.repeats.routes import RepeatsMiddleware
+from svc_sso.repeats.service import Ledger, Signer
 from svc_sso.sessions.routes import router as sessions
 from svc_sso.settings import Settings
 from svc_sso.sign_ins.routes import router as sign_ins
@@ -87,6 +89,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     runtime, issuer = app.state.runtime, Issuer(settings.issuer, origin=settings.origin)
     verifier = OwnVerifier(issuer, SERVICE.name, runtime)
     app.state.runtime, app.state.issuer = dataclasses.replace(runtime, verifier=verifier), issuer
+    ledger = Ledger(settings.database.replace("+asyncpg", "", 1))
+    app.add_middleware(RepeatsMiddleware, signer=Signer(issuer.keys), ledger=ledger)
     started = app.router.lifespan_context
 
     @contextlib.asynccontextmanager
@@ -94,6 +98,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         async with started(app):
             await prepare(runtime.sessions, settings)
             yield
+            await ledger.close()
 
     app.router.lifespan_context = lifespan
     return app

@@ -6,10 +6,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import audit
+from shared.auth import Caller
 from svc_sso.accounts import queries as accounts
 from svc_sso.accounts.models import Account
 from svc_sso.clients.rules import AGENCY, AUDIENCES, FIRST_PARTY, GATEWAY, audience_at
 from svc_sso.clients.service import find
+from svc_sso.exchange.rules import ISSUED, told
 from svc_sso.grants import queries as grants
 from svc_sso.grants.errors import InvalidGrant, InvalidRequest, InvalidTarget
 from svc_sso.grants.schemas import TokenOut
@@ -40,6 +43,9 @@ async def machine_token(session: AsyncSession, issuer: Issuer, request: TokenReq
     issue = new_issue(issuer, client.id, audience, "", lifetime=ACCESS_SECONDS, jkt=request.jkt)
     subject = Subject(client.id, SYSTEM_KIND, frozenset(client.permissions))
     claims = access_claims(issue, subject, None)
+    caller = Caller(subject=client.id, kind=SYSTEM_KIND, client_id=client.id)
+    after = told(issue.jti, audience, issue.issued_at)
+    await audit.record(session, caller, action=ISSUED, object_type="client", object_id=client.id, after=after)
     return await _answer(session, issuer, claims, request.jkt)
 
 

@@ -1,0 +1,138 @@
+"""Machines which ask for the same again are answered past the framework: by the same rules, and as durably."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+
+from svc_sso.repeats.routes import REPEATED
+from svc_sso.repeats.rules import asked_in, is_for_machines, pattern_of
+from tests.support.servers import Servers
+from tests.svc_sso.clients import register
+from tests.svc_sso.conftest import SECRETS, Provider, oauth_refused, running_provider
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+FORM = (b"content-type", b"application/x-www-form-urlencoded")
+BASIC = (b"authorization", b"Basic Z2F0ZXdheTp4")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
+    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
+        yield provider
+
+
+async def written(sso: Provider, client: str) -> list[str]:
+    async with sso.client.sessions() as session:
+        query = text("SELECT after FROM audit_log WHERE action = 'tokens.issued' AND actor = :client ORDER BY id")
+        rows = (await session.execute(query, {"client": client})).scalars().all()
+    return [token["jti"] for row in rows for token in row["tokens"]]
+
+
+async def test_each_token_is_its_own_and_stands_in_the_audit(sso: Provider) -> None:
+    before = REPEATED._value.get()
+
+    async def ask() -> tuple[str, str]:
+        answer = await sso.token("svc-services", grant_type="client_credentials", audience="complaints")
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["cache-control"] == "no-store"
+        return json.dumps(sorted(answer.json())), str(answer.json()["access_token"])
+
+    answers = []
+    async with asyncio.timeout(60):
+        while REPEATED._value.get() == before:
+            answers += [await ask(), *await asyncio.gather(*(ask() for _ in range(20)))]
+    assert len({names for names, _ in answers}) == 1
+    claims = [await sso.claims(token) for _, token in answers]
+    own = ("iat", "nbf", "exp", "jti")
+    lasting = {json.dumps({n: v for n, v in each.items() if n not in own}, sort_keys=True) for each in claims}
+    assert len(lasting) == 1
+    assert all(each["exp"] - each["iat"] == 300 and each["nbf"] == each["iat"] for each in claims)
+    issued = [str(each["jti"]) for each in claims]
+    assert len(set(issued)) == len(issued)
+    assert set(issued) <= set(await written(sso, "svc-services"))
+
+
+async def test_a_wrong_secret_never_gets_what_the_right_one_gets(sso: Provider) -> None:
+    form = {"grant_type": "client_credentials", "audience": "complaints"}
+    assert (await sso.token("svc-services", **form)).status_code == 200
+    for secret in ("wrong", SECRETS["svc-services"] + " ", ""):
+        answer = await sso.client.post("/oauth2/token", data=form, auth=("svc-services", secret))
+        oauth_refused(answer, "invalid_client", 401)
+
+
+async def test_who_was_disabled_gets_nothing_after_a_second(sso: Provider) -> None:
+    machine = await register(sso, token_endpoint_auth_method="client_secret_basic")
+    form = {"grant_type": "client_credentials", "audience": "gateway"}
+
+    async def status() -> int:
+        answer = await sso.client.post("/oauth2/token", data=form, auth=(machine.id, machine.secret))
+        return answer.status_code
+
+    assert [await status(), await status()] == [200, 200]
+    async with sso.client.sessions.begin() as session:
+        await session.execute(text("UPDATE clients SET disabled_at = now() WHERE id = :id"), {"id": machine.id})
+    async with asyncio.timeout(10):
+        while await status() != 401:  # noqa: ASYNC110 - it ends within a second
+            await asyncio.sleep(0.05)
+
+
+async def test_without_a_database_nothing_goes_out(sso: Provider) -> None:
+    form = {"grant_type": "client_credentials", "audience": "disclosure"}
+    assert (await sso.token("svc-complaints", **form)).status_code == 200
+    async with sso.client.sessions.begin() as session:
+        await session.execute(text("ALTER TABLE audit_log RENAME TO audit_log_away"))
+    refused = await sso.token("svc-complaints", **form)
+    async with sso.client.sessions.begin() as session:
+        await session.execute(text("ALTER TABLE audit_log_away RENAME TO audit_log"))
+    assert refused.status_code >= 500
+    assert (await sso.token("svc-complaints", **form)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "known"),
+    [
+        ([BASIC, FORM], True),
+        ([BASIC, (b"content-type", b"application/x-www-form-urlencoded; charset=utf-8")], True),
+        ([BASIC], False),
+        ([FORM], False),
+        ([BASIC, BASIC, FORM], False),
+        ([(b"authorization", b"Bearer x"), FORM], False),
+        ([BASIC, FORM, (b"dpop", b"x")], False),
+        ([BASIC, FORM, (b"transfer-encoding", b"chunked")], False),
+        ([BASIC, FORM, (b"content-length", b"5000")], False),
+        ([BASIC, FORM, (b"content-length", b"x")], False),
+    ],
+)
+async def test_requests_which_may_be_repetitions(headers: list[tuple[bytes, bytes]], known: bool) -> None:
+    assert (asked_in(headers) is not None) == known
+
+
+@pytest.mark.parametrize(
+    ("body", "known"),
+    [
+        (b"grant_type=client_credentials&audience=complaints", True),
+        (b"audience=complaints&grant_type=client_credentials", True),
+        (b"grant_type=refresh_token&refresh_token=x", False),
+        (b"grant_type=client_credentials&client_id=x", False),
+        (b"grant_type=client_credentials&client_assertion=x", False),
+        (b"\xff", False),
+        (b"grant_type", False),
+    ],
+)
+async def test_forms_which_may_be_repetitions(body: bytes, known: bool) -> None:
+    assert is_for_machines(body) is known
+
+
+@pytest.mark.parametrize(
+    "more", [{"kind": "person"}, {"sid": "x"}, {"cnf": {"jkt": "x"}}, {"act": {"sub": "x"}}], ids=str
+)
+async def test_only_a_machine_s_own_token_makes_a_pattern(more: dict[str, object]) -> None:
+    claims = {"kind": "system", "client_id": "a", "aud": "sso", "iat": 1, "nbf": 1, "exp": 301, "jti": "j"}
+    made = pattern_of(claims, 0.0)
+    assert made is not None
+    assert json.loads(made.claims_at(7, "k")) == claims | {"iat": 7, "nbf": 7, "exp": 307, "jti": "k"}
+    assert pattern_of(claims | more, 0.0) is None
