@@ -5,7 +5,7 @@ import contextlib
 import ssl
 import uuid
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,17 @@ from standardwebhooks import WebhookVerificationError
 
 from gateway.webhooks import addresses
 from gateway.webhooks.deliverer import Deliverer, targets_of
+from gateway.webhooks.handlers import forget_old
 from gateway.webhooks.models import Delivery, Webhook, WebhookHealth
 from gateway.webhooks.rules import Address, Targets
 from gateway.webhooks.sender import Message, Sender
 from gateway.webhooks.signing import new_keys
 from gateway.worker import WORK
 from shared import audit
+from shared.clock import now, today
 from shared.consumer import deliver
 from shared.events.envelope import Envelope
-from shared.inbox import Outcome, subscriptions
+from shared.inbox import Outcome, SweepContext, subscriptions
 from tests.gateway.place import eventually
 from tests.gateway.receiver import Receiver, make_certificates, receiving
 from tests.support.apps import ServiceClient, running_service
@@ -574,6 +576,27 @@ async def test_a_deleted_subscription_is_gone_with_what_it_had(agency: Agency, d
         await work(deliverer)
     assert place.received == []
     assert (await agency.ask("GET", f"/{webhook['id']}")).status_code == 404
+
+
+async def test_deliveries_are_listed_by_page_and_forgotten_in_time(
+    gateway: ServiceClient, agency: Agency, deliverer: Deliverer
+) -> None:
+    async with receiving() as place:
+        webhook = await agency.subscribe(place.url)
+        happened = [await happen(gateway) for _ in range(5)]
+        await work(deliverer)
+    path = f"/{webhook['id']}/deliveries"
+    first = (await agency.ask("GET", path, params={"limit": 3, "count": "exact"})).json()
+    second = (await agency.ask("GET", path, params={"limit": 3, "cursor": first["next_cursor"]})).json()
+    listed = [one["event_id"] for one in first["items"] + second["items"]]
+    assert (first["count"], second["next_cursor"]) == (5, None)
+    assert sorted(listed) == sorted(str(envelope.id) for envelope in happened)
+    async with gateway.sessions() as session, session.begin():
+        old = update(Delivery).where(Delivery.event_id == happened[0].id)
+        await session.execute(old.values(created_at=now() - timedelta(days=31)))
+        await forget_old(session, SweepContext(gateway.runtime, now(), today()))
+    assert str(happened[0].id) not in {one["event_id"] for one in await agency.deliveries(webhook)}
+    assert len(await agency.deliveries(webhook)) == 4
 
 
 async def test_there_is_an_end_to_subscriptions(agency: Agency) -> None:

@@ -64,6 +64,9 @@ class Delivery(Base):
             "ix_webhook_deliveries_order", "webhook_id", "aggregate", "sequence",
             postgresql_where=text("state = 'pending'"),
         ),
+        Index("ix_webhook_deliveries_leased", "webhook_id", postgresql_where=text("lease IS NOT NULL")),
+        Index("ix_webhook_deliveries_dead", "webhook_id", postgresql_where=text("state = 'dead'")),
+        Index("ix_webhook_deliveries_webhook_id_id", "webhook_id", "id"),
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = uuid_key()

@@ -29,7 +29,7 @@ CLAIM = text(
         WHERE w.state = 'active' AND (h.held_until IS NULL OR h.held_until <= now())
         AND (
             SELECT count(*) FROM webhook_deliveries l
-            WHERE l.webhook_id = h.webhook_id AND l.state = 'pending' AND l.leased_until > now()
+            WHERE l.webhook_id = h.webhook_id AND l.lease IS NOT NULL AND l.leased_until > now()
         ) < :each
         AND EXISTS (SELECT 1 FROM webhook_deliveries d WHERE {MAY_GO.format(webhook="h.webhook_id")})
         ORDER BY h.served_at LIMIT 1 FOR NO KEY UPDATE OF h SKIP LOCKED
@@ -102,17 +102,10 @@ async def health_of(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uui
     return {row.webhook_id: row for row in rows}
 
 
-async def tallies_of(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
-    """How many deliveries of each subscription are in each state."""
-    query = (
-        select(Delivery.webhook_id, Delivery.state, func.count())
-        .where(Delivery.webhook_id.in_(ids))
-        .group_by(Delivery.webhook_id, Delivery.state)
-    )
-    found: dict[uuid.UUID, dict[str, int]] = {}
-    for webhook_id, state, count in (await session.execute(query)).all():
-        found.setdefault(webhook_id, {})[state] = count
-    return found
+async def tallies_of(session: AsyncSession, ids: Sequence[uuid.UUID], state: str) -> dict[uuid.UUID, int]:
+    """How many deliveries of each subscription are in a state."""
+    query = select(Delivery.webhook_id, func.count()).where(Delivery.webhook_id.in_(ids), Delivery.state == state)
+    return {row[0]: row[1] for row in (await session.execute(query.group_by(Delivery.webhook_id))).all()}
 
 
 def deliveries_of(

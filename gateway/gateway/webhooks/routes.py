@@ -175,12 +175,13 @@ async def _webhooks_out(desk: Desk, webhooks: list[Webhook]) -> list[WebhookOut]
     await desk.session.flush()
     ids = [webhook.id for webhook in webhooks]
     health = await queries.health_of(desk.session, ids)
-    tallies = await queries.tallies_of(desk.session, ids)
+    pending = await queries.tallies_of(desk.session, ids, DeliveryState.PENDING)
+    dead = await queries.tallies_of(desk.session, ids, DeliveryState.DEAD)
     shown = []
     for webhook in webhooks:
         keys = await queries.keys_of(desk.session, webhook.id, desk.now)
         given: dict[str, Any] = {name: getattr(webhook, name) for name in OWN_FIELDS}
-        given["health"] = _health_out(health[webhook.id], tallies.get(webhook.id, {}))
+        given["health"] = _health_out(health[webhook.id], pending.get(webhook.id, 0), dead.get(webhook.id, 0))
         shown.append(WebhookOut(**given, public_keys=[each.public_key for each in keys]))
     return shown
 
@@ -188,15 +189,15 @@ async def _webhooks_out(desk: Desk, webhooks: list[Webhook]) -> list[WebhookOut]
 OWN_FIELDS = ("id", "name", "url", "event_types", "regions", "state", "state_reason", "created_at", "updated_at")
 
 
-def _health_out(row: WebhookHealth, tally: dict[str, int]) -> HealthOut:
+def _health_out(row: WebhookHealth, pending: int, dead: int) -> HealthOut:
     return HealthOut(
         failing_since=row.failing_since,
         failures=row.failures,
         last_success_at=row.last_success_at,
         last_failure=row.last_failure,
         held_until=row.held_until,
-        pending=tally.get(DeliveryState.PENDING, 0),
-        dead=tally.get(DeliveryState.DEAD, 0),
+        pending=pending,
+        dead=dead,
     )
 
 

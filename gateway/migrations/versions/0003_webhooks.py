@@ -79,6 +79,9 @@ STATEMENTS: tuple[str, ...] = (
     CREATE INDEX ix_webhook_deliveries_order ON webhook_deliveries (webhook_id, aggregate, sequence)
         WHERE state = 'pending'
     """,
+    "CREATE INDEX ix_webhook_deliveries_leased ON webhook_deliveries (webhook_id) WHERE lease IS NOT NULL",
+    "CREATE INDEX ix_webhook_deliveries_dead ON webhook_deliveries (webhook_id) WHERE state = 'dead'",
+    "CREATE INDEX ix_webhook_deliveries_webhook_id_id ON webhook_deliveries (webhook_id, id)",
     """
     CREATE TABLE webhook_attempts (
         id BIGSERIAL NOT NULL,
