@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,11 @@ from typing import Any
 import pytest
 
 from gateway.main import create_app
+from shared.bus import Bus
+from shared.relay import feed_subject
 from tests.gateway.place import Place
 from tests.gateway.provider import Provider
+from tests.gateway.register import Register
 from tests.gateway.support import answering, served, upstream
 from tests.support.apps import settings_for
 from tests.support.databases import fresh_database
@@ -76,3 +80,14 @@ async def place(start_gateway: StartGateway, gateways: list[Any], sign_token: Si
 
         port = await start()
         yield Place(port, provider, service, gateways[-1], start)
+
+
+@pytest.fixture
+async def register(servers: Servers) -> AsyncIterator[Register]:
+    bus = Bus(servers.nats_url, None, "credit_registry", f"c{uuid.uuid4().hex[:12]}")
+    await bus.start()
+    made = Register(bus)
+    made.gate.set()
+    await bus.respond(feed_subject("credit_registry"), made.feed)
+    yield made
+    await bus.stop()
