@@ -203,6 +203,13 @@ class Listener(HttpToolsProtocol):
         if self.leaving or self.gateway.drain.begun or self.parser.should_upgrade():
             self.cycle.keep_alive = False
 
+    def _should_upgrade(self) -> bool:
+        """No other protocol is spoken here: such a request is answered as what it is without the wish."""
+        return False
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Anyone can cause it, so it is not worth a line."""
+
     def _ambiguity(self) -> DomainError | None:
         """What llhttp lets through although two readers could read it differently."""
         names = [name for name, _ in self.headers]

@@ -75,6 +75,9 @@ TABLE: dict[str, tuple[bytes, list[int], list[str]]] = {
     "an upgrade to HTTP/2": (
         GET + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n" + INNER,
         [200], ["GET 1"]),
+    "an upgrade to WebSocket": (
+        GET + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" + INNER, [200], ["GET 1"]),
     "a method in another case": (GET.replace(b"GET", b"get") + b"\r\n", [400], []),
     "a body of a GET": (GET + b"Content-Length: 5\r\n\r\nabcde", [200], ["GET 1"]),
     "a body of a GET that looks like a request": (

@@ -22,6 +22,10 @@ class CouldNotConnect(UpstreamError):
     """Nobody accepted the connection in time; nothing was sent."""
 
 
+class Busy(CouldNotConnect):
+    """All connections are in use; nothing was sent."""
+
+
 class Refused(CouldNotConnect):
     """Nobody listens there, or there is no such place at the moment; nothing was sent."""
 

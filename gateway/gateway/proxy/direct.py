@@ -34,7 +34,9 @@ from shared.errors import DomainError
 Limiting = tuple[Limiter, Identities]
 
 BEGUN = "gateway.begun"  # the extension of a scope that holds the call which began on the short way
+CLIENT_LEFT = 499
 MAX_HEAD = 8 * 1024
+MAX_REMEMBERED = 4 * 1024
 REQUEST_LINE = re.compile(
     # No empty segment, none that begins with a dot, nothing inside.
     rb"GET (/api/([a-z-]+)(/v1(?!/internal)(?:/[A-Za-z0-9_~!$&'()*+,;=:@-][A-Za-z0-9._~!$&'()*+,;=:@-]*)+))"
@@ -206,6 +208,7 @@ class Call:
             connection.first_look = None
             connection.abort()
             self.upstream.pool.release(connection)
+            self.note(CLIENT_LEFT)
 
 
 class Direct:
@@ -302,7 +305,7 @@ class Direct:
 
     def _read(self, client: Client, data: bytes, raw: bytes) -> Header | None:
         """Reads a header that is new on this connection; None when anything about it is unusual."""
-        if len(raw) > MAX_HEAD:
+        if len(raw) > MAX_REMEMBERED:
             return None
         try:
             reader = Reader(data)
@@ -326,4 +329,3 @@ class Direct:
             tracestate=incoming.tracestate if carried else None,
             asked=asked_of(reader.headers, authorized=bool(incoming.authorization or cookie)),
         )
-

@@ -22,7 +22,7 @@ from gateway.limits.policy import refused
 from gateway.proxy import direct
 from gateway.proxy import headers as fields
 from gateway.proxy.address import client_address
-from gateway.proxy.direct import BEGUN, Call, Direct, Held, Limiting
+from gateway.proxy.direct import BEGUN, CLIENT_LEFT, Call, Direct, Held, Limiting
 from gateway.proxy.exchange import IDEMPOTENT, BrokenOff, ClientGone, Limits, Request, exchange
 from gateway.proxy.headers import Headers, Incoming
 from gateway.proxy.journal import Journal
@@ -38,7 +38,6 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 READS = frozenset({"GET", "HEAD"})
 OWN_SITE = frozenset({b"same-origin", b"none"})
 SHORT_BODY = 64 * 1024
-CLIENT_LEFT = 499
 STEP_UP = b"insufficient_user_authentication"
 
 

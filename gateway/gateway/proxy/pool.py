@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from functools import partial
 
-from gateway.proxy.connection import Connection, CouldNotConnect, Refused, Silent
+from gateway.proxy.connection import Busy, Connection, CouldNotConnect, Refused, Silent
 from gateway.routes import Address
 
 TICK = 0.1  # seconds between two looks at the deadlines: cheaper than one timer for each request
@@ -96,7 +96,7 @@ class Pool:
             async with asyncio.timeout(max(seconds, 0.0)):
                 await turn
         except TimeoutError as exc:
-            raise CouldNotConnect("all connections are busy") from exc
+            raise Busy from exc
         finally:
             if turn in self._waiting:
                 self._waiting.remove(turn)

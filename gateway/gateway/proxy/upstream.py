@@ -6,7 +6,7 @@ Repetitions are bounded by a budget: a service in trouble is not helped by twice
 import asyncio
 
 from gateway.proxy.breaker import Breaker
-from gateway.proxy.connection import Connection, CouldNotConnect, Refused, UpstreamError
+from gateway.proxy.connection import Busy, Connection, CouldNotConnect, Refused, UpstreamError
 from gateway.proxy.pool import Pool
 from gateway.routes import Address
 from gateway.settings import GatewaySettings
@@ -53,6 +53,8 @@ class Upstream:
                 if not self.breaker.hold():
                     self.breaker.failed()
                     raise
+            except Busy:  # says nothing about the service's health: other calls are under way there
+                raise
             except CouldNotConnect:
                 self.breaker.failed()
                 raise
