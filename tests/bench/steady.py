@@ -125,9 +125,11 @@ async def _trickle(host: str, port: int, stop: asyncio.Event, number: int) -> No
     while not stop.is_set():
         with contextlib.suppress(OSError):
             reader, writer = await asyncio.open_connection(host, port)
+            thrown_out = asyncio.ensure_future(reader.read())
             for byte in b"GET /api/services/v1/x HTTP/1.1\r\nHost: x\r\nX-Slow: " + b"a" * 1000:
-                if stop.is_set() or reader.at_eof():
+                if stop.is_set() or thrown_out.done():
                     break
                 writer.write(bytes([byte]))
                 await asyncio.sleep(0.5)
+            thrown_out.cancel()
             writer.close()
