@@ -118,6 +118,23 @@ def keep_tokens(row: BrowserSession, tokens: Tokens, caller: Caller, at: datetim
     row.permissions = sorted(caller.permissions)
 
 
+async def renewed_caller(provider: Provider, row: BrowserSession, tokens: Tokens) -> Caller:
+    """Whom refreshed tokens are about: the person of the session and nobody else (OpenID Connect Core 12.2).
+
+    Raises SessionExpired when they are about someone else or do not hold.
+    """
+    try:
+        caller = await provider.caller_of(tokens.access_token)
+        claims = await provider.id_tokens.claims(tokens.id_token) if tokens.id_token else {"sub": row.subject}
+    except ProviderLied as lie:
+        log.warning("refreshed tokens do not hold", extra={"reason": lie.detail})
+        raise SessionExpired from lie
+    if {caller.subject, str(claims["sub"])} != {row.subject}:
+        log.warning("refreshed tokens name someone else")
+        raise SessionExpired
+    return caller
+
+
 async def end_session(session: AsyncSession, provider: Provider, cookie: str, at: datetime) -> bool:
     """Ends the session of a cookie, here at once, at the provider at once or by the sweep; True when there too."""
     row = await queries.by_cookie(session, rules.hash_of(cookie))
@@ -157,6 +174,7 @@ async def _own_token(provider: Provider, row: BrowserSession) -> str:
     if row.access_expires_at > now() or row.refresh_token is None:
         return row.access_token
     renewed = await provider.refresh(row.refresh_token)
+    await renewed_caller(provider, row, renewed)
     row.access_token, row.refresh_token = renewed.access_token, renewed.refresh_token
     row.access_expires_at = now() + timedelta(seconds=renewed.expires_in)
     return renewed.access_token

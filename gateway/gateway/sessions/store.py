@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from gateway.errors import SessionExpired
 from gateway.sessions import queries, rules
 from gateway.sessions.provider import Provider, SubjectUnfit
-from gateway.sessions.service import keep_tokens
+from gateway.sessions.service import keep_tokens, renewed_caller
 from gateway.settings import GatewaySettings
 from shared.clock import now
 from shared.db import Sessions
@@ -188,7 +188,7 @@ class SessionStore:
                 if row.refresh_token is None:
                     raise SessionExpired
                 tokens = await self.provider.refresh(row.refresh_token)
-                keep_tokens(row, tokens, await self.provider.caller_of(tokens.access_token), at)
+                keep_tokens(row, tokens, await renewed_caller(self.provider, row, tokens), at)
             token, left = row.access_token, (row.access_expires_at - at).total_seconds()
         held.access = (token, time.monotonic() + left - MARGIN_SECONDS)
         return token
