@@ -237,9 +237,10 @@ async def tabs(place: Place, people: list[LoggedIn], begun: float) -> list[Figur
         async with httpx.AsyncClient(base_url=place.platform.base_url, timeout=30, trust_env=False) as http:
             while time.monotonic() < until:
                 statuses[(await http.get(API, headers={"Cookie": cookie})).status_code] += 1
-                await asyncio.sleep(1)
+                await asyncio.sleep(2)
 
     await asyncio.gather(*(tab(person.cookie) for person in people for _ in range(TABS)))
+    sys.stdout.write(f"answers to the tabs, by status: {dict(statuses)}\n")
     return [
         Figure("races.tabs_over_expiry", TABS * len(people), "tabs"),
         Figure("races.tabs_calls", statuses.total(), "calls"),
