@@ -509,6 +509,7 @@ async def test_changing_needs_the_version(agency: Agency) -> None:
     assert (await agency.ask("PATCH", path, json={"name": "新"})).status_code == 428
     stale = await agency.ask("PATCH", path, json={"name": "新"}, headers={"If-Match": '"7"'})
     tag = (await agency.ask("GET", path)).headers["etag"]
+    assert (await agency.ask("GET", path, headers={"If-None-Match": tag})).status_code == 304
     done = await agency.ask("PATCH", path, json={"name": "新", "regions": ["421303"]}, headers={"If-Match": tag})
     unfit = await agency.ask(
         "PATCH", path, json={"event_types": [LICENSED]}, headers={"If-Match": done.headers["etag"]}

@@ -29,7 +29,7 @@ from gateway.webhooks.service import Desk
 from shared.auth import Access, Caller, Public
 from shared.clock import NowDep
 from shared.db import SessionDep
-from shared.http import IfMatch, Page, Paging, Router, paginate, set_etag
+from shared.http import IfMatch, Page, Paging, Router, not_modified, paginate, view_etag
 from shared.problems import wants_english
 
 router = Router(prefix="/api/hub/v1", tags=["webhooks"])
@@ -60,9 +60,8 @@ async def create_webhook(wanted: WebhookIn, desk: DeskDep, response: Response) -
     """Subscribes. The answer shows the secret, this once; events that happen from now on are delivered."""
     webhook, keys = await service.create(desk, wanted)
     response.headers["Location"] = f"/api/hub/v1/webhooks/{webhook.id}"
-    set_etag(response, webhook)
-    shown = await _webhooks_out(desk, [webhook])
-    return WebhookCreated(**shown[0].model_dump(), secret=keys.secret)
+    shown = await _shown(desk, webhook, response)
+    return WebhookCreated(**shown.model_dump(), secret=keys.secret)
 
 
 @router.get("/webhooks", operation_id="webhook_list")
@@ -75,10 +74,17 @@ async def list_webhooks(desk: DeskDep, paging: Paging, request: Request, respons
     return found.page(await _webhooks_out(desk, found.rows))
 
 
-@router.get("/webhooks/{webhook_id}", operation_id="webhook_show")
-async def show_webhook(webhook_id: uuid.UUID, desk: DeskDep, response: Response) -> WebhookOut:
+@router.get(
+    "/webhooks/{webhook_id}",
+    operation_id="webhook_show",
+    responses={304: {"description": "Unchanged", "model": None}},
+)
+async def show_webhook(webhook_id: uuid.UUID, desk: DeskDep, request: Request, response: Response) -> WebhookOut:
     """One subscription and how its deliveries go."""
-    return await _shown(desk, await service.find(desk, webhook_id), response)
+    shown = await _shown(desk, await service.find(desk, webhook_id), response)
+    if not_modified(request, response.headers["etag"]):
+        return Response(status_code=304, headers=dict(response.headers))  # type: ignore[return-value]
+    return shown
 
 
 @router.patch("/webhooks/{webhook_id}", operation_id="webhook_change")
@@ -167,8 +173,9 @@ async def replay_deliveries(webhook_id: uuid.UUID, wanted: ReplayIn, desk: DeskD
 
 
 async def _shown(desk: Desk, webhook: Webhook, response: Response) -> WebhookOut:
-    set_etag(response, webhook)
-    return (await _webhooks_out(desk, [webhook]))[0]
+    (shown,) = await _webhooks_out(desk, [webhook])
+    response.headers["ETag"] = view_etag(webhook, shown)
+    return shown
 
 
 async def _webhooks_out(desk: Desk, webhooks: list[Webhook]) -> list[WebhookOut]:
