@@ -7,10 +7,14 @@ a call of a person is never the probe.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 from gateway.proxy.connection import UpstreamError
 
+log = logging.getLogger(__name__)
+
+Probe = Callable[[], Awaitable[bool]]
 FAILURES = 3
 QUEUE = 1000
 PROBE_HELD_SECONDS, PROBE_OPEN_SECONDS = 0.05, 1.0
@@ -23,8 +27,8 @@ class CircuitOpen(UpstreamError):
 class Breaker:
     """One for each service. `probe` asks the service; True when it answers."""
 
-    def __init__(self, probe: Callable[[], Awaitable[bool]], *, hold_seconds: float, queue: int = QUEUE) -> None:
-        self.probe, self.hold_seconds, self.queue = probe, hold_seconds, queue
+    def __init__(self, name: str, probe: Probe, *, hold_seconds: float, queue: int = QUEUE) -> None:
+        self.name, self.probe, self.hold_seconds, self.queue = name, probe, hold_seconds, queue
         self.loop = asyncio.get_running_loop()
         self.closed = True
         self.waiting = 0
@@ -68,6 +72,7 @@ class Breaker:
         self._settle(back=False)
 
     def _begin(self, *, held: bool) -> None:
+        log.warning("calls are held" if held else "calls are refused", extra={"upstream": self.name})
         self.closed = False
         self._settled = self.loop.create_future() if held else None
         self._probing = asyncio.create_task(self._watch(), name="breaker")
@@ -77,8 +82,10 @@ class Breaker:
         give_up = self.loop.time() + self.hold_seconds
         while not await self.probe():
             if self._settled is not None and self.loop.time() >= give_up:
+                log.warning("calls are refused", extra={"upstream": self.name})
                 self._settle(back=False)
             await asyncio.sleep(PROBE_OPEN_SECONDS if self._settled is None else PROBE_HELD_SECONDS)
+        log.warning("calls pass again", extra={"upstream": self.name})
         self.closed, self._failures = True, 0
         self._settle(back=True)
 

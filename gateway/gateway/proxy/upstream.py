@@ -27,7 +27,7 @@ class Upstream:
             idle=settings.upstream_idle_seconds,
             connect=settings.connect_seconds,
         )
-        self.breaker = Breaker(self._probe, hold_seconds=settings.hold_seconds)
+        self.breaker = Breaker(name, self._probe, hold_seconds=settings.hold_seconds)
         scheme, _, host = settings.origin.partition("://")
         # What follows the target in each request: for the provider's own pages, and for everything under /api.
         self.provider_head = (
