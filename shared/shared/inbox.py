@@ -6,7 +6,7 @@ producer's outbox before this one is applied (shared.reconciler).
 """
 
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -130,6 +130,7 @@ class Work:
     sweeps: Sequence[Sweep] = ()
     publishes: Sequence[type[Event]] = field(default=())
     parts: Sequence[Part] = ()
+    waiting: Mapping[str, Callable[[AsyncSession], Awaitable[int]]] = field(default_factory=dict)  # for the ledger
 
 
 Applier = Callable[[AsyncSession, E, HandlerContext], Awaitable[None]]

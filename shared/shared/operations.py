@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
 from shared import audit, errors, inbox
@@ -32,6 +32,7 @@ class LedgerOut(BaseModel):
     applied: dict[str, int]
     handled: int
     dead_letters: int
+    waiting: dict[str, int] = Field(description="What else the service has still to do, by its kind")
     audit: dict[str, Any]
 
 
@@ -51,7 +52,7 @@ class DeadLetterOut(BaseModel):
 
 
 @router.get("/ledger")
-async def show_ledger(caller: Operator, session: SessionDep, runtime: RuntimeDep) -> LedgerOut:
+async def show_ledger(caller: Operator, session: SessionDep, runtime: RuntimeDep, request: Request) -> LedgerOut:
     """Events recorded and applied, by aggregate type, and the state of the audit chain.
 
     No event was lost when each consumer's `applied` equals the producer's `recorded` of that aggregate type.
@@ -71,6 +72,7 @@ async def show_ledger(caller: Operator, session: SessionDep, runtime: RuntimeDep
         applied={str(k): int(v) for k, v in applied.all()},
         handled=await session.scalar(select(func.count()).select_from(InboxEvent)) or 0,
         dead_letters=await session.scalar(stuck) or 0,
+        waiting={kind: await count(session) for kind, count in request.app.state.service.work.waiting.items()},
         audit=await audit.verify(session, runtime.name),
     )
 

@@ -10,6 +10,7 @@ from shared.worker import work_alone
 from svc_sso import bootstrap
 from svc_sso.assertions import handlers as assertions
 from svc_sso.backchannel import handlers as backchannel
+from svc_sso.backchannel.queries import count_pending
 from svc_sso.factors import handlers as factors
 from svc_sso.grants import handlers as grants
 from svc_sso.oidc import handlers as oidc
@@ -34,6 +35,7 @@ WORK = Work(
         *pushed.SWEEPS,
     ],
     publishes=[AccountOpenedV1, AccessChangedV1, ClientChangedV1, SessionEndedV1],
+    waiting={"logout_notices": count_pending},
 )
 
 if __name__ == "__main__":

@@ -203,6 +203,8 @@ async def test_what_is_not_taken_is_tried_again_with_a_fresh_token(world: World,
     (notice,) = await world.notices()
     assert (notice.state, notice.tries, notice.last_status) == ("pending", 1, status)
     assert await world.tell() == 0  # not before its time
+    ops = await world.office.headers(str(uuid.uuid4()), ["platform:operations"])
+    assert (await world.client.get("/v1/operations/ledger", headers=ops)).json()["waiting"] == {"logout_notices": 1}
     await world.set(next_try_at=now())
     world.party.answer = lambda: (200, {})
     await world.tell()

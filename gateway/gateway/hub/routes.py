@@ -75,5 +75,5 @@ async def show_ledger(
 ) -> PlatformLedger:
     """The books of all services and of the gateway: events recorded and applied, dead letters, audit chains."""
     response.headers["Cache-Control"] = PRIVATE
-    own = await operations.show_ledger(caller, session, runtime)
+    own = await operations.show_ledger(caller, session, runtime, request)
     return await service.ledger_of(request, caller, own.model_dump(mode="json"))
