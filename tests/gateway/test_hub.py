@@ -209,6 +209,33 @@ async def test_the_landing_page_lacks_the_cases_of_a_service_that_is_down(
     assert "complaints-0" in landing.text
 
 
+async def test_staff_see_what_waits_for_them(place: Place, start_gateway: StartGateway) -> None:
+    sso = place.app.state.settings.service_urls["sso"]
+    place.provider.access_claims = {"kind": "staff", "unit": "AMR-421303", "region": "421303"}
+    async with (
+        upstream(answering(b'{"items":[{}],"count":10000,"count_capped":true}')) as one,
+        upstream(answering(b"{}", status="403 No")) as forbidden,
+    ):
+        urls = {"services": one.url, "complaints": forbidden.url, "disclosure": await gone(), "sso": sso}
+        port = await start_gateway(urls, token_url=f"{sso}/oauth2/token")
+        async with place.browser(port) as browser:
+            await place.log_in(browser)
+            told = (await browser.get(f"{HUB}/queues", headers=ENGLISH)).json()
+            landing = await browser.get("/")
+            nobody = await client_of(port).get(f"{HUB}/queues")
+        place.provider.access_claims = {}
+        async with place.browser(port) as citizen:
+            await place.log_in(citizen)
+            nothing = (await citizen.get(f"{HUB}/queues")).json()
+    queue = {"service": "services", "title": "Applications", "count": 10000, "count_capped": True}
+    assert told["queues"] == [queue | {"url": "/api/services/v1/applications/queue"}]
+    assert told["unavailable"] == ["disclosure"]
+    assert "待办申请" in landing.text
+    assert "10000+" in landing.text
+    assert nobody.status_code == 401
+    assert nothing == {"queues": [], "unavailable": []}
+
+
 async def test_incidents_are_recorded_and_shown(
     start_gateway: StartGateway, gateways: list[Any], database: Any, servers: Any
 ) -> None:

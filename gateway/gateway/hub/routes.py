@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from gateway.access import AnyVisitor, Operator
-from gateway.hub import search, service
+from gateway.hub import queues, search, service
 from gateway.hub.announcements import Board
-from gateway.hub.schemas import Announcements, MyItems, PlatformLedger, PlatformStatus, SearchResult
+from gateway.hub.schemas import Announcements, MyItems, MyQueues, PlatformLedger, PlatformStatus, SearchResult
 from gateway.hub.status import Watch
 from shared import operations
 from shared.auth import Public
@@ -40,6 +40,13 @@ async def list_items(
     """
     response.headers["Cache-Control"] = PRIVATE
     return await service.items_of(request, caller, limit, cursor)
+
+
+@router.get("/queues", operation_id="hub_queues")
+async def list_queues(caller: AnyVisitor, request: Request, response: Response) -> MyQueues:
+    """How much waits for the caller as a member of staff, by service; nothing for anyone else."""
+    response.headers["Cache-Control"] = PRIVATE
+    return await queues.queues_of(request, caller, english=wants_english(request))
 
 
 @router.get("/search", dependencies=[Public], operation_id="hub_search")

@@ -18,6 +18,23 @@ class MyItems(BaseModel):
     unavailable: list[str] = Field(description="Services that could not be asked: their cases are missing here")
 
 
+class QueueOut(BaseModel):
+    """A queue of cases that wait for the caller's unit."""
+
+    service: str
+    title: str
+    count: int
+    count_capped: bool = Field(description="True when there are more than `count`")
+    url: str = Field(description="The queue, from the public origin")
+
+
+class MyQueues(BaseModel):
+    """What waits for a member of staff."""
+
+    queues: list[QueueOut]
+    unavailable: list[str] = Field(description="Services that could not be asked")
+
+
 class ServiceState(BaseModel):
     """How a service stands, as the last probe saw it."""
 

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from gateway.access import visitor_of
 from gateway.errors import SessionExpired
-from gateway.hub import search, service
+from gateway.hub import queues, search, service
 from gateway.hub.announcements import Board
-from gateway.hub.schemas import MyItems
+from gateway.hub.schemas import MyItems, MyQueues
 from gateway.hub.status import SHOWN_DAYS, Watch
 from gateway.landing.words import SERVICES, STATES
 from gateway.pages.render import page
@@ -34,14 +34,15 @@ async def landing(request: Request, session: SessionDep) -> Response:
     english = wants_english(request)
     row = await current_session(request, session)
     board: Board = request.app.state.board
-    items, announced = await asyncio.gather(
-        _items(request) if row else _nothing(), board.latest(None, SHOWN_ANNOUNCEMENTS, english=english)
+    (items, waiting), announced = await asyncio.gather(
+        _own(request, english=english) if row else _nothing(), board.latest(None, SHOWN_ANNOUNCEMENTS, english=english)
     )
     answer = page(
         "landing.html",
         english=english,
         name=row.display_name if row else None,
         items=items,
+        waiting=waiting,
         announced=announced,
         services=SERVICES,
     )
@@ -50,17 +51,20 @@ async def landing(request: Request, session: SessionDep) -> Response:
     return answer
 
 
-async def _items(request: Request) -> MyItems | None:
-    """The newest cases of whoever is logged in; None when the session has just ended."""
+async def _own(request: Request, *, english: bool) -> tuple[MyItems | None, MyQueues | None]:
+    """The newest cases of whoever is logged in, and what waits for him; nothing when the session has just ended."""
     try:
         visitor = await visitor_of(request)
-        return await service.items_of(request, visitor, SHOWN_ITEMS, None) if visitor else None
+        if visitor is None:
+            return None, None
+        items = service.items_of(request, visitor, SHOWN_ITEMS, None)
+        return await asyncio.gather(items, queues.queues_of(request, visitor, english=english))
     except (SessionExpired, Unauthenticated):
-        return None
+        return None, None
 
 
-async def _nothing() -> None:
-    return None
+async def _nothing() -> tuple[None, None]:
+    return None, None
 
 
 @router.get("/search")
