@@ -5,6 +5,8 @@ secrets of these apps follow from the user names, so they are no secrets at all:
 """
 
 import asyncio
+import base64
+import hashlib
 import sys
 import time
 
@@ -12,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit import SYSTEM
 from shared.clock import now
-from shared.local.demo import PASSWORD, totp_secret
 from shared.privacy import blind_index
 from shared.runtime import make_runtime
 from svc_sso.accounts import queries
@@ -23,6 +24,8 @@ from svc_sso.credentials.service import hash_password
 from svc_sso.factors.models import Authenticator
 from svc_sso.factors.rules import STEP_SECONDS, code_at
 from svc_sso.settings import Settings
+
+PASSWORD = "Demo-2026-yiwang"
 
 # user name, name, unit, region, role
 STAFF_ACCOUNTS = (
@@ -43,6 +46,11 @@ PEOPLE = (
     ("demo.citizen", "张伟", "421303199003071230", "13800001234"),
     ("demo.consumer", "李娜", "421303199208151226", "13900005678"),
 )
+
+
+def totp_secret(username: str) -> str:
+    """The known secret of a demo account's authenticator app, in Base32; shared.local.demo knows the rule too."""
+    return base64.b32encode(hashlib.sha256(f"yiwang demo {username}".encode()).digest()[:20]).decode()
 
 
 async def load(session: AsyncSession) -> list[str]:

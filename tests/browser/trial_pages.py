@@ -95,6 +95,7 @@ def test_staff_show_a_second_factor(browser: Browser, platform: Platform) -> Non
         someone.go("/account/sign-ins")
         expect(page.locator("tbody tr").nth(0)).to_contain_text("登录成功")
         expect(page.locator("tbody tr").nth(1)).to_contain_text("登录失败")
+        expect(page.locator("tbody tr").nth(2)).to_contain_text("待第二步验证")
 
 
 @pytest.mark.platform

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
+from shared.local import demo as local
+from svc_sso import demo
 from svc_sso.consents.rules import Wish, covers, wish_of
 from svc_sso.credentials.errors import WeakPassword
 from svc_sso.credentials.rules import EXPIRED, GIVEN_OUT, POLICIES, check_password, common_passwords, due, kinds_of
@@ -202,3 +204,10 @@ def test_a_consent_covers_the_same_and_less() -> None:
 )
 def test_devices_have_short_names(agent: str, shown: str) -> None:
     assert device(agent) == shown
+
+
+def test_the_runner_knows_the_codes_of_demo_accounts() -> None:
+    assert local.PASSWORD == demo.PASSWORD
+    assert [local.totp_secret(each[0]) for each in demo.STAFF_ACCOUNTS] == [
+        demo.totp_secret(each[0]) for each in demo.STAFF_ACCOUNTS
+    ]

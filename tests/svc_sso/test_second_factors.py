@@ -46,6 +46,7 @@ async def test_who_has_a_second_factor_is_asked_for_it_and_a_code_is_taken_once(
     asked = await browser.enter(account["username"], PASSWORD)
     assert (asked.status_code, 'id="code"' in asked.text) == (200, True)
     assert browser.http.cookies.get("sso-session") is None
+    assert "待第二步验证" in (await first.http.get("/account/sign-ins")).text
     wrong = await browser.http.post("/oauth2/login", data=hidden(asked.text) | {"code": "000000"})
     assert wrong.status_code == 401
     used = pyotp.TOTP(first.secret).generate_otp(STEPS[first.secret])
@@ -152,6 +153,7 @@ async def test_the_last_factor_is_taken_away_by_people_but_not_by_staff(
         refused(removed, status, code)
     else:
         history = (await sso.client.get("/v1/me/sign-ins", headers=headers)).json()["items"]
+        assert "begun" not in [item["outcome"] for item in history]
         assert (history[0]["outcome"], history[0]["factor"]) == ("factor_removed", "authenticator")
         assert (await sso.client.get("/v1/me/factors", headers=headers)).json()["recovery_codes"] == 0
 

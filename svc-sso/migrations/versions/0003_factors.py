@@ -26,7 +26,7 @@ STATEMENTS: tuple[str, ...] = (
         ADD COLUMN factor VARCHAR(16) DEFAULT 'password' NOT NULL,
         DROP CONSTRAINT ck_sign_ins_outcome,
         ADD CONSTRAINT ck_sign_ins_outcome CHECK (outcome IN
-            ('succeeded', 'failed', 'refused', 'factor_added', 'factor_removed', 'password_changed'))
+            ('succeeded', 'begun', 'failed', 'refused', 'factor_added', 'factor_removed', 'password_changed'))
     """,
     """
     CREATE TABLE password_history (
@@ -113,7 +113,7 @@ UNDO: tuple[str, ...] = (
     "DROP TABLE passkeys",
     "DROP TABLE authenticators",
     "DROP TABLE password_history",
-    "DELETE FROM sign_ins WHERE outcome IN ('factor_added', 'factor_removed', 'password_changed')",
+    "DELETE FROM sign_ins WHERE outcome IN ('begun', 'factor_added', 'factor_removed', 'password_changed')",
     """
     ALTER TABLE sign_ins
         DROP COLUMN factor,

@@ -48,7 +48,7 @@ class AccountIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     username: Annotated[str, Field(min_length=4, max_length=32, examples=["zhang.wei"])]
-    password: Secret = Field(description="At least 10 characters; not a common one, not holding the user name")
+    password: Secret = Field(description="At least 8 characters; not a common one, not holding the user name")
     name: Name = Field(description="As on the identity card; rare characters are fine")
     id_number: IdNumber = Field(description="Resident identity number, GB 11643")
     phone: Phone = Field(description="Mobile number")

@@ -171,7 +171,7 @@ async def _identify(step: Step) -> Response:
         shown = await _show(step, message="too_many", seconds=wait.retry_after)
         return _refused(shown, 429, {"Retry-After": str(wait.retry_after)})
     locked = await _locked(step)
-    if not right or not await service.password_shown(step.session, locked.waiting, admission, visit.settings, now):
+    if not right or not await service.password_shown(step.session, locked.waiting, admission, visit, now):
         await sign_ins.refuse(step.session, admission, attempt, now)
         return _wrong(await _show(step, message="wrong"))
     return await _proceed(locked)

@@ -104,7 +104,7 @@ async def check_attempt(own: Sessions, attempt: Attempt, now: datetime) -> tuple
 
 
 async def password_shown(
-    session: AsyncSession, request: LoginRequest, admission: Admission, settings: Settings, now: datetime
+    session: AsyncSession, request: LoginRequest, admission: Admission, visit: Visit, now: datetime
 ) -> bool:
     """Takes down that the password was right; False when the account was disabled in between."""
     account = await accounts.active(session, admission.account_id) if admission.account_id else None
@@ -112,8 +112,13 @@ async def password_shown(
         return False
     await sign_ins.forgive(session, admission.buckets)
     request.account_id, request.amr, request.authenticated_at = account.id, with_method([], PASSWORD), now
-    policy = policy_of(settings, account.kind)
+    policy = policy_of(visit.settings, account.kind)
     request.password_due = due(admission.must_change, admission.changed_at, policy, now)
+    if (await factors.owned(session, account.id)).any:
+        # Told at once: someone who stops here has the password and not the second factor.
+        sign_ins.note(
+            session, account.id, Noted("begun", "password", visit.origin.browser, admission.known_device), now
+        )
     return True
 
 

@@ -37,7 +37,8 @@ class SignIn(Base):
     __table_args__ = (
         Index("ix_sign_ins_account", "account_id", "id"),
         CheckConstraint(
-            "outcome IN ('succeeded', 'failed', 'refused', 'factor_added', 'factor_removed', 'password_changed')",
+            "outcome IN "
+            "('succeeded', 'begun', 'failed', 'refused', 'factor_added', 'factor_removed', 'password_changed')",
             name="outcome",
         ),
     )

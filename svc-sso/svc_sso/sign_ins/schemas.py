@@ -15,7 +15,7 @@ class SignInOut(BaseModel):
 
     id: uuid.UUID
     at: datetime
-    outcome: Literal["succeeded", "failed", "refused", "factor_added", "factor_removed", "password_changed"]
+    outcome: Literal["succeeded", "begun", "failed", "refused", "factor_added", "factor_removed", "password_changed"]
     factor: str = Field(description="password, code, recovery, passkey or authenticator")
     address: str
     user_agent: str
