@@ -108,7 +108,8 @@ def own(folder: Path) -> Iterator[Provider]:
 
 def _port(platform: Platform) -> int:
     """The port of svc-sso, once everything is ready."""
-    assert wait_until(lambda: "/docs" in platform.told(), READY_SECONDS), platform.told()
+    wait_until(lambda: "/docs" in platform.told() or platform.runner.poll() is not None, READY_SECONDS)
+    assert "/docs" in platform.told(), platform.told()
     return int(json.loads((platform.data / "ports.json").read_text(encoding="utf-8"))["sso"])
 
 
