@@ -20,19 +20,25 @@ from svc_sso.keys import service as keys
 from svc_sso.login.routes import router as login
 from svc_sso.logout.routes import administration
 from svc_sso.logout.routes import router as logout
+from svc_sso.mandates.routes import pages as mandate_pages
+from svc_sso.mandates.routes import router as mandates
 from svc_sso.oauth.routes import router as oauth
 from svc_sso.oidc.routes import router as oidc
 from svc_sso.oidc.rules import check
 from svc_sso.opening.routes import router as opening
+from svc_sso.organisations.routes import router as organisations
 from svc_sso.portal.routes import router as portal
 from svc_sso.pushed.routes import make_router as pushed
+from svc_sso.renewals.service import Renewals
 from svc_sso.repeats.routes import RepeatsMiddleware
-from svc_sso.repeats.service import Ledger, Signer
+from svc_sso.repeats.service import Ledger
 from svc_sso.sessions.routes import router as sessions
 from svc_sso.settings import Settings
 from svc_sso.sign_ins.routes import router as sign_ins
 from svc_sso.staff.routes import router as staff
+from svc_sso.staff.routes import units
 from svc_sso.tokens.service import Issuer, OwnVerifier
+from svc_sso.verifications.routes import router as verifications
 from svc_sso.worker import WORK
 
 SERVICE = Service(
@@ -47,12 +53,17 @@ SERVICE = Service(
         sessions,
         sign_ins,
         staff,
+        units,
+        verifications,
+        organisations,
+        mandates,
         oauth,
         pushed(check),
         oidc,
         discovery,
         login,
         portal,
+        mandate_pages,
         logout,
         administration,
         agencies,
@@ -67,6 +78,8 @@ SERVICE = Service(
             "name": "staff",
             "description": "工作人员: accounts, roles, units, regions, for the security administrator",
         },
+        {"name": "verifications", "description": "实名核验: how well one's identity is known"},
+        {"name": "organisations", "description": "企业与授权: enterprises one acts for, mandates of agents"},
         {"name": "clients", "description": "客户端: systems of agencies and applications, their keys, quotas, notices"},
         {"name": "account pages", "description": "我的账户: the own pages, for people with a browser"},
         {"name": "oidc", "description": "OpenID Connect and OAuth 2.0"},
@@ -89,8 +102,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     runtime, issuer = app.state.runtime, Issuer(settings.issuer, origin=settings.origin)
     verifier = OwnVerifier(issuer, SERVICE.name, runtime)
     app.state.runtime, app.state.issuer = dataclasses.replace(runtime, verifier=verifier), issuer
-    ledger = Ledger(settings.database.replace("+asyncpg", "", 1))
-    app.add_middleware(RepeatsMiddleware, signer=Signer(issuer.keys), ledger=ledger)
+    dsn = settings.database.replace("+asyncpg", "", 1)
+    ledger, renewals = Ledger(dsn), Renewals(dsn, issuer)
+    app.add_middleware(RepeatsMiddleware, keys=issuer.keys, ledger=ledger, renewals=renewals)
     started = app.router.lifespan_context
 
     @contextlib.asynccontextmanager
@@ -99,6 +113,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await prepare(runtime.sessions, settings)
             yield
             await ledger.close()
+            await renewals.close()
 
     app.router.lifespan_context = lifespan
     return app

@@ -1,6 +1,7 @@
 """Machines which ask for the same again are answered past the framework: by the same rules, and as durably."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator
 
@@ -8,6 +9,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
+from svc_sso.renewals.rules import refresh_token_in
+from svc_sso.renewals.service import Renewal, Renewals
 from svc_sso.repeats.routes import REPEATED
 from svc_sso.repeats.rules import asked_in, is_for_machines, pattern_of
 from tests.support.servers import Servers
@@ -136,3 +139,118 @@ async def test_only_a_machine_s_own_token_makes_a_pattern(more: dict[str, object
     assert made is not None
     assert json.loads(made.claims_at(7, "k")) == claims | {"iat": 7, "nbf": 7, "exp": 307, "jti": "k"}
     assert pattern_of(claims | more, 0.0) is None
+
+
+# Refreshes, many at once.
+
+
+async def person(sso: Provider) -> dict[str, str]:
+    return await sso.login((await sso.account())["username"])
+
+
+def claims_of(token: str) -> dict[str, object]:
+    part = token.split(".")[1]
+    return dict(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
+
+
+async def refresh(sso: Provider, token: str, **more: str) -> dict[str, str]:
+    answer = await sso.token(grant_type="refresh_token", refresh_token=token, **more)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    return dict(answer.json())
+
+
+@pytest.fixture
+def renewed(monkeypatch: pytest.MonkeyPatch) -> list[bytes | None]:
+    """What was done together with others, None for each which had to go the long way."""
+    told: list[bytes | None] = []
+    real = Renewals.renew
+
+    async def listening(self: Renewals, asked: Renewal) -> bytes | None:
+        told.append(await real(self, asked))
+        return told[-1]
+
+    monkeypatch.setattr(Renewals, "renew", listening)
+    return told
+
+
+async def test_a_plain_refresh_says_what_the_long_way_says(sso: Provider, renewed: list[bytes | None]) -> None:
+    tokens = await person(sso)
+    quick = await refresh(sso, tokens["refresh_token"])
+    assert renewed[-1] is not None
+    slow = await refresh(sso, quick["refresh_token"], scope="openid profile")
+    assert len(renewed) == 1
+    assert set(quick) == set(slow)
+    own = {"iat", "nbf", "exp", "jti", "at_hash"}
+    for kind in ("access_token", "id_token"):
+        one, other = claims_of(quick[kind]), claims_of(slow[kind])
+        assert {n: v for n, v in one.items() if n not in own} == {n: v for n, v in other.items() if n not in own}
+    assert await sso.claims(quick["access_token"])
+    again = await refresh(sso, quick["refresh_token"], scope="openid profile")
+    assert again == slow
+
+
+async def test_of_many_at_once_each_family_goes_on_once(sso: Provider, renewed: list[bytes | None]) -> None:
+    families = [await person(sso) for _ in range(3)]
+    calls = [refresh(sso, tokens["refresh_token"]) for tokens in families for _ in range(4)]
+    answers = await asyncio.gather(*calls)
+    assert any(answer is not None for answer in renewed)
+    successors = {answer["refresh_token"] for answer in answers}
+    assert len(successors) == len(families)
+    for token in successors:
+        await refresh(sso, token)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE grants SET revoked_at = now()",
+        "UPDATE grants SET created_at = now() - interval '12 h'",
+        "UPDATE login_sessions SET ended_at = now()",
+        "UPDATE login_sessions SET last_seen_at = now() - interval '1 d'",
+        "UPDATE accounts SET disabled_at = now()",
+        "UPDATE refresh_tokens SET used_at = now() - interval '1 h'",
+        "UPDATE clients SET grant_types = '[\"authorization_code\"]' WHERE id = 'gateway'",
+    ],
+)
+async def test_what_ended_is_not_renewed(sso: Provider, renewed: list[bytes | None], change: str) -> None:
+    tokens = await person(sso)
+    async with sso.client.sessions.begin() as session:
+        kept = await session.scalar(text("SELECT grant_types FROM clients WHERE id = 'gateway'"))
+        await session.execute(text(change))
+    answer = await sso.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    async with sso.client.sessions.begin() as session:
+        restore = text("UPDATE clients SET grant_types = CAST(:kept AS jsonb) WHERE id = 'gateway'")
+        await session.execute(restore, {"kept": json.dumps(kept)})
+    assert answer.status_code == 400
+    assert renewed == [None]
+
+
+async def test_only_its_client_renews_a_token(sso: Provider, renewed: list[bytes | None]) -> None:
+    tokens = await person(sso)
+    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    wrong = await sso.client.post("/oauth2/token", data=form, auth=("gateway", "wrong"))
+    oauth_refused(wrong, "invalid_client", 401)
+    async with sso.client.sessions.begin() as session:
+        grants = '["refresh_token"]'
+        await session.execute(text(f"UPDATE clients SET grant_types = '{grants}' WHERE id = 'svc-complaints'"))
+    other = await sso.client.post("/oauth2/token", data=form, auth=("svc-complaints", SECRETS["svc-complaints"]))
+    oauth_refused(other, "invalid_grant")
+    assert renewed == [None, None]
+    await refresh(sso, tokens["refresh_token"])
+
+
+@pytest.mark.parametrize(
+    ("body", "token"),
+    [
+        (b"grant_type=refresh_token&refresh_token=abc", "abc"),
+        (b"refresh_token=abc&grant_type=refresh_token", "abc"),
+        (b"grant_type=refresh_token&refresh_token=abc&scope=openid", None),
+        (b"grant_type=refresh_token&refresh_token=abc&refresh_token=abd", None),
+        (b"grant_type=refresh_token&refresh_token=", None),
+        (b"grant_type=authorization_code&refresh_token=abc", None),
+        (b"", None),
+    ],
+)
+async def test_forms_of_plain_refreshes(body: bytes, token: str | None) -> None:
+    assert refresh_token_in(body) == token

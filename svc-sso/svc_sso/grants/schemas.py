@@ -68,6 +68,7 @@ class UserInfoOut(BaseModel):
     permissions: list[str] | None = None
     unit: str | None = None
     region: str | None = None
+    trust_level: str | None = None
 
 
 class PushedOut(BaseModel):

@@ -33,6 +33,7 @@ from svc_sso.grants.rules import (
     proves,
 )
 from svc_sso.grants.schemas import TokenOut
+from svc_sso.keys.service import load
 from svc_sso.sessions import service as sessions
 from svc_sso.sessions.models import LoginSession
 from svc_sso.tokens.rules import (
@@ -46,7 +47,7 @@ from svc_sso.tokens.rules import (
     id_claims,
     person_claims,
 )
-from svc_sso.tokens.service import Issuer, family_of, login_of, new_issue, read_access, sign, subject_of, told_of
+from svc_sso.tokens.service import Issuer, family_of, login_of, new_issue, read_access, sign_with, subject_of, told_of
 
 
 @dataclass(frozen=True)
@@ -230,18 +231,24 @@ def _login_then(made: Issuing) -> Login:
 
 
 async def _tokens(session: AsyncSession, issuer: Issuer, made: Issuing) -> TokenOut:
+    next_token = new_secret()
+    session.add(RefreshToken(token_hash=digest(next_token), grant_id=made.grant.id, nonce=made.nonce))
+    await session.flush()
+    await load(session, issuer.keys)
+    return compose(issuer, made, next_token)
+
+
+def compose(issuer: Issuer, made: Issuing, next_token: str) -> TokenOut:
+    """The tokens of a family, signed with the keys which the issuer has loaded; `next_token` is its refresh token."""
     client, grant = made.client, made.grant
     audience = audience_of(client.kind, client.audience)
     jkt = grant.dpop_jkt
     issue = new_issue(issuer, client.id, audience, made.scope, lifetime=ACCESS_SECONDS, family=grant.id, jkt=jkt)
     subject, login = subject_of(made.account), _login_then(made)
     claims = access_claims(issue, subject, login)
-    next_token = new_secret()
-    session.add(RefreshToken(token_hash=digest(next_token), grant_id=grant.id, nonce=made.nonce))
-    await session.flush()
-    access = await sign(session, issuer, ACCESS_TYPE, claims)
+    access = sign_with(issuer.keys, ACCESS_TYPE, claims)
     asked = asked_for(grant.claims, "id_token") & person_claims()
-    more = {name: value for name, value in told_of(made.account).items() if name in asked}
+    more = {name: value for name, value in told_of(made.account).items() if name in asked} if asked else {}
     told = id_claims(issue, subject, login, made.nonce, more | {"at_hash": hash_half(access)})
     return TokenOut(
         access_token=access,
@@ -249,7 +256,7 @@ async def _tokens(session: AsyncSession, issuer: Issuer, made: Issuing) -> Token
         expires_in=claims["exp"] - claims["iat"],
         scope=made.scope,
         refresh_token=next_token if REFRESH in client.grant_types else None,
-        id_token=await sign(session, issuer, ID_TYPE, told, client.id_token_signed_response_alg),
+        id_token=sign_with(issuer.keys, ID_TYPE, told, client.id_token_signed_response_alg),
     )
 
 

@@ -1,12 +1,14 @@
-"""Answers machines which ask for the same token again, past the framework.
+"""Answers the two requests which come all the time past the framework: plain refreshes, and repeated ones of machines.
 
 The services of the platform and agencies' systems ask for tokens of their own all the time, each with the same request.
 What the token endpoint has answered to it holds for a second: whose token, what it may do, for whom. Within that second
-the next token is signed and written down here; everything else, and every refusal, is the token endpoint's business.
+the next token is signed and written down here. Refreshes are done many at once. Everything else, and every refusal, is
+the token endpoint's business.
 """
 
 import base64
 import json
+import secrets
 import time
 
 import asyncpg
@@ -14,8 +16,25 @@ from prometheus_client import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.telemetry import DURATION, REGISTRY, REQUEST_ID, REQUESTS
-from svc_sso.repeats.rules import LONGEST_BODY, REMEMBERED, Pattern, asked_in, is_for_machines, key_of, pattern_of
-from svc_sso.repeats.service import Issued, Ledger, Signer, now
+from svc_sso.clients.errors import InvalidClient
+from svc_sso.credentials.rules import digest
+from svc_sso.keys.service import KeyCache
+from svc_sso.oauth.rules import basic_credentials
+from svc_sso.renewals.rules import refresh_token_in
+from svc_sso.renewals.service import Renewal, Renewals
+from svc_sso.repeats.rules import (
+    LONGEST_BODY,
+    REMEMBERED,
+    Asked,
+    Pattern,
+    asked_in,
+    is_for_machines,
+    key_of,
+    pattern_of,
+)
+from svc_sso.repeats.service import Issued, Ledger, now
+from svc_sso.tokens.rules import ACCESS_TYPE
+from svc_sso.tokens.service import seal
 
 PATH = "/oauth2/token"
 REPEATED = Counter("tokens_repeated_total", "Machines' tokens issued like the one before", registry=REGISTRY)
@@ -30,10 +49,10 @@ HEADERS = [
 
 
 class RepeatsMiddleware:
-    """Stands before the application; `signer` and `ledger` are the running service's."""
+    """Stands before the application; `keys`, `ledger` and `renewals` are the running service's."""
 
-    def __init__(self, app: ASGIApp, signer: Signer, ledger: Ledger) -> None:
-        self.app, self.signer, self.ledger = app, signer, ledger
+    def __init__(self, app: ASGIApp, keys: KeyCache, ledger: Ledger, renewals: Renewals) -> None:
+        self.app, self.keys, self.ledger, self.renewals = app, keys, ledger, renewals
         self.patterns: dict[bytes, Pattern] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,37 +61,51 @@ class RepeatsMiddleware:
             await self.app(scope, receive, send)
             return
         started, messages = time.perf_counter(), await _first_of(receive)
-        body = b"".join(message.get("body", b"") for message in messages)
-        if messages[-1].get("more_body", True) or not body:
-            await self.app(scope, after(messages, receive), send)
-            return
-        key, moment = key_of(asked.authorization, body), time.monotonic()
-        pattern = self.patterns.get(key)
+        again = after(messages, receive)
+        whole = not messages[-1].get("more_body", True)
+        body = b"".join(message.get("body", b"") for message in messages) if whole else b""
+        request_id = asked.request_id if REQUEST_ID.match(asked.request_id) else secrets.token_hex(12)
+        refreshed = refresh_token_in(body)
+        if refreshed is not None:
+            answer = await self._renewed(asked, refreshed)
+        else:
+            answer = await self._repeated(key_of(asked.authorization, body), request_id)
+        if answer is not None:
+            await _send(send, answer, request_id)
+            TOOK.observe(time.perf_counter() - started)
+        elif refreshed is None and is_for_machines(body):
+            await self._learn(key_of(asked.authorization, body), scope, again, send)
+        else:
+            await self.app(scope, again, send)
+
+    async def _renewed(self, asked: Asked, token: str) -> bytes | None:
+        """The answer to a refresh, if it is a plain one."""
+        try:
+            candidates = basic_credentials(asked.authorization.decode("latin-1"))
+        except InvalidClient:
+            return None
+        if len(candidates) != 1:
+            return None
+        client_id, secret = candidates[0]
+        return await self.renewals.renew(Renewal(client_id, digest(secret), digest(token)))
+
+    async def _repeated(self, key: bytes, request_id: str) -> bytes | None:
+        """The answer to a machine, if it was given one like it within the second."""
+        pattern, moment = self.patterns.get(key), time.monotonic()
         if pattern is None or moment >= pattern.renew_at:
             if pattern is not None:
                 pattern.renew_at = pattern.holds_until  # one asks, the others go on for as long as it holds
-            await self._learn(key, body, scope, after(messages, receive), send)
-            return
+            return None
         at, jti = now()
-        request_id = asked.request_id if REQUEST_ID.match(asked.request_id) else jti
-        token = self.signer.sign(pattern.claims_at(at, jti))
+        token = seal(self.keys, ACCESS_TYPE, pattern.claims_at(at, jti))
         try:
             await self.ledger.note(Issued(pattern.client_id, pattern.audience, jti, at, request_id))
         except NOT_WRITTEN:
-            await self._learn(key, body, scope, after(messages, receive), send)
-            return
-        await self._answer(pattern, token, request_id, send)
-        TOOK.observe(time.perf_counter() - started)
-
-    async def _answer(self, pattern: Pattern, token: bytes, request_id: str, send: Send) -> None:
-        body = b'{"access_token":"%s","token_type":"Bearer","expires_in":%d,"scope":""}' % (token, pattern.lifetime)
-        headers = [*HEADERS, (b"content-length", b"%d" % len(body)), (b"x-request-id", request_id.encode())]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-        ANSWERED.inc()
+            return None
         REPEATED.inc()
+        return b'{"access_token":"%s","token_type":"Bearer","expires_in":%d,"scope":""}' % (token, pattern.lifetime)
 
-    async def _learn(self, key: bytes, body: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _learn(self, key: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets the application answer, and keeps what it said when it was a machine's token."""
         moment, status, said = time.monotonic(), 0, b""
 
@@ -84,11 +117,18 @@ class RepeatsMiddleware:
 
         await self.app(scope, receive, listen)
         self.patterns.pop(key, None)
-        pattern = pattern_of(_claims_in(said), moment) if status == 200 and is_for_machines(body) else None
+        pattern = pattern_of(_claims_in(said), moment) if status == 200 else None
         if pattern is not None:
             if len(self.patterns) >= REMEMBERED:
                 self.patterns.clear()
             self.patterns[key] = pattern
+
+
+async def _send(send: Send, body: bytes, request_id: str) -> None:
+    headers = [*HEADERS, (b"content-length", b"%d" % len(body)), (b"x-request-id", request_id.encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+    ANSWERED.inc()
 
 
 def _is_token_request(scope: Scope) -> bool:

@@ -1,11 +1,10 @@
-"""Signing without detours, and writing down many issues at once.
+"""Writing down many issues at once.
 
 A token goes out only when the row which tells of it is durable: while one write is under way, what is issued meanwhile
 waits for the next, which tells of all of it (group commit).
 """
 
 import asyncio
-import base64
 import json
 import logging
 import secrets
@@ -14,52 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
-from joserfc.jwk import ECKey
 
 from svc_sso.exchange.rules import ISSUED
-from svc_sso.keys.rules import ES256
-from svc_sso.keys.service import KeyCache
-from svc_sso.tokens.rules import ACCESS_TYPE
 
 log = logging.getLogger(__name__)
 
-SIGNATURE = ECDSA(SHA256())
 WRITE = """
     INSERT INTO audit_log (actor, actor_kind, client, action, object_type, object_id, before, after, trace_id)
     SELECT client, 'system', client, $1, 'client', client, '{}', tokens::jsonb, $2
     FROM unnest($3::text[], $4::text[]) AS issued (client, tokens)
 """
-
-
-def encoded(raw: bytes) -> bytes:
-    """base64url without padding."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=")
-
-
-@dataclass
-class Signer:
-    """Signs with the current key of the cache; what depends on the key alone is made once."""
-
-    keys: KeyCache
-    _key: ECKey | None = None
-    _private: EllipticCurvePrivateKey | None = None
-    _head: bytes = b""
-
-    def sign(self, claims: bytes) -> bytes:
-        """An access token with `claims`, which are JSON."""
-        key = self.keys.signing[ES256]
-        if key is not self._key:
-            assert isinstance(key, ECKey)
-            header = {"alg": ES256, "typ": ACCESS_TYPE, "kid": str(key.kid)}
-            self._head = encoded(json.dumps(header, separators=(",", ":")).encode()) + b"."
-            self._key, self._private = key, key.private_key
-        assert self._private is not None
-        text = self._head + encoded(claims)
-        r, s = decode_dss_signature(self._private.sign(text, SIGNATURE))
-        return text + b"." + encoded(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
 
 
 @dataclass(frozen=True)

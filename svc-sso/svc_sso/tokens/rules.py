@@ -17,7 +17,7 @@ SCOPE_CLAIMS: dict[str, tuple[str, ...]] = {
     "address": ("address",),
 }
 """What userinfo tells for a scope (OpenID Connect Core 5.4)."""
-OWN_CLAIMS = ("kind", "roles", "permissions", "unit", "region")
+OWN_CLAIMS = ("kind", "roles", "permissions", "unit", "region", "trust_level")
 """What the platform's own clients are told beside that for `profile`."""
 
 
@@ -30,6 +30,7 @@ class Subject:
     permissions: frozenset[str]
     unit: str | None = None
     region: str | None = None
+    trust_level: str | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def access_claims(
         "permissions": permissions_for(issue.audience, subject.permissions),
         "unit": subject.unit,
         "region": subject.region,
+        "trust_level": subject.trust_level,
         "act": act,
         "cnf": {"jkt": issue.jkt} if issue.jkt else None,
         "org": context.org if context else None,

@@ -1,12 +1,19 @@
 """Signing tokens and reading them back."""
 
+import base64
+import functools
 import hmac
+import json
 import secrets
 import time
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jwt
 from joserfc.errors import JoseError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.auth import TOKEN_LIMIT, TokenVerifier
 from shared.runtime import Runtime
 from svc_sso.accounts.models import Account
-from svc_sso.accounts.rules import permissions_of
+from svc_sso.accounts.rules import PERSON, permissions_of
 from svc_sso.keys.rules import ALGORITHMS, ES256
 from svc_sso.keys.service import KeyCache, load
 from svc_sso.sessions.models import LoginSession
@@ -65,7 +72,8 @@ def family_of(claims: dict[str, Any]) -> uuid.UUID | None:
 def subject_of(account: Account) -> Subject:
     """What a token says of an account."""
     permissions = permissions_of(account.kind, account.roles)
-    return Subject(str(account.id), account.kind, permissions, account.unit, account.region)
+    level = account.trust_level if account.kind == PERSON else None
+    return Subject(str(account.id), account.kind, permissions, account.unit, account.region, level)
 
 
 def login_of(row: LoginSession) -> Login:
@@ -85,6 +93,7 @@ def told_of(account: Account) -> dict[str, Any]:
         "permissions": sorted(permissions_of(account.kind, account.roles)),
         "unit": account.unit,
         "region": account.region,
+        "trust_level": account.trust_level if account.kind == PERSON else None,
     }
     if account.phone:
         known |= {"phone_number": COUNTRY_CODE + account.phone, "phone_number_verified": False}
@@ -97,9 +106,36 @@ def told_of(account: Account) -> dict[str, Any]:
 
 async def sign(session: AsyncSession, issuer: Issuer, kind: str, claims: dict[str, Any], algorithm: str = ES256) -> str:
     """`claims` as a token of type `kind`, signed with the current key of `algorithm`."""
-    cache = await load(session, issuer.keys)
-    key = cache.signing[algorithm]
-    return jwt.encode({"alg": algorithm, "typ": kind, "kid": str(key.kid)}, claims, key, algorithms=[algorithm])
+    return sign_with(await load(session, issuer.keys), kind, claims, algorithm)
+
+
+def sign_with(keys: KeyCache, kind: str, claims: dict[str, Any], algorithm: str = ES256) -> str:
+    """The same with keys which were loaded."""
+    return seal(keys, kind, json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode(), algorithm).decode()
+
+
+def seal(keys: KeyCache, kind: str, claims: bytes, algorithm: str = ES256) -> bytes:
+    """The same for claims which are JSON already. What verifies is joserfc; signing is one call."""
+    key = keys.signing[algorithm]
+    text = _head(algorithm, kind, str(key.kid)) + encoded(claims)
+    private: Any = key.private_key
+    if algorithm == ES256:
+        r, s = decode_dss_signature(private.sign(text, ECDSA(SHA256())))
+        signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    else:
+        signature = private.sign(text, PKCS1v15(), SHA256())
+    return text + b"." + encoded(signature)
+
+
+@functools.lru_cache(maxsize=64)
+def _head(algorithm: str, kind: str, kid: str) -> bytes:
+    header = {"alg": algorithm, "typ": kind, "kid": kid}
+    return encoded(json.dumps(header, separators=(",", ":")).encode()) + b"."
+
+
+def encoded(raw: bytes) -> bytes:
+    """base64url without padding."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=")
 
 
 async def read(
