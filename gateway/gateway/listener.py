@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 HEADER_SECONDS = 5.0
 HEADER_LIMIT = 2 * MAX_TOTAL  # request line and header; what is between the limits is refused politely by the gateway
 SWEEP_SECONDS = 0.5
+# A thousand that are thrown out at once would hold up everyone else: so many at a time, and the next soon.
+SWEPT_AT_ONCE, NEXT_SWEEP_SECONDS = 10, 0.01
 END_OF_HEADER = b"\r\n\r\n"
 
 
@@ -49,14 +51,15 @@ class Crowd:
         return self._date
 
     def sweep(self) -> None:
-        """Refuses every connection whose header is overdue, closes idle ones; goes on while there are connections."""
+        """Refuses connections whose header is overdue, closes idle ones; goes on while there are connections."""
         now = self.loop.time()
-        for connection in tuple(self.state.connections):
-            if isinstance(connection, Listener):
-                connection.look_at_clock(now)
+        overdue = [each for each in self.state.connections if isinstance(each, Listener) and each.is_overdue(now)]
+        for connection in overdue[:SWEPT_AT_ONCE]:
+            connection.throw_out()
         self.sweeping = bool(self.state.connections)
         if self.sweeping:
-            self.loop.call_later(SWEEP_SECONDS, self.sweep)
+            more = len(overdue) > SWEPT_AT_ONCE
+            self.loop.call_later(NEXT_SWEEP_SECONDS if more else SWEEP_SECONDS, self.sweep)
 
 
 _crowds: WeakKeyDictionary[ServerState, Crowd] = WeakKeyDictionary()
@@ -231,11 +234,17 @@ class Listener(HttpToolsProtocol):
         if self.call is None:
             super().shutdown()
 
-    def look_at_clock(self, now: float) -> None:
-        """Ends what takes too long."""
-        if 0 < self.head_since < now - HEADER_SECONDS:
+    def is_overdue(self, now: float) -> bool:
+        """Whether the header takes too long, or the connection idles for too long."""
+        late = 0 < self.head_since < now - HEADER_SECONDS
+        return late or 0 < self.idle_since < now - self.timeout_keep_alive
+
+    def throw_out(self) -> None:
+        """Ends what is overdue."""
+        self.idle_since = 0.0
+        if self.head_since:
             self.refuse(HeaderTooSlow())
-        elif 0 < self.idle_since < now - self.timeout_keep_alive:
+        else:
             self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
