@@ -9,19 +9,22 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.conformance import backchannel, basic, config, dpop, fapi2, interop, logout
+from tests.conformance import backchannel, basic, bcp, config, dpop, fapi2, interop, logout
 from tests.conformance.checks import FAIL, Plan, Results, run, summary, tell
 from tests.conformance.places import OWN, everything
 from tests.conformance.world import Op, World
 from tests.support.databases import ROOT
 
-PLANS = (basic.PLAN, config.PLAN, logout.PLAN, backchannel.PLAN, fapi2.PLAN, dpop.PLAN)
+PLANS = (basic.PLAN, config.PLAN, logout.PLAN, backchannel.PLAN, fapi2.PLAN, dpop.PLAN, bcp.PLAN)
 
 
-def chosen(only: str) -> list[Plan]:
+def chosen(only: str, *, short: bool) -> list[Plan]:
     """All plans, or those checks whose number begins with one of the words."""
     words = tuple(only.split(","))
-    plans = [Plan(p.title, [c for c in p.checks if not only or c.number.startswith(words)]) for p in PLANS]
+    plans = [
+        Plan(p.title, [c for c in p.checks if (not only or c.number.startswith(words)) and not (short and c.slow)])
+        for p in PLANS
+    ]
     return [plan for plan in plans if plan.checks]
 
 
@@ -37,10 +40,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="numbers of checks or their beginnings, with commas: B,FN01")
     parser.add_argument("--against", default="", help="only one of the providers: svc-sso or oidc-provider")
+    parser.add_argument("--short", action="store_true", help="leave out the checks which wait half a minute and more")
     given = parser.parse_args()
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="yiwang-conformance-") as name:
-        plans = chosen(given.only)
+        plans = chosen(given.only, short=given.short)
         with everything(Path(name), given.against) as place:
             columns = outcomes(plans, place.providers)
             libraries = interop.journeys(place) if not given.only or "libraries" in given.only else {}
