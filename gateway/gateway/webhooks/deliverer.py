@@ -74,19 +74,18 @@ class Deliverer:
         finally:
             await self._stop()
 
-    async def begin(self) -> bool:
-        """Claims the next delivery and starts sending it; False when none is due."""
-        lease = uuid.uuid4()
+    async def begin(self) -> int:
+        """Claims what is due, as much as there is room for, and starts sending it; how many deliveries."""
+        free = self.at_once - len(self._going)
         async with self.runtime.sessions() as session, session.begin():
-            row = await queries.claim(session, lease, EACH, self.lease_seconds)
-            if row is None:
-                return False
-            keys = await queries.keys_of(session, row.webhook_id, now())
-        message = Message(str(row.event_id), row.url, row.body.encode(), keys)
-        task = asyncio.create_task(self._deliver(row.id, lease, message), name=f"webhook {row.id}")
-        self._going[task] = lease
-        task.add_done_callback(self._ended)
-        return True
+            rows = await queries.claim(session, free, EACH, self.lease_seconds)
+            keys = await queries.keys_of(session, [row.webhook_id for row in rows], now())
+        for row in rows:
+            message = Message(str(row.event_id), row.url, row.body.encode(), keys[row.webhook_id])
+            task = asyncio.create_task(self._deliver(row.id, row.lease, message), name=f"webhook {row.id}")
+            self._going[task] = row.lease
+            task.add_done_callback(self._ended)
+        return len(rows)
 
     async def _deliver(self, delivery_id: uuid.UUID, lease: uuid.UUID, message: Message) -> None:
         at = now()

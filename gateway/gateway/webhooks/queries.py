@@ -32,26 +32,29 @@ CLAIM = text(
             WHERE l.webhook_id = h.webhook_id AND l.lease IS NOT NULL AND l.leased_until > now()
         ) < :each
         AND EXISTS (SELECT 1 FROM webhook_deliveries d WHERE {MAY_GO.format(webhook="h.webhook_id")})
-        ORDER BY h.served_at LIMIT 1 FOR NO KEY UPDATE OF h SKIP LOCKED
+        ORDER BY h.served_at LIMIT :many FOR NO KEY UPDATE OF h SKIP LOCKED
     ), due AS (
-        SELECT d.id FROM webhook_deliveries d, ready WHERE {MAY_GO.format(webhook="ready.webhook_id")}
-        ORDER BY d.next_try_at, d.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED
+        SELECT first.id FROM ready CROSS JOIN LATERAL (
+            SELECT d.id FROM webhook_deliveries d WHERE {MAY_GO.format(webhook="ready.webhook_id")}
+            ORDER BY d.next_try_at, d.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED
+        ) first
     ), served AS (
         UPDATE webhook_health h SET served_at = clock_timestamp() FROM ready WHERE h.webhook_id = ready.webhook_id
     )
-    UPDATE webhook_deliveries d SET lease = :lease, leased_until = now() + make_interval(secs => :seconds)
+    UPDATE webhook_deliveries d SET lease = gen_random_uuid(), leased_until = now() + make_interval(secs => :seconds)
     FROM due, webhooks w WHERE d.id = due.id AND w.id = d.webhook_id
-    RETURNING d.id, d.webhook_id, d.event_id, d.body, w.url
+    RETURNING d.id, d.webhook_id, d.event_id, d.body, w.url, d.lease
     """  # noqa: S608 - made of constants
 )
 
 
-async def claim(session: AsyncSession, lease: uuid.UUID, each: int, seconds: float) -> Row[Any] | None:
-    """The next delivery to send (id, webhook_id, event_id, body, url), leased for `seconds`; at most `each` a receiver.
+async def claim(session: AsyncSession, many: int, each: int, seconds: float) -> Sequence[Row[Any]]:
+    """The next deliveries to send (id, webhook_id, event_id, body, url, lease), leased for `seconds`.
 
-    Any number of processes may ask at a time (SKIP LOCKED); each delivery is given to one of them.
+    One of each of up to `many` receivers, and no more than `each` to one of them at a time. Any number of processes may
+    ask at once (SKIP LOCKED); each delivery is given to one of them.
     """
-    return (await session.execute(CLAIM, {"lease": lease, "each": each, "seconds": seconds})).first()
+    return (await session.execute(CLAIM, {"many": many, "each": each, "seconds": seconds})).all()
 
 
 async def release(session: AsyncSession, leases: Sequence[uuid.UUID]) -> None:
@@ -62,17 +65,15 @@ async def release(session: AsyncSession, leases: Sequence[uuid.UUID]) -> None:
     )
 
 
-async def keys_of(session: AsyncSession, webhook_id: uuid.UUID, at: datetime) -> list[SigningKeys]:
-    """The keys that count at an instant, the newest first."""
-    query = (
-        select(WebhookSecret)
-        .where(
-            WebhookSecret.webhook_id == webhook_id,
-            or_(WebhookSecret.expires_at.is_(None), WebhookSecret.expires_at > at),
-        )
-        .order_by(WebhookSecret.created_at.desc(), WebhookSecret.id.desc())
-    )
-    return [SigningKeys(row.secret, row.signing_key) for row in await session.scalars(query)]
+async def keys_of(session: AsyncSession, ids: Sequence[uuid.UUID], at: datetime) -> dict[uuid.UUID, list[SigningKeys]]:
+    """The keys of subscriptions that count at an instant, the newest first."""
+    counts = or_(WebhookSecret.expires_at.is_(None), WebhookSecret.expires_at > at)
+    query = select(WebhookSecret).where(WebhookSecret.webhook_id.in_(ids), counts)
+    rows = await session.scalars(query.order_by(WebhookSecret.created_at.desc(), WebhookSecret.id.desc()))
+    found: dict[uuid.UUID, list[SigningKeys]] = {id_: [] for id_ in ids}
+    for row in rows:
+        found[row.webhook_id].append(SigningKeys(row.secret, row.signing_key))
+    return found
 
 
 async def held(session: AsyncSession, delivery_id: uuid.UUID, lease: uuid.UUID) -> Delivery | None:

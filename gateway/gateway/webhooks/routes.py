@@ -184,12 +184,12 @@ async def _webhooks_out(desk: Desk, webhooks: list[Webhook]) -> list[WebhookOut]
     health = await queries.health_of(desk.session, ids)
     pending = await queries.tallies_of(desk.session, ids, DeliveryState.PENDING)
     dead = await queries.tallies_of(desk.session, ids, DeliveryState.DEAD)
+    keys = await queries.keys_of(desk.session, ids, desk.now)
     shown = []
     for webhook in webhooks:
-        keys = await queries.keys_of(desk.session, webhook.id, desk.now)
         given: dict[str, Any] = {name: getattr(webhook, name) for name in OWN_FIELDS}
         given["health"] = _health_out(health[webhook.id], pending.get(webhook.id, 0), dead.get(webhook.id, 0))
-        shown.append(WebhookOut(**given, public_keys=[each.public_key for each in keys]))
+        shown.append(WebhookOut(**given, public_keys=[each.public_key for each in keys[webhook.id]]))
     return shown
 
 
