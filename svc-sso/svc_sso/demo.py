@@ -6,6 +6,7 @@ secrets of these apps follow from the user names, so they are no secrets at all:
 
 import asyncio
 import base64
+import datetime
 import hashlib
 import sys
 import time
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit import SYSTEM
 from shared.clock import now
+from shared.codes import credit_code, identity
 from shared.privacy import blind_index
 from shared.runtime import make_runtime
 from svc_sso.accounts import queries
@@ -24,6 +26,9 @@ from svc_sso.credentials.service import hash_password
 from svc_sso.factors.models import Authenticator
 from svc_sso.factors.rules import STEP_SECONDS, code_at
 from svc_sso.settings import Settings
+from svc_sso.verifications.models import Verification
+from svc_sso.verifications.rules import CONFIRMED, TWO_FACTOR
+from svc_sso.verifications.service import LocalPopulation, load_people, load_representatives
 
 PASSWORD = "Demo-2026-yiwang"
 
@@ -45,7 +50,12 @@ STAFF_ACCOUNTS = (
 PEOPLE = (
     ("demo.citizen", "张伟", "421303199003071230", "13800001234"),
     ("demo.consumer", "李娜", "421303199208151226", "13900005678"),
+    ("demo.legal", "陈晓明", "421303197506184510", "13700002468"),
 )
+# The first of the enterprises with which the register's demo begins; 陈晓明 represents them there.
+ENTERPRISES = tuple(credit_code.make("421303", 430_000_000 + number) for number in range(5))
+POOL = 2000
+NAMES = ("张伟", "李娜", "王芳", "刘洋")
 
 
 def totp_secret(username: str) -> str:
@@ -63,7 +73,25 @@ async def load(session: AsyncSession) -> list[str]:
             if account.kind == STAFF:
                 session.add(_app_of(account))
             made.append(account.username)
+            if account.kind == PERSON:
+                _check(session, account)
+    await load_people(session, [made_up_person(index) for index in range(POOL)])
+    await load_people(session, [(name, number) for _, name, number, _ in PEOPLE])
+    await load_representatives(session, [(code, PEOPLE[-1][2]) for code in ENTERPRISES])
     return made
+
+
+def made_up_person(index: int) -> tuple[str, str]:
+    """Name and identity number of one of those whom the register knows; shared.local.demo knows the rule too."""
+    born = datetime.date(1960, 1, 1) + datetime.timedelta(days=7 * index)
+    return NAMES[index % len(NAMES)], identity.make("421303", born, 900 + index % 100)
+
+
+def _check(session: AsyncSession, account: Account) -> None:
+    """The people of the demo are checked as if they had asked for it."""
+    verifier = LocalPopulation.name
+    account.trust_level, account.trust_checked_at, account.trust_verifier = TWO_FACTOR, now(), verifier
+    session.add(Verification(account_id=account.id, level=TWO_FACTOR, outcome=CONFIRMED, verifier=verifier))
 
 
 def _app_of(account: Account) -> Authenticator:

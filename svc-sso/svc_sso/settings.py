@@ -24,6 +24,16 @@ class Settings(ServiceSettings):
     )
     public_origin: str = Field(default="", description="The address that people type, when it is not the issuer's")
 
+    population_verifier: str = Field(
+        default="svc_sso.verifications.service:LocalPopulation",
+        description="What confirms that a name and an identity number belong together, as module:object",
+    )
+    representative_verifier: str = Field(
+        default="svc_sso.verifications.service:LocalRepresentatives",
+        description="What confirms that a person is the legal representative of an enterprise, as module:object",
+    )
+    mandate_days: int = Field(default=366, ge=1, le=3660, description="Days for which a mandate may last at most")
+
     first_administrator: str = Field(
         default="",
         description="User name of the security administrator who is made at the first start; empty: made by hand",

@@ -4,10 +4,13 @@ They follow from the user names, so they protect nothing. Only `python -m svc_ss
 """
 
 import base64
+import datetime
 import hashlib
 import time
 
 import pyotp
+
+from shared.codes import identity
 
 PASSWORD = "Demo-2026-yiwang"
 STEP_SECONDS = 30
@@ -28,3 +31,13 @@ def fresh_code(place: str, username: str) -> str:
         time.sleep(max(0.0, (step - 1) * STEP_SECONDS + 0.2 - time.time()))
     _last_steps[place, username] = step
     return str(pyotp.TOTP(totp_secret(username), interval=STEP_SECONDS).generate_otp(step))
+
+
+POOL = 2000
+NAMES = ("张伟", "李娜", "王芳", "刘洋")
+
+
+def made_up_person(index: int) -> tuple[str, str]:
+    """Name and identity number of one of the `POOL` people whom the demo's population register knows."""
+    born = datetime.date(1960, 1, 1) + datetime.timedelta(days=7 * index)
+    return NAMES[index % len(NAMES)], identity.make("421303", born, 900 + index % 100)

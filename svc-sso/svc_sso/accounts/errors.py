@@ -20,7 +20,11 @@ class RoleUnknown(errors.Invalid):
 
 
 class RegionUnknown(errors.Invalid):
-    code, title, title_zh = "region_unknown", "There is no such region", "没有该行政区划"
+    code, title, title_zh = "region_unknown", "This is not the unit's region", "与所在单位的行政区划不符"
+
+
+class UnitUnknown(errors.Invalid):
+    code, title, title_zh = "unit_unknown", "There is no such unit", "没有该单位"
 
 
 class AdministratorsExclude(errors.Conflict):

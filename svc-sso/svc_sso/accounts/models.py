@@ -22,6 +22,7 @@ class Account(Versioned, Timestamps, Base):
         CheckConstraint(f"({ONE_ADMINISTRATOR}) <= 1", name="administrators_exclude"),
         CheckConstraint("kind = 'staff' OR (roles = '{}' AND unit IS NULL)", name="roles_are_for_staff"),
         CheckConstraint("kind = 'staff' OR id_number_index IS NOT NULL", name="people_are_identified"),
+        CheckConstraint("trust_level IN ('self_declared', 'two_factor', 'in_person')", name="trust_level"),
     )
 
     id: Mapped[uuid.UUID] = uuid_key()
@@ -37,6 +38,9 @@ class Account(Versioned, Timestamps, Base):
     region: Mapped[str | None] = mapped_column(String(6))
     roles: Mapped[list[str]] = mapped_column(ARRAY(String(32)), default=list, server_default="{}")
     disabled_at: Mapped[datetime | None]
+    trust_level: Mapped[str] = mapped_column(String(16), default="self_declared", server_default="self_declared")
+    trust_checked_at: Mapped[datetime | None]
+    trust_verifier: Mapped[str | None] = mapped_column(String(64))
 
 
 class ProfileRead(Base):

@@ -23,7 +23,7 @@ PERSON_PERMISSIONS = frozenset(
 )
 
 ROLES: dict[str, frozenset[str]] = {
-    "registrar": frozenset({"services:applications:handle"}),
+    "registrar": frozenset({"services:applications:handle", "sso:identities:check"}),
     "complaint_officer": frozenset({"complaints:complaints:handle"}),
     "registry_officer": frozenset({"credit-registry:enterprises:maintain"}),
     "disclosure_editor": frozenset({"disclosure:articles:edit"}),

@@ -6,6 +6,7 @@ from sqlalchemy import Select, select
 
 from svc_sso.accounts.models import Account
 from svc_sso.accounts.rules import STAFF
+from svc_sso.staff.models import Unit
 
 
 def staff(unit: str | None, role: str | None) -> Select[Any]:
@@ -16,3 +17,13 @@ def staff(unit: str | None, role: str | None) -> Select[Any]:
     if role is not None:
         query = query.where(Account.roles.any_() == role)
     return query
+
+
+def units(parent: str | None, kind: str | None, region: str | None) -> Select[Any]:
+    """The units, those below one unit, of one kind or of one region when asked for."""
+    query = select(Unit)
+    if parent is not None:
+        query = query.where(Unit.parent_code == parent)
+    if kind is not None:
+        query = query.where(Unit.kind == kind)
+    return query.where(Unit.region == region) if region is not None else query

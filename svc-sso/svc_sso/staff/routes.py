@@ -5,12 +5,14 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response, status
 
+from shared.auth import Public
 from shared.clock import NowDep
 from shared.db import SessionDep
 from shared.http import IDEMPOTENCY_NONE, IfMatch, Page, Paging, Router, paginate, set_etag
 from svc_sso.access import SecurityAdmin, SteppedUpSecurityAdmin
 from svc_sso.accounts.models import Account
 from svc_sso.staff import queries, service
+from svc_sso.staff.models import Unit
 from svc_sso.staff.schemas import (
     EnrolmentSecret,
     OneTimePassword,
@@ -18,10 +20,13 @@ from svc_sso.staff.schemas import (
     StaffIn,
     StaffOut,
     StaffPatch,
+    UnitOut,
     shown_staff,
+    shown_unit,
 )
 
 router = Router(prefix="/v1/staff", tags=["staff"])
+units = Router(prefix="/v1/units", tags=["staff"], dependencies=[Public])
 
 # Creating takes no Idempotency-Key: the kept answer would hold the first password. A repetition is 409 by user name.
 
@@ -91,3 +96,26 @@ async def list_staff(
         response=response,
     )
     return found.page([shown_staff(row) for row in found.rows])
+
+
+@units.get("", response_model=Page[UnitOut])
+async def list_units(  # noqa: PLR0913 - one parameter for each thing it depends on
+    session: SessionDep,
+    paging: Paging,
+    request: Request,
+    response: Response,
+    parent: Annotated[str | None, Query(max_length=32)] = None,
+    kind: Annotated[str | None, Query(max_length=16)] = None,
+    region: Annotated[str | None, Query(pattern=r"^\d{6}$")] = None,
+) -> Page[UnitOut]:
+    """单位名录: the units of the administration by their codes: head office, departments, centres, local offices."""
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    found = await paginate(
+        session,
+        queries.units(parent, kind, region),
+        keys=[Unit.code.asc()],
+        paging=paging,
+        request=request,
+        response=response,
+    )
+    return found.page([shown_unit(row) for row in found.rows])

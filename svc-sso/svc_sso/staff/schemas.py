@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from svc_sso.accounts.models import Account
 from svc_sso.accounts.schemas import AccountOut, Name, Phone, shown
+from svc_sso.staff.models import Unit as UnitRow
 
 Unit = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z][A-Z0-9-]{1,31}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
@@ -20,7 +21,7 @@ class StaffIn(BaseModel):
     name: Name
     phone: Phone | None = None
     unit: Unit = Field(examples=["AMR-421303"])
-    region: Region = Field(examples=["421303"])
+    region: Region | None = Field(default=None, description="That of the unit; may be left out", examples=["421303"])
     roles: Annotated[list[str], Field(max_length=10)] = Field(default_factory=list)
 
 
@@ -62,3 +63,18 @@ class OneTimePassword(BaseModel):
 def shown_staff(account: Account) -> StaffOut:
     """A member of staff as the security administrator sees one."""
     return StaffOut(**shown(account).model_dump(), disabled=account.disabled_at is not None)
+
+
+class UnitOut(BaseModel):
+    """A unit of the administration."""
+
+    code: str = Field(examples=["AMR-421303"])
+    name: str = Field(examples=["曾都区市场监督管理局"])
+    parent_code: str | None
+    kind: str = Field(description="head_office, department, centre, province, city or county")
+    region: str
+
+
+def shown_unit(row: UnitRow) -> UnitOut:
+    """A unit as anyone may see it."""
+    return UnitOut(code=row.code, name=row.name, parent_code=row.parent_code, kind=row.kind, region=row.region)

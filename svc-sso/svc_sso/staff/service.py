@@ -8,13 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import audit, outbox
 from shared.auth import Caller
 from shared.clock import now as clock
-from shared.codes import regions
 from shared.errors import FieldError, Forbidden, NotFound
 from shared.events.sso import AccessChangedV1
 from shared.http import check_version
 from svc_sso.access import ADMINISTER
 from svc_sso.accounts import queries as accounts
-from svc_sso.accounts.errors import OwnAccess, RegionUnknown, UsernameTaken
+from svc_sso.accounts.errors import OwnAccess, RegionUnknown, UnitUnknown, UsernameTaken
 from svc_sso.accounts.models import Account
 from svc_sso.accounts.rules import STAFF, check_roles, check_username, normalized_username, permissions_of
 from svc_sso.accounts.service import keep_new, own_account
@@ -22,6 +21,7 @@ from svc_sso.credentials.service import hash_password, new_secret, set_password
 from svc_sso.factors import service as factors
 from svc_sso.sessions import service as sessions
 from svc_sso.sessions.rules import DISABLED, RESET
+from svc_sso.staff.models import Unit
 from svc_sso.staff.schemas import StaffIn, StaffPatch
 
 ACCESS_FIELDS = ("unit", "region", "roles")
@@ -39,19 +39,19 @@ async def create(session: AsyncSession, caller: Caller, body: StaffIn, now: date
     username = normalized_username(body.username)
     check_username(username, STAFF)
     check_roles(body.roles)
-    _check_region(body.region)
     initial = new_secret()
     hashed = await hash_password(initial)
     await check_still_administrator(session, caller)
     if await accounts.by_username(session, username) is not None:
         raise UsernameTaken
+    unit = await _unit(session, body.unit, body.region)
     account = Account(
         kind=STAFF,
         username=username,
         name=body.name,
         phone=body.phone,
-        unit=body.unit,
-        region=body.region,
+        unit=unit.code,
+        region=unit.region,
         roles=sorted(set(body.roles)),
     )
     await keep_new(session, account, hashed, now, by=caller, must_change=True)
@@ -71,7 +71,7 @@ async def change(
         raise OwnAccess
     check_version(account, version)
     before = _access_of(account)
-    _apply(account, body, now)
+    await _apply(session, account, body, now)
     await session.flush()
     after = _access_of(account)
     if after == before:
@@ -120,14 +120,13 @@ async def _other_member(session: AsyncSession, caller: Caller, account_id: uuid.
     return account
 
 
-def _apply(account: Account, body: StaffPatch, now: datetime) -> None:
+async def _apply(session: AsyncSession, account: Account, body: StaffPatch, now: datetime) -> None:
     if body.roles is not None:
         check_roles(body.roles)
         account.roles = sorted(set(body.roles))
-    if body.region is not None:
-        _check_region(body.region)
-        account.region = body.region
-    account.unit = body.unit or account.unit
+    if body.unit is not None or body.region is not None:
+        unit = await _unit(session, body.unit or account.unit, body.region)
+        account.unit, account.region = unit.code, unit.region
     if body.disabled is not None and body.disabled != (account.disabled_at is not None):
         account.disabled_at = now if body.disabled else None
 
@@ -137,7 +136,13 @@ def _access_of(account: Account) -> dict[str, object]:
     return facts | {"disabled": account.disabled_at is not None}
 
 
-def _check_region(region: str) -> None:
-    if not regions.is_current(region):
-        message = f"{region} 不是现行行政区划代码 (GB/T 2260)"
+async def _unit(session: AsyncSession, code: str | None, region: str | None) -> Unit:
+    """The unit of a member of staff. Its region is his; another one may not be given beside it."""
+    unit = await session.get(Unit, code) if code else None
+    if unit is None:
+        message = f"没有单位 {code} / there is no unit {code}"
+        raise UnitUnknown(message, errors=[FieldError("/unit", "unit_unknown", message)])
+    if region is not None and region != unit.region:
+        message = f"{unit.code} 的行政区划是 {unit.region} / the unit's region is {unit.region}"
         raise RegionUnknown(message, errors=[FieldError("/region", "region_unknown", message)])
+    return unit
