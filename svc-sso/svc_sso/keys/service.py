@@ -43,13 +43,24 @@ async def load(session: AsyncSession, cache: KeyCache) -> KeyCache:
     """The cache, read again from the database when it is old."""
     if not cache.is_fresh:
         rows = await queries.published(session, clock())
-        known = {str(key.kid) for key in cache.signing.values()}
         for row in rows:
-            if row.status == CURRENT and row.kid not in known:
-                cache.signing[row.algorithm] = KINDS[row.algorithm].import_key(json.loads(row.private_jwk))
+            if row.status == CURRENT:
+                cache.signing[row.algorithm] = _private_key(row)
         cache.public = KeySet([KINDS[row.algorithm].import_key(public_jwk(row)) for row in rows])
         cache.read_at = time.monotonic()
     return cache
+
+
+_private_keys: dict[str, ECKey | RSAKey] = {}
+
+
+def _private_key(row: SigningKey) -> ECKey | RSAKey:
+    """The private half, parsed once in a process: checking an RSA key takes long."""
+    if row.kid not in _private_keys:
+        if len(_private_keys) >= 2 * len(ALGORITHMS):
+            _private_keys.clear()
+        _private_keys[row.kid] = KINDS[row.algorithm].import_key(json.loads(row.private_jwk))
+    return _private_keys[row.kid]
 
 
 def public_jwk(row: SigningKey) -> dict[str, Any]:

@@ -65,21 +65,21 @@ class RepeatsMiddleware:
         whole = not messages[-1].get("more_body", True)
         body = b"".join(message.get("body", b"") for message in messages) if whole else b""
         request_id = asked.request_id if REQUEST_ID.match(asked.request_id) else secrets.token_hex(12)
-        refreshed = refresh_token_in(body)
-        if refreshed is not None:
-            answer = await self._renewed(asked, refreshed)
-        else:
-            answer = await self._repeated(key_of(asked.authorization, body), request_id)
+        key = key_of(asked.authorization, body)
+        answer = await self._repeated(key, request_id) or await self._renewed(asked, body)
         if answer is not None:
             await _send(send, answer, request_id)
             TOOK.observe(time.perf_counter() - started)
-        elif refreshed is None and is_for_machines(body):
-            await self._learn(key_of(asked.authorization, body), scope, again, send)
+        elif is_for_machines(body):
+            await self._learn(key, scope, again, send)
         else:
             await self.app(scope, again, send)
 
-    async def _renewed(self, asked: Asked, token: str) -> bytes | None:
+    async def _renewed(self, asked: Asked, body: bytes) -> bytes | None:
         """The answer to a refresh, if it is a plain one."""
+        token = refresh_token_in(body)
+        if token is None:
+            return None
         try:
             candidates = basic_credentials(asked.authorization.decode("latin-1"))
         except InvalidClient:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-HOLDS_SECONDS, RENEWED_AFTER_SECONDS = 1.0, 0.5
+HOLDS_SECONDS, RENEWED_AFTER_SECONDS = 1.0, 0.8
 """For so long a client's registration is taken to be as it was; it is asked for again before that."""
 REMEMBERED = 2000
 LONGEST_BODY = 4096
