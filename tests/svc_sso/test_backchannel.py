@@ -3,21 +3,27 @@
 import asyncio
 import contextlib
 import json
+import ssl
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from sqlalchemy import select, text, update
 
 from shared.audit import SYSTEM
 from shared.clock import now
 from shared.worker import sweep_once
-from svc_sso.backchannel import handlers
+from svc_sso.backchannel import handlers, service
 from svc_sso.backchannel.rules import LOGOUT_EVENT
 from svc_sso.backchannel.service import tell_due
 from svc_sso.grants.models import Grant
@@ -277,6 +283,58 @@ async def test_a_private_address_is_not_called_unless_it_is_allowed(
     (notice,) = await world.notices()
     assert "SSO_BACKCHANNEL_NETWORKS" in (notice.last_error or "")
     assert world.party.calls == []
+
+
+@pytest.mark.parametrize(("host", "delivered"), [("localhost", True), ("127.0.0.1", False)])
+async def test_a_client_is_called_by_https_and_must_be_who_it_says(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, delivered: bool
+) -> None:
+    """The name is resolved before, and still the certificate must be the one of the name."""
+    certificate(tmp_path, "localhost")
+    served_by = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served_by.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    trusting = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
+    monkeypatch.setattr(service, "_tls", lambda: trusting)
+    names: list[str] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        names.append(head.lower().split("host: ")[1].split("\r\n")[0])
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=served_by)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        query = text("UPDATE clients SET backchannel_logout_uri = :u WHERE id = :id")
+        async with world.client.sessions.begin() as session:
+            await session.execute(query, {"u": f"https://{host}:{port}/bcl", "id": world.registered["id"]})
+        await world.end(await world.log_in((await world.office.account()).id))
+        await world.tell()
+    (notice,) = await world.notices()
+    assert (notice.state == "delivered") is delivered, notice.last_error
+    assert names == ([f"localhost:{port}"] if delivered else [])
+
+
+def certificate(folder: Path, name: str) -> None:
+    """A certificate for a name, signed by itself, and its key."""
+    made, at = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(made.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at - timedelta(minutes=5))
+        .not_valid_after(at + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(made, SHA256())
+    )
+    (folder / "cert.pem").write_bytes(signed.public_bytes(Encoding.PEM))
+    (folder / "key.pem").write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 async def test_a_client_that_was_down_hears_of_it_after_its_return(servers: Servers, tmp_path: Path) -> None:
