@@ -30,7 +30,7 @@ from shared.local.ports import HOST
 from shared.local.postgres import Server
 from shared.local.services import SERVICES
 from tests.bench.figures import Figure, tell
-from tests.conformance.wire import Wire
+from tests.conformance.wire import all_at_once
 from tests.conformance.world import challenge_of
 from tests.support.platform import Platform, started_platform
 
@@ -115,17 +115,15 @@ def log_in(place: Place) -> LoggedIn:
 async def refresh_races(place: Place) -> list[Figure]:
     """Many callers send the same refresh token at the same moment, again and again."""
     token = str((await asyncio.to_thread(log_in, place)).tokens["refresh_token"])
-    wire = await Wire.open(HOST, place.ports["sso"], PARALLEL)
     statuses: Counter[int] = Counter()
     double = 0
     for _ in range(TRIALS):
         body = urlencode({"grant_type": "refresh_token", "refresh_token": token}).encode()
-        answers = await wire.all("/oauth2/token", body, place.basic)
+        answers = await all_at_once(HOST, place.ports["sso"], PARALLEL, "/oauth2/token", body, place.basic)
         statuses.update(status for status, _ in answers)
         given = {json.loads(text)["refresh_token"] for status, text in answers if status == 200}
         double += len(given) != 1
         token = given.pop()
-    await wire.close()
     connection = await asyncpg.connect(place.environment["SSO_DATABASE_URL"].replace("+asyncpg", ""))
     open_ends = await connection.fetchval(
         "SELECT max(n) FROM (SELECT count(*) n FROM refresh_tokens WHERE used_at IS NULL GROUP BY grant_id) AS ends"

@@ -5,31 +5,19 @@ import asyncio
 Answer = tuple[int, bytes]
 
 
-class Wire:
-    """Open connections to one address; `all` sends on every one of them at once."""
-
-    def __init__(self, host: str, pairs: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]) -> None:
-        self._host, self._pairs = host, pairs
-
-    @classmethod
-    async def open(cls, host: str, port: int, count: int) -> "Wire":
-        """Connects `count` times."""
-        return cls(host, [await asyncio.open_connection(host, port) for _ in range(count)])
-
-    async def all(self, path: str, body: bytes, authorization: str) -> list[Answer]:
-        """POSTs a form on all connections; status and body of each answer."""
-        head = (
-            f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\nAuthorization: {authorization}\r\n"
-            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        for _, writer in self._pairs:
-            writer.write(head.encode() + body)
-        return list(await asyncio.gather(*(_answer(reader) for reader, _ in self._pairs)))
-
-    async def close(self) -> None:
-        """Ends the connections."""
-        for _, writer in self._pairs:
-            writer.close()
+async def all_at_once(host: str, port: int, count: int, path: str, body: bytes, authorization: str) -> list[Answer]:
+    """POSTs a form on `count` new connections, once all of them are open; status and body of each answer."""
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {authorization}\r\nConnection: close\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    pairs = await asyncio.gather(*(asyncio.open_connection(host, port) for _ in range(count)))
+    for _, writer in pairs:
+        writer.write(head.encode() + body)
+    answers = await asyncio.gather(*(_answer(reader) for reader, _ in pairs))
+    for _, writer in pairs:
+        writer.close()
+    return list(answers)
 
 
 async def _answer(reader: asyncio.StreamReader) -> Answer:
