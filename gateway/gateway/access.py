@@ -7,7 +7,7 @@ from fastapi import Request
 
 from gateway.errors import SessionExpired
 from gateway.proxy import headers as fields
-from gateway.proxy.plane import SAFE, check_csrf
+from gateway.proxy.csrf import SAFE, check_csrf
 from gateway.sessions.models import BrowserSession
 from gateway.sessions.store import HeldSession, SessionStore
 from gateway.settings import GatewaySettings

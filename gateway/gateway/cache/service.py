@@ -64,7 +64,7 @@ class Filling:
         if status < 500:
             told = rules.terms_of(200, received) if status == 304 else terms
             store.mark(read.key, shared=told is not None)
-        if terms is not None and not read.head_only and length.isdigit() and int(length) <= store.body_limit:
+        if terms is not None and length.isdigit() and int(length) <= store.body_limit:
             self.terms = terms
             self.fields = [item for item in returned if item[0] != b"age"]
         else:
@@ -91,25 +91,24 @@ Forward = Callable[[Receive, Send, Filling | None], Awaitable[int]]
 
 @dataclass(slots=True)
 class Read:
-    """One GET or HEAD on its way. `own` are the fields which the gateway adds to this very answer."""
+    """One GET on its way. `own` are the fields which the gateway adds to this very answer."""
 
     cache: "Cache"
     service: str
     path: bytes
     key: bytes
     asked: Asked
-    head_only: bool
     own: Headers
 
-    async def deliver(self, kept: Kept, send: Send, note: bytes) -> int:
+    async def deliver(self, kept: Kept, send: Send, note: bytes = b"") -> int:
         """Sends a kept answer, or that the caller has it already; its status."""
+        note = note or b"hit; ttl=%d" % (kept.fresh_until - time.monotonic())
         unchanged = kept.unchanged(self.asked)
         fields = [item for item in kept.fields if not unchanged or item[0] in rules.NAMED_BY_304]
         own = [(b"cache-status", STATUS + note), (b"age", b"%d" % (time.monotonic() - kept.since))]
         status = 304 if unchanged else 200
         await send({"type": "http.response.start", "status": status, "headers": [*fields, *own, *self.own]})
-        body = b"" if unchanged or self.head_only else kept.body
-        await send({"type": "http.response.body", "body": body})
+        await send({"type": "http.response.body", "body": b"" if unchanged else kept.body})
         return status
 
 
@@ -172,12 +171,12 @@ class Cache(Collector):
         for _ in range(MOST_TURNS):
             kept = self.fresh(read.service, read.key, read.asked)
             if kept is not None:
-                return await read.deliver(kept, send, b"hit; ttl=%d" % (kept.fresh_until - time.monotonic()))
+                return await read.deliver(kept, send)
             kept = self.store.find(read.key, read.asked)
-            if kept is not None and kept.renew_until > time.monotonic() and not read.head_only:
+            if kept is not None and kept.renew_until > time.monotonic():
                 self._renew(read, forward)
                 self.counts["stale"] += 1
-                return await read.deliver(kept, send, b"hit; ttl=%d" % (kept.fresh_until - time.monotonic()))
+                return await read.deliver(kept, send)
             flight = self._flights.get(read.key)
             if flight is None or self.is_plain(read.service, read.key, read.asked):
                 break
@@ -191,7 +190,7 @@ class Cache(Collector):
         if stale is not None and stale.fail_until <= time.monotonic():
             stale = None
         filling = Filling(read, send, time.monotonic(), stale, whole=whole and not plain)
-        leads = not plain and not read.head_only and read.key not in self._flights
+        leads = not plain and read.key not in self._flights
         if leads:
             self._flights[read.key] = filling
         self.counts["pass" if plain else "miss"] += 1

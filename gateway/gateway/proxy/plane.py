@@ -15,13 +15,14 @@ from starlette.types import Receive, Scope, Send
 from gateway import routes
 from gateway.cache.rules import CONDITIONS, asked_of
 from gateway.cache.service import Cache, Filling, Read
-from gateway.errors import BodyTooLarge, CsrfRefused, ServiceDown, SessionExpired
+from gateway.errors import BodyTooLarge, ServiceDown, SessionExpired
 from gateway.limits.identity import NOBODY, Who
 from gateway.limits.matters import with_matter
 from gateway.limits.policy import refused
 from gateway.proxy import direct
 from gateway.proxy import headers as fields
 from gateway.proxy.address import client_address
+from gateway.proxy.csrf import SAFE, check_csrf
 from gateway.proxy.direct import BEGUN, CLIENT_LEFT, Call, Direct, Held, Limiting
 from gateway.proxy.exchange import IDEMPOTENT, BrokenOff, ClientGone, Limits, Request, exchange
 from gateway.proxy.headers import Headers, Incoming
@@ -34,9 +35,6 @@ from shared.telemetry import trace_id_var
 
 log = logging.getLogger(__name__)
 
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-READS = frozenset({"GET", "HEAD"})
-OWN_SITE = frozenset({b"same-origin", b"none"})
 SHORT_BODY = 64 * 1024
 STEP_UP = b"insufficient_user_authentication"
 
@@ -138,30 +136,41 @@ class Plane:
     async def _carry(self, passage: Passage, scope: Scope, receive: Receive, send: Send) -> int:
         if passage.fault is not None:
             raise passage.fault
-        method, incoming = scope["method"], passage.incoming
+        method = scope["method"]
         target = passage.target = routes.resolve(scope["raw_path"], scope["query_string"], method)
         passage.writes = method not in SAFE and not target.provider
+        if method == "HEAD" and not target.provider:
+            scope = {**scope, "method": "GET"}  # services answer GET alone; the server drops the body
         if passage.begun is not None:
             return await self._go_on(passage, scope, receive, send)
+        return await self._admit(passage, target, scope, receive, send)
+
+    async def _admit(self, passage: Passage, target: routes.Target, scope: Scope, receive: Receive, send: Send) -> int:
+        """Counts the call, finds out who calls, and answers from memory or lets the service answer."""
+        method, incoming = scope["method"], passage.incoming
         cookie = None if target.provider else fields.cookie_value(incoming.cookie, self.session_cookie)
         if cookie:
             passage.cookie, passage.held = True, self.credentials.known(cookie)
         who = await self._who(passage)
         self._limit(passage, scope, who)
-        authorization = incoming.authorization
+        authorization, read = incoming.authorization, self._read_of(passage, scope) if method == "GET" else None
+        if read is not None and (kept := self.cache.fresh(read.service, read.key, read.asked)) is not None:
+            return await read.deliver(kept, send)  # no token is needed for what everyone may read
         if cookie:
             authorization = await self._authorize(passage, cookie, method, target.service)
-        if passage.writes and who.person is not None:
-            receive = await with_matter(self.limiter, scope, receive, who.person, incoming.length)
+        person = passage.held.subject if passage.held is not None else who.person
+        if passage.writes and person is not None:
+            receive = await with_matter(self.limiter, scope, receive, person, incoming.length)
         forward = partial(self._forward, passage, scope, authorization)
-        if method in READS and not target.provider and not incoming.has_body and not incoming.ranged:
-            return await self.cache.answer(self._read_of(passage, scope), forward, receive, send)
+        if read is not None:
+            return await self.cache.answer(read, forward, receive, send)
         return await forward(receive, send, None)
 
-    def _read_of(self, passage: Passage, scope: Scope) -> Read:
-        """A read as the cache sees it."""
+    def _read_of(self, passage: Passage, scope: Scope) -> Read | None:
+        """A GET as the cache sees it; None for one that is none of its business."""
         target, incoming, query = passage.target, passage.incoming, scope["query_string"]
-        assert target is not None
+        if target is None or target.provider or incoming.has_body or incoming.ranged:
+            return None
         cookie = fields.cookie_value(incoming.cookie, self.session_cookie)
         return Read(
             cache=self.cache,
@@ -169,7 +178,6 @@ class Plane:
             path=target.path,
             key=scope["raw_path"] + (b"?" + query if query else b""),
             asked=asked_of(scope["headers"], authorized=bool(cookie or incoming.authorization)),
-            head_only=scope["method"] == "HEAD",
             own=passage.answer,
         )
 
@@ -225,7 +233,9 @@ class Plane:
             limits=self._limits(passage.target, passage.incoming),
             on_head=partial(self._answer, passage),
         )
-        return await self.cache.fill(self._read_of(passage, scope), forward, receive, send)
+        read = self._read_of(passage, scope)
+        assert read is not None  # a plain GET
+        return await self.cache.fill(read, forward, receive, send)
 
     async def _who(self, passage: Passage) -> Who:
         """For whom the call is counted: the person of a session, or whoever a token names."""
@@ -334,14 +344,3 @@ class Plane:
 def _asks_for_more(received: Headers) -> bool:
     """Whether a 401 means a stronger log-in (RFC 9470): the token is good, so session and token stay."""
     return any(name == b"www-authenticate" and STEP_UP in value for name, value in received)
-
-
-def check_csrf(incoming: Incoming, origin: bytes) -> None:
-    """Lets an unsafe call with a cookie through only from our own pages: a page of another site can neither set the
-    header nor claim the origin (ASVS 3.5.1). Raises CsrfRefused."""
-    if not incoming.csrf:
-        raise CsrfRefused("Send the header X-CSRF: 1 with this call.")
-    if incoming.sec_fetch_site is not None and incoming.sec_fetch_site not in OWN_SITE:
-        raise CsrfRefused("The call came from another site.")
-    if incoming.origin is not None and incoming.origin != origin:
-        raise CsrfRefused("The call came from another origin.")

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.access import store_of
 from gateway.pages.render import page
 from gateway.proxy import headers as fields
-from gateway.proxy.plane import check_csrf
+from gateway.proxy.csrf import check_csrf
 from gateway.sessions import rules, service
 from gateway.sessions.errors import LoginFailed
 from gateway.sessions.models import BrowserSession
