@@ -1,11 +1,9 @@
 """A service in the process of the test: its real application, on a database and a broker namespace of its own."""
 
 import asyncio
-import base64
 import contextlib
 import importlib
 import inspect
-import json
 import uuid
 from collections.abc import AsyncIterator, MutableMapping
 from pathlib import Path
@@ -15,11 +13,10 @@ import httpx
 import nats
 
 from shared.settings import ServiceSettings
-from tests.support.databases import fresh_database, package_of
+from tests.support.databases import KEYRING, fresh_database, package_of
 from tests.support.servers import Servers
 from tests.support.tokens import ISSUER
 
-KEYRING = json.dumps({"active": "k1", "keys": {"k1": base64.b64encode(bytes(range(32))).decode()}})
 START_SECONDS = 30.0
 
 

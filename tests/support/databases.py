@@ -1,8 +1,10 @@
 """A fresh, migrated database for whoever asks: cloned from a template that is migrated once in a run."""
 
 import asyncio
+import base64
 import contextlib
 import fcntl
+import json
 import os
 import sys
 import uuid
@@ -11,7 +13,10 @@ from pathlib import Path
 
 import asyncpg
 
+from shared.db import make_engine, make_sessions
 from shared.local.databases import quoted
+from shared.privacy import Keyring, set_keyring
+from svc_sso.keys.service import ensure_keys
 from tests.support.servers import Servers
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +29,7 @@ TOP_FOLDERS = (
     "svc-credit-registry",
     "svc-sso",
 )
+KEYRING = json.dumps({"active": "k1", "keys": {"k1": base64.b64encode(bytes(range(32))).decode()}})
 PYTHON_PATH = os.pathsep.join(str(ROOT / folder) for folder in TOP_FOLDERS)
 
 
@@ -35,7 +41,9 @@ def package_of(service: str) -> str:
 
 @contextlib.asynccontextmanager
 async def fresh_database(servers: Servers, service: str) -> AsyncIterator[str]:
-    """A database with the schema of `service` and no rows; the name of it. `empty` has no schema either."""
+    """A database with the schema of `service` and no rows but svc-sso's signing keys; the name of it. `empty` has no
+    schema either.
+    """
     template = "template0" if service == "empty" else await _template(servers, package_of(service))
     name = f"{service.replace('-', '_')}_{uuid.uuid4().hex[:12]}"
     await _execute(servers, f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(template)} STRATEGY FILE_COPY")
@@ -53,8 +61,19 @@ async def _template(servers: Servers, package: str) -> str:
             if not done.exists():
                 await _execute(servers, f"DROP DATABASE IF EXISTS {quoted(name)}", f"CREATE DATABASE {quoted(name)}")
                 await migrate(package, servers.sqlalchemy_url(name))
+                if package == "svc_sso":
+                    await _make_keys(servers.sqlalchemy_url(name))
                 done.touch()
     return name
+
+
+async def _make_keys(url: str) -> None:
+    """Makes the signing keys of svc-sso once, not at each of its starts: RSA keys take their time."""
+    engine = make_engine(url, 1)
+    set_keyring(Keyring.from_json(KEYRING))
+    async with make_sessions(engine).begin() as session:
+        await ensure_keys(session)
+    await engine.dispose()
 
 
 @contextlib.contextmanager
