@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 
 KEPT_SECONDS = 600.0
 MOST_KEPT = 200_000  # of each kind; beyond it the oldest go, which at 333 log-outs a second are ten minutes old
-ASK_AGAIN_SECONDS = 20.0
-OVERLAP_SECONDS = 30.0
+ASK_AGAIN_SECONDS = 5.0
+OVERLAP_SECONDS = 10.0
 PRODUCER = "sso"
 HEARD = (SessionEndedV1, AccessChangedV1, ClientChangedV1)
 
