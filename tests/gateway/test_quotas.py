@@ -9,6 +9,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from joserfc.jwk import ECKey
 from sqlalchemy import text
 
 from gateway.limits.counts import MOST_CALLERS, Counts
@@ -18,6 +19,7 @@ from tests.gateway.conftest import StartGateway
 from tests.gateway.place import CSRF, Place, eventually
 from tests.gateway.provider import Provider
 from tests.gateway.support import answering, served, upstream
+from tests.gateway.test_signatures import CLIENT, Registry
 from tests.support.servers import Servers
 from tests.support.tokens import SignToken
 
@@ -307,3 +309,34 @@ async def test_sessions_of_one_person_count_together(place: Place, gateways: lis
     statuses = [a.status_code for a in answers]
     assert 429 in statuses
     assert statuses.index(429) in (6, 7, 8)  # the first call of a session is counted before it is known
+
+
+async def test_a_clients_own_quota_stands_in_the_directory(
+    start_gateway: StartGateway, database: Callable[[str], Awaitable[str]], servers: Servers, sign_token: SignToken,
+    gateways: list[Any],
+) -> None:  # fmt: skip
+    url = servers.sqlalchemy_url(await database("gateway"))
+    registry = Registry(sign_token)
+    registry.register(ECKey.generate_key("P-256", {"kid": "k1"}), quota_per_minute=2)
+    async with upstream(answering()) as service, served(registry) as provider:
+        sso = f"http://127.0.0.1:{provider}"
+        ways: dict[str, Any] = {"token_url": f"{sso}/oauth2/token", "rate_per_minute": 4, "database_url": url}
+        port = await start_gateway({"services": service.url, "sso": sso}, **ways)
+
+        async def known() -> bool:
+            return gateways[-1].state.directory.client(CLIENT) is not None
+
+        await eventually(known, 5)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+
+            async def ask(**claims: Any) -> httpx.Response:
+                token = sign_token(aud="services", client_id=CLIENT, **claims)
+                return await client.get(X, headers={"Authorization": f"Bearer {token}"})
+
+            person, machine = await ask(sub="p1"), await ask(sub=CLIENT, kind="system")
+            refused = await ask(sub="p1")
+    assert person.headers["ratelimit-policy"].startswith('"person";q=4;w=60, ')
+    assert '"client";q=2;w=60' in person.headers["ratelimit-policy"]
+    assert person.headers["ratelimit"].startswith('"client";r=1;')
+    assert machine.headers["ratelimit"].startswith('"client";r=0;')
+    assert (refused.status_code, refused.json()["policy"]) == (429, "client")
