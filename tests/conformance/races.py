@@ -7,6 +7,7 @@ pass until a token runs out. Prints a table, writes `.bench/races.jsonl`; status
 
 import asyncio
 import base64
+import contextlib
 import json
 import os
 import sys
@@ -26,10 +27,11 @@ from shared.local.demo import PASSWORD
 from shared.local.environment import environment_of
 from shared.local.journey.people import Person
 from shared.local.nats import Broker
-from shared.local.ports import HOST
+from shared.local.ports import HOST, free_port
 from shared.local.postgres import Server
 from shared.local.services import SERVICES
 from tests.bench.figures import Figure, tell
+from tests.bench.proxies import UVICORN, Running, running
 from tests.conformance.wire import all_at_once
 from tests.conformance.world import challenge_of
 from tests.support.platform import Platform, started_platform
@@ -112,14 +114,22 @@ def log_in(place: Place) -> LoggedIn:
     return LoggedIn(cookie, given.raise_for_status().json())
 
 
-async def refresh_races(place: Place) -> list[Figure]:
-    """Many callers send the same refresh token at the same moment, again and again."""
+def second_process(place: Place) -> contextlib.AbstractContextManager[Running]:
+    """Another process of svc-sso on the same database."""
+    port = free_port()
+    command = [sys.executable, *UVICORN, "--port", str(port), "--factory", "svc_sso.main:create_app"]
+    return running("svc-sso", command, port, place.platform.data.parent, **place.environment)
+
+
+async def refresh_races(place: Place, second: int) -> list[Figure]:
+    """Many callers send the same refresh token at the same moment to two processes, again and again."""
     token = str((await asyncio.to_thread(log_in, place)).tokens["refresh_token"])
     statuses: Counter[int] = Counter()
     double = 0
+    ports = (place.ports["sso"], second)
     for _ in range(TRIALS):
         body = urlencode({"grant_type": "refresh_token", "refresh_token": token}).encode()
-        answers = await all_at_once(HOST, place.ports["sso"], PARALLEL, "/oauth2/token", body, place.basic)
+        answers = await all_at_once(HOST, ports, PARALLEL, "/oauth2/token", body, place.basic)
         statuses.update(status for status, _ in answers)
         given = {json.loads(text)["refresh_token"] for status, text in answers if status == 200}
         double += len(given) != 1
@@ -252,7 +262,8 @@ async def everything(place: Place) -> list[Figure]:
     begun = time.monotonic()
     people = [await asyncio.to_thread(log_in, place) for _ in range(BROWSERS)]
     found = await rotations(place)
-    found += await refresh_races(place)
+    with second_process(place) as other:
+        found += await refresh_races(place, other.port)
     found += await logouts(place)
     return found + await tabs(place, people, begun)
 

@@ -1,17 +1,23 @@
 """Many connections which send the same request at the same moment: HTTP/1.1 by hand, so that the sender is not slow."""
 
 import asyncio
+from collections.abc import Sequence
 
 Answer = tuple[int, bytes]
 
 
-async def all_at_once(host: str, port: int, count: int, path: str, body: bytes, authorization: str) -> list[Answer]:
-    """POSTs a form on `count` new connections, once all of them are open; status and body of each answer."""
+async def all_at_once(
+    host: str, ports: Sequence[int], count: int, path: str, body: bytes, authorization: str
+) -> list[Answer]:
+    """POSTs a form on `count` new connections, once all of them are open; status and body of each answer.
+
+    The connections go to the ports in turn.
+    """
     head = (
         f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {authorization}\r\nConnection: close\r\n"
         f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    pairs = await asyncio.gather(*(asyncio.open_connection(host, port) for _ in range(count)))
+    pairs = await asyncio.gather(*(asyncio.open_connection(host, ports[n % len(ports)]) for n in range(count)))
     for _, writer in pairs:
         writer.write(head.encode() + body)
     answers = await asyncio.gather(*(_answer(reader) for reader, _ in pairs))
