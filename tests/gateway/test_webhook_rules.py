@@ -60,6 +60,8 @@ def test_a_setting_permits_a_network_and_no_more() -> None:
         ("file:///etc/passwd", "url_malformed"),
         ("https://receiver.example:99999/", "url_malformed"),
         ("https://receiver.example:0/", "url_malformed"),
+        ("https://receiver.example:/", "url_malformed"),
+        ("HTTPS://receiver.example/", "url_malformed"),
         ("https://receiver.example/a b", "url_malformed"),
         ("https://receiver.example\\@127.0.0.1/", "url_malformed"),
         ("https://例子.example/", "url_malformed"),

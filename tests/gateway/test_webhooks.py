@@ -384,9 +384,17 @@ async def test_a_receiver_that_does_not_answer_in_time(gateway: ServiceClient, a
 
 async def test_two_processes_send_each_delivery_once(gateway: ServiceClient, agency: Agency) -> None:
     async with receiving() as place, delivering(gateway) as one, delivering(gateway) as other:
-        await agency.subscribe(place.url)
+        webhook = await agency.subscribe(place.url)
         happened = [await happen(gateway) for _ in range(12)]
-        await asyncio.gather(work(one), work(other))
+        running = [asyncio.create_task(deliverer.run()) for deliverer in (one, other)]
+
+        async def all_delivered() -> bool:
+            return len(await agency.deliveries(webhook, state="delivered")) == 12
+
+        await eventually(all_delivered, 10)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
     assert sorted(place.ids) == sorted(str(envelope.id) for envelope in happened)
 
 
@@ -428,6 +436,17 @@ async def test_a_name_that_changes_its_mind_leads_nowhere(gateway: ServiceClient
     assert errors == ["address_refused"] * 4
     assert (reached.status, names.asked) == (204, ["receiver.example"] * 5)
     assert [request.get("host") for request in place.received] == [f"receiver.example:{place.port}"]
+
+
+async def test_a_try_that_cannot_even_be_made_is_noted(gateway: ServiceClient) -> None:
+    settings: Any = gateway.settings
+    sender = Sender(settings, targets_of(settings))
+    answers = [
+        await sender.send(Message("id", url, b"{}", [new_keys()]), datetime.now(UTC))
+        for url in ("gopher://127.0.0.1/", "http://a..b/", "http://127.0.0.1:1/")
+    ]
+    await sender.close()
+    assert [answer.error for answer in answers] == ["not_sent", "name_not_found", "connection_failed"]
 
 
 async def test_addresses_of_this_machine_are_known() -> None:

@@ -110,7 +110,7 @@ def _faults_of_form(url: str) -> list[tuple[str, str]]:
         port = parts.port
     except ValueError:
         return [("url_malformed", "This is no address.")]
-    if not parts.hostname or port == 0 or parts.scheme not in ("https", "http"):
+    if not parts.hostname or port == 0 or not url.startswith(("https://", "http://")) or parts.netloc.endswith(":"):
         return [("url_malformed", "An address reads https://host/path.")]
     if "@" in parts.netloc:
         return [("credentials_in_url", "Name and password in an address end up in logs; verify the signature instead.")]

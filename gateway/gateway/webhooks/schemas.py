@@ -4,16 +4,27 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from gateway.webhooks.rules import MAX_URL
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=MAX_URL)]
 Region = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
-Types = Annotated[list[str], Field(min_length=1, max_length=50, description="Types from `/api/hub/v1/event-types`")]
+
+
+def _once(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+Types = Annotated[
+    list[str],
+    AfterValidator(_once),
+    Field(min_length=1, max_length=50, description="Types from `/api/hub/v1/event-types`"),
+]
 Regions = Annotated[
     list[Region],
+    AfterValidator(_once),
     Field(max_length=100, description="Only what happened in or below these regions (GB/T 2260); empty: everywhere"),
 ]
 
@@ -119,7 +130,7 @@ class AttemptOut(BaseModel):
     status: int | None = Field(description="The HTTP status that was answered")
     error: str | None = Field(
         description="Why there was no answer: timeout, connection_failed, tls_failed, name_not_found, address_refused, "
-        "answer_unreadable"
+        "answer_unreadable, not_sent"
     )
     answer: str = Field(description="The first 500 bytes of the answer")
 

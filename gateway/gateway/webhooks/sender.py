@@ -1,6 +1,7 @@
 """One try of one delivery: a POST to the receiver, bounded in time and in what is read of the answer."""
 
 import asyncio
+import logging
 import ssl
 import time
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from gateway.webhooks import addresses
 from gateway.webhooks.addresses import AddressRefused, CheckedBackend, NameNotFound, Resolve
 from gateway.webhooks.rules import ANSWER_KEPT, Targets
 from gateway.webhooks.signing import SigningKeys, signatures
+
+log = logging.getLogger(__name__)
 
 AGENT = b"Yiwang-Webhooks/1.0"
 CONNECT_SECONDS = 5.0
@@ -65,6 +68,9 @@ class Sender:
             return Answer(_since(started), error="timeout")
         except (AddressRefused, NameNotFound, httpcore.NetworkError, httpcore.ProtocolError, OSError) as exc:
             return Answer(_since(started), error=_kind_of(exc))
+        except Exception:  # whatever else: a try that is noted as failed ends some day, one that is not never does
+            log.exception("a delivery could not be sent", extra={"webhook_id": message.id})
+            return Answer(_since(started), error="not_sent")
         return Answer(_since(started), status=status, text=text, retry_after=retry_after)
 
     async def _post(self, message: Message, now: datetime) -> tuple[int, str, str | None]:
