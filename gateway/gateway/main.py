@@ -19,6 +19,7 @@ from gateway.cache.service import make_cache
 from gateway.drain import Drain
 from gateway.front import Front
 from gateway.hub.announcements import Board
+from gateway.contexts.routes import router as contexts
 from gateway.hub.routes import router as hub
 from gateway.hub.status import Watch
 from gateway.landing.routes import router as landing
@@ -86,7 +87,7 @@ def create_app(settings: GatewaySettings | None = None) -> Gateway:
         name="gateway",
         title="一网 Yiwang 网关",
         description="Sessions of browsers, what spans the services, and the way to all of them.",
-        routers=(sessions, hub, quotas, webhooks, landing, pages),
+        routers=(sessions, contexts, hub, quotas, webhooks, landing, pages),
         work=WORK,
         operations_prefix="/api/hub",
     )

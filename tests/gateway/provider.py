@@ -32,6 +32,7 @@ class Provider:
         self.refresh_token = ""
         self.away = False
         self.permissions = ["complaints:complaints:file"]
+        self.organisations: list[dict[str, Any]] = []
         self.be_honest()
 
     def be_honest(self) -> None:
@@ -66,13 +67,8 @@ class Provider:
     def _answer(self, scope: Scope, body: bytes) -> tuple[int, Any]:
         if self.away:
             return 503, {}
-        if scope["path"] == "/oauth2/userinfo":
-            return 200, {"sub": self.account, "name": "张伟"} | self.userinfo
-        if scope["path"].startswith("/v1/me/sessions/"):
-            self.ended.append(scope["path"].rsplit("/", 1)[1])
-            return 204, None
         if scope["path"] != "/oauth2/token":
-            return 404, {}
+            return self._read(scope["path"])
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         if form["grant_type"] == "client_credentials":  # the gateway for itself, at times of its own choosing
             return 200, {"access_token": self.sign(aud=form["audience"], kind="system"), "expires_in": 300}
@@ -80,15 +76,32 @@ class Provider:
         if self.error is not None:
             return 400, {"error": self.error}
         if form["grant_type"].endswith("token-exchange"):
-            self.exchanged.append(form["audience"])
-            token = self.sign(aud=form["audience"], sub=self.account, sid=self.session, permissions=self.permissions)
-            return 200, {"access_token": token, "expires_in": 300, "token_type": "Bearer"}
+            return self._exchange(form)
         if form["grant_type"] == "refresh_token":
             if form["refresh_token"] != self.refresh_token:
                 self.reused += 1
                 return 400, {"error": "invalid_grant"}
             self.refreshed.append(form["refresh_token"])
         return 200, self._tokens()
+
+    def _read(self, path: str) -> tuple[int, Any]:
+        if path == "/oauth2/userinfo":
+            return 200, {"sub": self.account, "name": "张伟"} | self.userinfo
+        if path == "/v1/me/organisations":
+            return 200, {"items": self.organisations}
+        if not path.startswith("/v1/me/sessions/"):
+            return 404, {}
+        self.ended.append(path.rsplit("/", 1)[1])
+        return 204, None
+
+    def _exchange(self, form: dict[str, str]) -> tuple[int, Any]:
+        org = form.get("org")
+        if org is not None and org not in {one["code"] for one in self.organisations}:
+            return 400, {"error": "invalid_target"}
+        self.exchanged.append(form["audience"])
+        claims = {"sub": self.account, "sid": self.session, "permissions": self.permissions, "org": org}
+        token = self.sign(aud=form["audience"], **claims)
+        return 200, {"access_token": token, "expires_in": 300, "token_type": "Bearer"}
 
     def _tokens(self) -> dict[str, Any]:
         self.refresh_token = uuid.uuid4().hex

@@ -21,6 +21,9 @@ class PendingLogin(Base):
     nonce: Mapped[str]
     verifier: Mapped[str] = mapped_column(EncryptedText("pending_logins.verifier"))
     return_to: Mapped[str]
+    # What a step-up asks for beyond a log-in (RFC 9470): the least class of log-in, its greatest age in seconds.
+    acr_values: Mapped[str | None]
+    max_age: Mapped[int | None]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -42,6 +45,10 @@ class BrowserSession(Base):
     access_expires_at: Mapped[datetime]
     refresh_token: Mapped[str | None] = mapped_column(EncryptedText("browser_sessions.refresh_token"))
     id_token: Mapped[str] = mapped_column(EncryptedText("browser_sessions.id_token"))
+    # The enterprise for which the person acts now, and an agent's mandate; None: for himself.
+    org: Mapped[str | None]
+    org_name: Mapped[str | None]
+    mandate: Mapped[str | None]
     # Counts changes of the person's access: a process that holds tokens of an older count drops them.
     access_count: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -9,7 +9,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from gateway.errors import SessionExpired
-from gateway.sessions.errors import ProviderLied
+from gateway.sessions.errors import ContextEnded, ProviderLied
 from gateway.settings import GatewaySettings
 from shared.auth import Caller, TokenVerifier
 from shared.errors import DomainError, Unauthenticated, Unavailable
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 ALGORITHMS = ["ES256"]
 OVER = frozenset({"invalid_grant", "invalid_token", "access_denied"})
 LEEWAY_SECONDS = 10
+NO_CONTEXT = "invalid_target"
 
 
 class SubjectUnfit(Unavailable):
@@ -108,9 +109,14 @@ class Provider:
         """New tokens; the old refresh token is used up by this."""
         return await self._tokens({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
-    async def exchange(self, access_token: str, audience: str) -> Tokens:
-        """A token of the same person for one service (RFC 8693)."""
+    async def exchange(self, access_token: str, audience: str, org: str | None = None) -> Tokens:
+        """A token of the same person for one service (RFC 8693), acting for `org` when it is given.
+
+        Raises ContextEnded when he does not act for that enterprise any more.
+        """
         form = {"grant_type": EXCHANGE, "subject_token": access_token, "subject_token_type": ACCESS_TOKEN}
+        if org is not None:
+            form["org"] = org
         return await self._tokens(form | {"audience": audience}, unfit="invalid_request")
 
     async def caller_of(self, access_token: str) -> Caller:
@@ -124,6 +130,13 @@ class Provider:
         """What the provider tells about the person."""
         response = await self._call("GET", "/oauth2/userinfo", access_token)
         return dict(response.json()) if response.status_code == 200 else {}
+
+    async def organisations(self, service_token: str) -> list[dict[str, Any]]:
+        """The enterprises for which the person may act now, as the provider shows them to him."""
+        response = await self._call("GET", "/v1/me/organisations", service_token)
+        if response.status_code != 200:
+            raise away()
+        return [dict(one) for one in response.json()["items"]]
 
     async def end_session(self, service_token: str, session: str) -> bool:
         """Ends the log-in at the provider; True when it is over there."""
@@ -149,6 +162,8 @@ class Provider:
             raise away()
         if response.status_code != 200:
             error = _error_of(response)
+            if error == NO_CONTEXT and "org" in form:
+                raise ContextEnded(org=form["org"])
             raise SubjectUnfit if error == unfit else _refused(error)
         try:
             answer = response.json()

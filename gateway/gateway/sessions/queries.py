@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.sessions.models import BrowserSession, PendingLogin
 
-Standing = Row[uuid.UUID, str, str, int, datetime, datetime]
+Standing = Row[uuid.UUID, str, str, int, datetime, datetime, str | None]
 
 
 async def standing_of(session: AsyncSession, cookie_hash: bytes) -> Standing | None:
@@ -20,6 +20,7 @@ async def standing_of(session: AsyncSession, cookie_hash: bytes) -> Standing | N
         BrowserSession.access_count,
         BrowserSession.last_seen_at,
         BrowserSession.expires_at,
+        BrowserSession.org,
     ).where(BrowserSession.cookie_hash == cookie_hash, BrowserSession.ended_at.is_(None))
     return (await session.execute(query)).one_or_none()
 

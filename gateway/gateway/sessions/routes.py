@@ -13,7 +13,7 @@ from gateway.proxy.csrf import check_csrf
 from gateway.sessions import rules, service
 from gateway.sessions.errors import LoginFailed
 from gateway.sessions.models import BrowserSession
-from gateway.sessions.schemas import AccountOut, CallbackQuery, LogoutOut, SessionOut
+from gateway.sessions.schemas import CallbackQuery, LogoutOut, SessionOut, StepUpQuery, shown
 from gateway.settings import GatewaySettings
 from shared.auth import Public
 from shared.clock import NowDep
@@ -27,12 +27,13 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 @router.get("/login", status_code=303, response_class=RedirectResponse, operation_id="session_login")
-async def login(
-    request: Request, session: SessionDep, now: NowDep, return_to: Annotated[str | None, Query()] = None
-) -> Response:
-    """Sends the browser to the log-in page and, afterwards, to `return_to` (a path on this site, else `/`)."""
+async def login(request: Request, session: SessionDep, now: NowDep, asked: Annotated[StepUpQuery, Query()]) -> Response:
+    """Sends the browser to the log-in page and, afterwards, to `return_to` (a path on this site, else `/`).
+
+    After a refusal with `step_up_required`, its `acr_values` and `max_age` belong here.
+    """
     settings: GatewaySettings = request.app.state.settings
-    address, cookie = await service.begin_login(session, settings, return_to, now)
+    address, cookie = await service.begin_login(session, settings, asked, now)
     answer = RedirectResponse(address, status_code=303, headers=NO_STORE)
     put_cookie(answer, settings, settings.login_cookie, cookie, settings.login_minutes * 60)
     return answer
@@ -76,15 +77,7 @@ async def show(request: Request, response: Response, session: SessionDep, now: N
         if request.cookies.get(settings.session_cookie):
             response.headers.append("set-cookie", store_of(request).expired_cookie().decode())
         return SessionOut(authenticated=False)
-    account = AccountOut(
-        subject=row.subject,
-        kind=row.kind,
-        name=row.display_name,
-        permissions=row.permissions,
-        unit=row.unit,
-        region=row.region,
-    )
-    return SessionOut(authenticated=True, account=account, expires_at=row.expires_at)
+    return shown(row)
 
 
 @router.post("/logout", openapi_extra=IDEMPOTENCY_NONE, operation_id="session_logout")

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.sessions.errors import ProviderLied
+from shared.auth import at_least
 
 LOCAL_PATH = re.compile(r"^/(?![/\\])[^\\\x00-\x20\x7f]*$")
 MAX_RETURN_TO = 2048
 TOKEN_SECONDS = 120  # longest time a token for one service is used
 SPARE_SECONDS = 10  # a token is given up this long before it expires
+STEP_UP_LEEWAY = 30  # seconds in which the way back from the log-in page is walked
 RENEW_SECONDS = 62  # with less left it is renewed in the background: a provider away for a minute hurts nobody
 
 
@@ -52,6 +54,17 @@ def check_id_token(claims: Mapping[str, Any], *, client_id: str, nonce: str, acc
         raise ProviderLied("The ID token belongs to another access token.")
     if not isinstance(claims.get("sub"), str) or not claims["sub"]:
         raise ProviderLied("The ID token names nobody.")
+
+
+def check_step_up(claims: Mapping[str, Any], *, acr: str | None, max_age: int | None, now: float) -> None:
+    """What RFC 9470 asks of the answer to a step-up: as strong and as fresh as asked for. Raises ProviderLied."""
+    if acr is not None and not at_least(claims.get("acr"), acr):
+        raise ProviderLied("The log-in is weaker than asked for.")
+    if max_age is None:
+        return
+    at = claims.get("auth_time")
+    if not isinstance(at, int | float) or now - at > max_age + STEP_UP_LEEWAY:
+        raise ProviderLied("The log-in is older than asked for.")
 
 
 def is_over(now: datetime, *, expires_at: datetime, last_seen_at: datetime, idle: timedelta) -> bool:

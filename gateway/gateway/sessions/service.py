@@ -15,7 +15,7 @@ from gateway.sessions import queries, rules
 from gateway.sessions.errors import LoginFailed, LoginNotBegun, ProviderLied
 from gateway.sessions.models import BrowserSession, PendingLogin
 from gateway.sessions.provider import Provider, Tokens
-from gateway.sessions.schemas import CallbackQuery
+from gateway.sessions.schemas import CallbackQuery, StepUpQuery
 from gateway.settings import GatewaySettings
 from shared.auth import Caller
 from shared.clock import now
@@ -27,7 +27,7 @@ SCOPE = "openid profile"
 
 
 async def begin_login(
-    session: AsyncSession, settings: GatewaySettings, return_to: str | None, at: datetime
+    session: AsyncSession, settings: GatewaySettings, asked: StepUpQuery, at: datetime
 ) -> tuple[str, str]:
     """Where to send the browser, and the cookie that binds the answer to it."""
     cookie, state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(4))
@@ -37,7 +37,9 @@ async def begin_login(
             state_hash=rules.hash_of(state),
             nonce=nonce,
             verifier=verifier,
-            return_to=rules.local_path(return_to),
+            return_to=rules.local_path(asked.return_to),
+            acr_values=asked.acr_values,
+            max_age=asked.max_age,
             expires_at=at + timedelta(minutes=settings.login_minutes),
         )
     )
@@ -51,6 +53,10 @@ async def begin_login(
         "code_challenge": rules.challenge_of(verifier),
         "code_challenge_method": "S256",
     }
+    if asked.acr_values is not None:
+        query["acr_values"] = asked.acr_values
+    if asked.max_age is not None:
+        query["max_age"] = str(asked.max_age)
     return f"{settings.origin}/oauth2/authorize?{urlencode(query)}", cookie
 
 
@@ -73,6 +79,7 @@ async def finish_login(
     except SessionExpired as exc:
         raise LoginFailed("The code was used already or has run out.") from exc
     claims = await _claims_of(provider, tokens, pending.nonce)
+    rules.check_step_up(claims, acr=pending.acr_values, max_age=pending.max_age, now=at.timestamp())
     sid = secrets.token_urlsafe(32)
     row = await _session_of(provider, tokens, claims, at)
     row.cookie_hash = rules.hash_of(sid)
@@ -148,6 +155,8 @@ async def replace_session(session: AsyncSession, cookie: str, by: BrowserSession
     """Forgets the session that this browser had before it logged in again, without ending a log-in both share."""
     row = await queries.by_cookie(session, rules.hash_of(cookie))
     if row is not None and row.id != by.id:
+        if row.subject == by.subject:  # a step-up goes on with what was begun for the enterprise
+            by.org, by.org_name, by.mandate = row.org, row.org_name, row.mandate
         await queries.forget(session, row.id)
 
 

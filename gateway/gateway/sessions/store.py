@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.errors import SessionExpired
 from gateway.sessions import queries, rules
-from gateway.sessions.provider import Provider, SubjectUnfit
+from gateway.sessions.provider import Provider, SubjectUnfit, Tokens
 from gateway.sessions.service import keep_tokens, renewed_caller
 from gateway.settings import GatewaySettings
 from shared.clock import now
@@ -50,11 +50,12 @@ async def outage_refused() -> AsyncIterator[None]:
 class HeldSession:
     """One session as this process knows it."""
 
-    __slots__ = ("access", "access_count", "checked", "id", "key", "recheck", "subject", "tokens")
+    __slots__ = ("access", "access_count", "checked", "id", "key", "org", "recheck", "subject", "tokens")
 
     def __init__(self, key: bytes, session_id: uuid.UUID, subject: str, access_count: int, recheck: float) -> None:
         self.key, self.id, self.subject, self.access_count = key, session_id, subject, access_count
         self.recheck = recheck
+        self.org: str | None = None
         self.checked = time.monotonic()
         self.access: tuple[str, float] | None = None
         self.tokens: dict[str, tuple[bytes, float, float]] = {}  # service: token, renew at, stop at
@@ -149,25 +150,33 @@ class SessionStore:
             if len(self._held) >= MAX_HELD:
                 self._held.clear()
             held = self._held[key] = HeldSession(key, row[0], row[1], row[3], self.settings.session_recheck_seconds)
+            held.org = row[6]
         held.checked = time.monotonic()
         return held
 
     async def _exchange(self, held: HeldSession, service: str) -> bytes:
         """A new token for a service. A refused exchange is tried once more with a renewed access token: the person's
         rights may have changed a moment ago, which ends the tokens but not the log-in."""
-        try:
-            access = await self._access_token(held)
-            try:
-                tokens = await self.provider.exchange(access, service)
-            except (SessionExpired, SubjectUnfit):
-                tokens = await self.provider.exchange(await self._renewed(held, access), service)
-        except SessionExpired:
-            await self._drop(held)
-            raise
+        tokens = await self._exchanged(held, service, held.org)
         renew, stop = rules.token_times(time.monotonic(), tokens.expires_in)
         token = tokens.access_token.encode("ascii")
         held.tokens[service] = (token, renew, stop)
         return token
+
+    async def own_token(self, held: HeldSession, service: str) -> str:
+        """A token of the person himself, whomever he acts for now. Raises SessionExpired, DependencyUnavailable."""
+        return (await self._exchanged(held, service, None)).access_token
+
+    async def _exchanged(self, held: HeldSession, service: str, org: str | None) -> Tokens:
+        try:
+            access = await self._access_token(held)
+            try:
+                return await self.provider.exchange(access, service, org)
+            except (SessionExpired, SubjectUnfit):
+                return await self.provider.exchange(await self._renewed(held, access), service, org)
+        except SessionExpired:
+            await self._drop(held)
+            raise
 
     async def _access_token(self, held: HeldSession) -> str:
         if held.access is not None and held.access[1] > time.monotonic():
