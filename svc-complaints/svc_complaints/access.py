@@ -6,6 +6,8 @@ from shared.auth import Access, Caller
 
 FILE = "complaints:complaints:file"
 HANDLE = "complaints:complaints:handle"
+RESPONSE = "MR-COMPLAINT-RESPONSE"
+"""The matter 消费投诉应诉 which a mandate names when an agent may speak for the respondent."""
 TWO_FACTORS = "urn:yiwang:acr:mfa"
 """Staff act, and see others' cases, only after a log-in with two factors (GB/T 22239-2019, 8.1.4.1)."""
 

@@ -61,6 +61,16 @@ def against_enterprises_of(account_id: str) -> Select[Any]:
     return select(Complaint).where(Complaint.respondent_code.in_(codes), Complaint.accepted_on.is_not(None))
 
 
+def against(enterprise_code: str) -> Select[Any]:
+    """The accepted complaints against one enterprise, for those who act for it."""
+    return select(Complaint).where(Complaint.respondent_code == enterprise_code, Complaint.accepted_on.is_not(None))
+
+
+def nothing() -> Select[Any]:
+    """No complaint: for an agent whose mandate is about other matters, and for what an enterprise can't file."""
+    return select(Complaint).where(false())
+
+
 def concerning(account_id: str) -> Select[Any]:
     """Both of the above: all complaints a person has to do with."""
     codes = select(Representative.enterprise_code).where(Representative.account_id == account_id)

@@ -87,8 +87,7 @@ async def list_mine(
 ) -> Page[ComplaintOut]:
     """The caller's own complaints, or those against enterprises he represents; newest first."""
     viewer = Viewer(role)
-    subject = caller.subject
-    statement = queries.filed_by(subject) if role == "complainant" else queries.against_enterprises_of(subject)
+    statement = service.mine(caller, role)
     if state is not None:
         statement = statement.where(Complaint.state == state)
     found = await reply.page_of(statement, NEWEST_FIRST, paging)
@@ -195,5 +194,5 @@ async def track(session: SessionDep, request: Request, number: str) -> TrackingO
 @router.get("/items", summary="我的办件 My items")
 async def items(reply: ReplyDep, caller: AnyCaller, paging: Paging) -> Page[ItemOut]:
     """The caller's complaints and those against his enterprises, in the one shape all services share."""
-    found = await reply.page_of(queries.concerning(caller.subject), NEWEST_FIRST, paging)
+    found = await reply.page_of(service.all_of(caller), NEWEST_FIRST, paging)
     return found.page([item_out(row, caller.subject, reply.english) for row in found.rows])

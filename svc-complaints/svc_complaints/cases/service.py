@@ -3,7 +3,9 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
@@ -11,7 +13,7 @@ from shared.auth import Caller
 from shared.calendar import Deadline, Interval
 from shared.db import Json
 from shared.terms import Term
-from svc_complaints.access import HANDLE
+from svc_complaints.access import HANDLE, RESPONSE
 from svc_complaints.cases import queries, rules
 from svc_complaints.cases.errors import (
     ComplaintUnknown,
@@ -37,8 +39,14 @@ class Done:
 async def seen_as(session: AsyncSession, caller: Caller, complaint: Complaint) -> Viewer | None:
     """As whom the caller sees the complaint; None when he may not know of it.
 
-    An official who speaks for the respondent sees what a respondent sees: his office opens no file against himself.
+    For the respondent speaks whoever acts for it now (`org`): its legal representative, or an agent whose mandate names
+    the matter. An official who speaks for the respondent sees what a respondent sees: his office opens no file against
+    himself.
     """
+    if caller.org is not None:
+        # Who acts for an enterprise is the enterprise: what he himself has filed or handles is not on this desk.
+        speaks = caller.acts_for(complaint.respondent_code, RESPONSE)
+        return Viewer.RESPONDENT if speaks and complaint.accepted_on else None
     if caller.subject == complaint.complainant_id:
         return Viewer.COMPLAINANT
     if await queries.represents(session, caller.subject, complaint.respondent_code):
@@ -55,6 +63,20 @@ async def read(
     if complaint is None or viewer is None:
         raise ComplaintUnknown
     return complaint, viewer
+
+
+def mine(caller: Caller, role: str) -> Select[Any]:
+    """The caller's complaints as complainant or as respondent, as whoever he acts."""
+    if caller.org is not None:
+        speaks = role != Viewer.COMPLAINANT and caller.acts_for(caller.org, RESPONSE)
+        return queries.against(caller.org) if speaks else queries.nothing()
+    own = role == Viewer.COMPLAINANT
+    return queries.filed_by(caller.subject) if own else queries.against_enterprises_of(caller.subject)
+
+
+def all_of(caller: Caller) -> Select[Any]:
+    """All complaints which are the caller's business, as whoever he acts."""
+    return queries.concerning(caller.subject) if caller.org is None else mine(caller, Viewer.RESPONDENT)
 
 
 async def for_complainant(session: AsyncSession, caller: Caller, complaint_id: uuid.UUID) -> Complaint:

@@ -1,6 +1,16 @@
 """Refusals at the counter."""
 
-from shared.errors import Invalid
+from shared.errors import Forbidden, Invalid
+
+
+class ConsumersOnly(Forbidden):
+    """Who buys for his own daily needs is a consumer (Consumer Protection Law, art. 2); an enterprise is none."""
+
+    code, title, title_zh = (
+        "consumers_only",
+        "Complaints are filed by consumers for themselves; act for yourself to file one",
+        "投诉由消费者本人提出，请切换为本人身份办理",
+    )
 
 
 class RespondentUnknown(Invalid):

@@ -25,16 +25,18 @@ from svc_complaints.cases.rules import Act, State, Viewer
 from svc_complaints.cases.service import Done
 from svc_complaints.clients import registry, sso
 from svc_complaints.intake import rules
-from svc_complaints.intake.errors import RespondentUnknown, TelephoneMissing
+from svc_complaints.intake.errors import ConsumersOnly, RespondentUnknown, TelephoneMissing
 from svc_complaints.intake.schemas import ComplaintIn, RefusalIn
 
 
 async def file(session: AsyncSession, outbound: Outbound, caller: Caller, body: ComplaintIn, today: date) -> Complaint:
     """Receives a complaint for the county unit of the respondent's region and sets off the first period.
 
-    422 with all faults at once, also for a code the registry does not know; 503 when the registry is away, and then
-    nothing is kept, so the same Idempotency-Key works later.
+    403 for one who acts for an enterprise. 422 with all faults at once, also for a code the registry does not know; 503
+    when the registry is away, and then nothing is kept, so the same Idempotency-Key works later.
     """
+    if caller.org is not None:
+        raise ConsumersOnly
     rules.check_filing(body.filing(), today)
     respondent = await registry.enterprise(outbound, body.respondent_code)
     if respondent is None:
