@@ -37,7 +37,8 @@ class World:
         self.officer = self.official("421303")
 
     def person(self, **claims: Any) -> Headers:
-        return self._bearer(aud="services", **({"permissions": PERSON, "sub": str(uuid.uuid4())} | claims))
+        standard = {"permissions": PERSON, "sub": str(uuid.uuid4()), "trust_level": "two_factor"}
+        return self._bearer(aud="services", **(standard | claims))
 
     def official(self, region: str, **claims: Any) -> Headers:
         standard = {"kind": "staff", "permissions": OFFICER, "region": region, "unit": f"AMR-{region}"}

@@ -1,6 +1,16 @@
 """Refusals when a person applies."""
 
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Forbidden, Invalid
+
+
+class TrustLevelNeeded(Forbidden):
+    """`needed` says how well the applicant's identity must be checked, `how` where that is done."""
+
+    code, title, title_zh = "trust_level_needed", "Your identity must be checked first", "请先完成实名核验"
+
+
+class MatterNotMandated(Forbidden):
+    code, title, title_zh = "matter_not_mandated", "Your mandate does not name this matter", "您的授权不包含此事项"
 
 
 class CorrectionIncomplete(Invalid):

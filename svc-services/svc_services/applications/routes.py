@@ -107,7 +107,7 @@ async def list_applications(
 ) -> Page[ApplicationSummary]:
     """The caller's applications, newest first."""
     keys: list[ColumnElement[Any]] = [Application.created_at.desc(), Application.id.desc()]
-    return await reply.page_of(case_queries.of_applicant(caller.subject, state, matter_code), keys, paging)
+    return await reply.page_of(case_queries.of_applicant(caller, state, matter_code), keys, paging)
 
 
 @router.get("/applications/{application_id}", response_model=ApplicationOut)

@@ -21,9 +21,11 @@ from shared.runtime import Runtime
 from svc_services.applications.errors import (
     CorrectionIncomplete,
     FormIncomplete,
+    MatterNotMandated,
     ProfileIncomplete,
     RegionNeeded,
     ReservationNeeded,
+    TrustLevelNeeded,
 )
 from svc_services.applications.schemas import ApplicationIn, ApplicationPatch, ResubmissionIn
 from svc_services.cases import queries as cases
@@ -65,6 +67,7 @@ async def start(
 ) -> Application:
     """A draft with everything filled in that is known already. 503 when single sign-on can't be asked."""
     matter, guide = await matters.open_matter(session, body.matter_code, today)
+    _check_may(caller, matter, guide)
     reservation = await _reservation(session, caller, body.reservation_id, today)
     region = _region(body, reservation)
     known = await _known(outbound, caller, guide, f"application {matter.code}")
@@ -77,6 +80,7 @@ async def start(
         matter_name_en=matter.name_en,
         region=region,
         applicant_id=caller.subject,
+        org=caller.org,
         reservation_id=reservation.id if reservation else None,
         state=State.DRAFT,
         form={},
@@ -101,6 +105,15 @@ async def start(
         after={"number": application.number, "matter_code": matter.code, "region": region},
     )
     return application
+
+
+def _check_may(caller: Caller, matter: Matter, guide: Guide) -> None:
+    """Whether the applicant is known well enough, and acts for an enterprise in its matters only."""
+    if not caller.is_trusted(guide.trust_level):
+        how = "POST /api/sso/v1/me/verifications"
+        raise TrustLevelNeeded(needed=guide.trust_level, trust_level=caller.trust_level, how=how)
+    if caller.org is not None and not caller.acts_for(caller.org, matter.code):
+        raise MatterNotMandated(matter_code=matter.code)
 
 
 async def _reservation(

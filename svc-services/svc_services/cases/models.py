@@ -23,6 +23,7 @@ class Application(Timestamps, Versioned, Base):
         CheckConstraint("(state IN ('refused')) <= (decision_reason IS NOT NULL)", name="refusal_has_reason"),
         Index("uq_applications_reservation", "reservation_id", unique=True, postgresql_where=HOLDS_RESERVATION),
         Index("ix_applications_applicant", "applicant_id", "created_at", "id"),
+        Index("ix_applications_org", "org", "created_at", "id", postgresql_where=text("org IS NOT NULL")),
         Index("ix_applications_queue", "region", "state", "submitted_on", "id"),
     )
 
@@ -34,6 +35,8 @@ class Application(Timestamps, Versioned, Base):
     matter_name_en: Mapped[str]
     region: Mapped[str]
     applicant_id: Mapped[str]
+    # The enterprise for which the applicant acted: the case is the enterprise's, not his.
+    org: Mapped[str | None] = mapped_column(default=None)
     reservation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("name_reservations.id"))
     state: Mapped[str] = mapped_column(default=State.DRAFT)
     form: Mapped[Json]

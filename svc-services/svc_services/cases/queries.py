@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from shared.auth import Caller
 from shared.codes.regions import prefix
 from svc_services.cases.models import Application, CaseStep, CorrectionRequest
 from svc_services.cases.rules import State
@@ -27,9 +28,17 @@ async def by_number(session: AsyncSession, number: str) -> Application | None:
     return (await session.scalars(query)).first()
 
 
-def of_applicant(subject: str, state: str | None, matter_code: str | None) -> Select[Application]:
-    """The applications of a person."""
-    query = select(Application).where(Application.applicant_id == subject)
+def owned_by(caller: Caller) -> ColumnElement[bool]:
+    """Which applications are the caller's: his own, or those of the enterprise for which he acts in their matters."""
+    if caller.org is None:
+        return and_(Application.applicant_id == caller.subject, Application.org.is_(None))
+    own = Application.org == caller.org
+    return own if caller.matters is None else and_(own, Application.matter_code.in_(caller.matters))
+
+
+def of_applicant(caller: Caller, state: str | None, matter_code: str | None) -> Select[Application]:
+    """The applications of the caller."""
+    query = select(Application).where(owned_by(caller))
     if state is not None:
         query = query.where(Application.state == state)
     return query.where(Application.matter_code == matter_code) if matter_code is not None else query

@@ -18,17 +18,25 @@ from svc_services.cases.schemas import HistoryOut, StepOut, TrackingOut
 
 
 async def own(session: AsyncSession, caller: Caller, application_id: uuid.UUID, *, lock: bool = False) -> Application:
-    """The caller's own application; 404 for others' and unknown ones alike."""
+    """The caller's own application, or that of the enterprise for which he acts; 404 for all others alike."""
     found = await queries.by_id(session, application_id, lock=lock)
-    if found is None or found.applicant_id != caller.subject:
+    if found is None or not is_owner(found, caller):
         raise ApplicationUnknown
     return found
+
+
+def is_owner(application: Application, caller: Caller) -> bool:
+    """Whether the case is the caller's. One made for an enterprise belongs to it: whoever acts for it in this matter
+    sees it and goes on with it, and nobody else does, nor he who filed it once his mandate is over."""
+    if application.org is None:
+        return caller.org is None and application.applicant_id == caller.subject
+    return caller.acts_for(application.org, application.matter_code)
 
 
 async def visible(session: AsyncSession, caller: Caller, application_id: uuid.UUID) -> Application:
     """An application for its applicant and for officers of its region and above; 404 for everyone else."""
     found = await queries.by_id(session, application_id)
-    if found is None or not (found.applicant_id == caller.subject or _is_overseen(found, caller)):
+    if found is None or not (is_owner(found, caller) or _is_overseen(found, caller)):
         raise ApplicationUnknown
     return found
 
@@ -88,7 +96,7 @@ async def move(
 def _actor(caller: Caller, application: Application) -> str:
     if caller.kind == "system":
         return "system"
-    return "applicant" if caller.subject == application.applicant_id else "officer"
+    return "applicant" if is_owner(application, caller) else "officer"
 
 
 def nodes_of(application: Application, today: date) -> list[Node]:

@@ -4,7 +4,9 @@ from typing import Any
 
 from sqlalchemy import Subquery, false, literal, select, union_all
 
+from shared.auth import Caller
 from svc_services.cases.models import Application
+from svc_services.cases.queries import owned_by
 from svc_services.cases.rules import State
 from svc_services.evaluation.models import Evaluation
 from svc_services.names.models import NameReservation
@@ -14,13 +16,13 @@ APPLICATION, RESERVATION = "application", "name_reservation"
 OVER = (State.REFUSED, State.WITHDRAWN)
 
 
-def items_of(subject: str) -> Subquery:
-    """All cases of a person as rows of one shape: kind, id, number, two titles, state, due_on, when, and
-    whether it was rated."""
-    return union_all(_applications(subject), _reservations(subject)).subquery("items")
+def items_of(caller: Caller) -> Subquery:
+    """All cases of the caller, or of the enterprise for which he acts, as rows of one shape: kind, id, number, two
+    titles, state, due_on, when, and whether it was rated."""
+    return union_all(_applications(caller), _reservations(caller)).subquery("items")
 
 
-def _applications(subject: str) -> Any:
+def _applications(caller: Caller) -> Any:
     evaluated = select(Evaluation.id).where(Evaluation.application_id == Application.id).exists()
     return select(
         literal(APPLICATION).label("kind"),
@@ -33,10 +35,10 @@ def _applications(subject: str) -> Any:
         Application.created_at,
         Application.updated_at,
         evaluated.label("evaluated"),
-    ).where(Application.applicant_id == subject)
+    ).where(owned_by(caller))
 
 
-def _reservations(subject: str) -> Any:
+def _reservations(caller: Caller) -> Any:
     """Names that are kept and on which no application rests: with one, the application is the case."""
     used = select(Application.id).where(
         Application.reservation_id == NameReservation.id, Application.state.not_in(OVER)
@@ -52,4 +54,6 @@ def _reservations(subject: str) -> Any:
         NameReservation.created_at,
         NameReservation.updated_at,
         false().label("evaluated"),
-    ).where(NameReservation.holder_id == subject, NameReservation.state == ReservationState.RESERVED, ~used.exists())
+    ).where(
+        NameReservation.holder_id == caller.subject, NameReservation.state == ReservationState.RESERVED, ~used.exists()
+    )

@@ -25,7 +25,7 @@ async def list_items(
     session: SessionDep, caller: AnyCaller, paging: Paging, request: Request, response: Response
 ) -> Page[ItemOut]:
     """The caller's applications and reserved names, newest first, each with its state, due date and next action."""
-    items = items_of(caller.subject)
+    items = items_of(caller)
     found = await paginate(
         session,
         select(items),

@@ -1,6 +1,7 @@
 """Guides as people read them and programs use them. Human text comes in Chinese with English beside it (`*_en`)."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -91,6 +92,9 @@ class Guide(BaseModel):
 
     subject: Text
     unit: Text
+    trust_level: Literal["self_declared", "two_factor", "in_person"] = Field(
+        default="self_declared", description="How well the applicant's identity must be checked at least"
+    )
     basis: list[Basis]
     conditions: list[Text]
     materials: list[MaterialSpec]
