@@ -55,7 +55,7 @@ PEOPLE = (
 # The first of the enterprises with which the register's demo begins; 陈晓明 represents them there.
 ENTERPRISES = tuple(credit_code.make("421303", 430_000_000 + number) for number in range(5))
 POOL = 2000
-NAMES = ("张伟", "李娜", "王芳", "刘洋")
+NAMES = ("张伟", "李娜", "王芳", "刘洋", "赵六")
 
 
 def totp_secret(username: str) -> str:

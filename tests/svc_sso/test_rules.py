@@ -79,7 +79,7 @@ def test_unknown_roles_are_refused_and_known_ones_mix() -> None:
 
 def test_permissions_come_from_kind_and_roles() -> None:
     assert "complaints:complaints:file" in permissions_of(PERSON, [])
-    assert permissions_of(STAFF, ["registrar"]) == {"services:applications:handle"}
+    assert permissions_of(STAFF, ["registrar"]) == {"services:applications:handle", "sso:identities:check"}
     assert permissions_of(STAFF, []) == frozenset()
 
 

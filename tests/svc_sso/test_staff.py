@@ -53,7 +53,8 @@ async def test_a_new_member_of_staff_changes_the_given_out_password_first(sso: P
     [
         ({"roles": ["system_admin", "audit_admin"]}, 409, "administrators_exclude"),
         ({"roles": ["king"]}, 422, "role_unknown"),
-        ({"region": "999999"}, 422, "region_unknown"),
+        ({"region": "421321"}, 422, "region_unknown"),
+        ({"unit": "AMR-999999"}, 422, "unit_unknown"),
         ({"username": "ops"}, 409, "username_taken"),
         ({"name": "王*"}, 422, "invalid"),
     ],
@@ -81,7 +82,7 @@ async def test_a_change_of_access_is_told_and_counts_at_the_next_token(sso: Prov
     refused(await sso.client.patch(url, json={"roles": []}, headers=admin), 428, "precondition_required")
     both = await sso.client.patch(url, json={"roles": ["system_admin", "security_admin"]}, headers=match)
     refused(both, 409, "administrators_exclude")
-    changed = await sso.client.patch(url, json={"roles": ["complaint_officer"], "region": "421321"}, headers=match)
+    changed = await sso.client.patch(url, json={"roles": ["complaint_officer"], "unit": "AMR-421321"}, headers=match)
     assert changed.status_code == 200, changed.text
     refused(await sso.client.patch(url, json={"roles": []}, headers=match), 412, "stale_version")
     assert [e["account_id"] for e in await sso.events("sso.access.changed.v1")] == [row["id"]]
@@ -134,7 +135,7 @@ async def test_the_first_administrator_is_made_once_with_a_one_time_secret(sso: 
 async def test_demo_accounts_are_made_once(sso: Provider) -> None:
     await sso.demo()
     await sso.demo()
-    assert len(await sso.events("sso.account.opened.v1")) == 13
+    assert len(await sso.events("sso.account.opened.v1")) == 14
     await sso.login("demo.citizen", DEMO)
 
 

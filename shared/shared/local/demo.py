@@ -34,7 +34,7 @@ def fresh_code(place: str, username: str) -> str:
 
 
 POOL = 2000
-NAMES = ("张伟", "李娜", "王芳", "刘洋")
+NAMES = ("张伟", "李娜", "王芳", "刘洋", "赵六")
 
 
 def made_up_person(index: int) -> tuple[str, str]:

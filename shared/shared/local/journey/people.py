@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from shared.local.demo import fresh_code
+from shared.local.demo import NAMES, POOL, fresh_code, made_up_person
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
@@ -142,6 +142,15 @@ def new_identity() -> dict[str, str]:
         "username": f"u{uuid.uuid4().hex[:12]}",
         "password": f"Seven-rivers-{uuid.uuid4().hex[:6]}",
     }
+
+
+def known_person(name: str) -> dict[str, str]:
+    """One of those with this name whom the demo's population register knows. Raises Difference when it knows none."""
+    if name not in NAMES:
+        raise Difference(f"the demo's register knows nobody called {name}")
+    index = NAMES.index(name) + len(NAMES) * random.randrange(POOL // len(NAMES))  # noqa: S311
+    known, number = made_up_person(index)
+    return {"name": known, "id_number": number}
 
 
 def new_trade_name() -> str:
