@@ -1,8 +1,9 @@
 """What must not happen when much happens at once: counted on a running platform, by many callers in parallel.
 
-`make races`: a platform of its own on free ports; everything stops by itself after about seven minutes, of which five
-pass until a token runs out. Prints a table, writes `.bench/races.jsonl`; status 1 when something happened.
-`TRIALS` (300) refresh races of `PARALLEL` (200) callers, `LOGOUTS` (100) log-outs.
+`make races`: a platform of its own on free ports; everything stops by itself. Prints a table, writes
+`.bench/races.jsonl`; status 1 when something happened. `TRIALS` (300) refresh races of `PARALLEL` (200) callers, for at
+most `REFRESH_SECONDS` (1200), and `LOGOUTS` (100) log-outs; five minutes pass until a token runs out under open tabs.
+`PARTS` (rotations refresh logouts tabs) chooses among them.
 """
 
 import asyncio
@@ -38,6 +39,8 @@ from tests.support.platform import Platform, started_platform
 
 TRIALS, PARALLEL = int(os.environ.get("TRIALS", "300")), int(os.environ.get("PARALLEL", "200"))
 LOGOUTS = int(os.environ.get("LOGOUTS", "100"))
+REFRESH_SECONDS = float(os.environ.get("REFRESH_SECONDS", "1200"))
+PARTS = os.environ.get("PARTS", "rotations refresh logouts tabs").split()
 TABS, BROWSERS = 50, 10
 ROTATIONS, BETWEEN = 3, 17.0
 """A rotation is noticed by every process within 15 s: the next one comes after that."""
@@ -127,20 +130,23 @@ async def refresh_races(place: Place, second: int) -> list[Figure]:
     statuses: Counter[int] = Counter()
     double = 0
     ports = (place.ports["sso"], second)
-    for _ in range(TRIALS):
+    done, until = 0, time.monotonic() + REFRESH_SECONDS
+    while done < TRIALS and time.monotonic() < until:
+        done += 1
         body = urlencode({"grant_type": "refresh_token", "refresh_token": token}).encode()
         answers = await all_at_once(HOST, ports, PARALLEL, "/oauth2/token", body, place.basic)
         statuses.update(status for status, _ in answers)
         given = {json.loads(text)["refresh_token"] for status, text in answers if status == 200}
         double += len(given) != 1
         token = given.pop()
+    sys.stdout.write(f"answers to refreshes, by status: {dict(statuses)}\n")
     connection = await asyncpg.connect(place.environment["SSO_DATABASE_URL"].replace("+asyncpg", ""))
     open_ends = await connection.fetchval(
         "SELECT max(n) FROM (SELECT count(*) n FROM refresh_tokens WHERE used_at IS NULL GROUP BY grant_id) AS ends"
     )
     await connection.close()
     return [
-        Figure("races.refresh_trials", TRIALS, "races"),
+        Figure("races.refresh_trials", done, "races"),
         Figure("races.refresh_calls", statuses.total(), "calls"),
         Figure("races.refresh_calls_refused", statuses.total() - statuses[200], "calls"),
         Figure("races.refresh_double_issues", double, "races", "<=0"),
@@ -259,13 +265,16 @@ async def tabs(place: Place, people: list[LoggedIn], begun: float) -> list[Figur
 
 async def everything(place: Place) -> list[Figure]:
     """All races, one after the other; the long-lived sessions are begun first and looked at last."""
-    begun = time.monotonic()
-    people = [await asyncio.to_thread(log_in, place) for _ in range(BROWSERS)]
-    found = await rotations(place)
-    with second_process(place) as other:
-        found += await refresh_races(place, other.port)
-    found += await logouts(place)
-    return found + await tabs(place, people, begun)
+    begun, found = time.monotonic(), list[Figure]()
+    people = [await asyncio.to_thread(log_in, place) for _ in range(BROWSERS)] if "tabs" in PARTS else []
+    if "rotations" in PARTS:
+        found += await rotations(place)
+    if "refresh" in PARTS:
+        with second_process(place) as other:
+            found += await refresh_races(place, other.port)
+    if "logouts" in PARTS:
+        found += await logouts(place)
+    return found + (await tabs(place, people, begun) if people else [])
 
 
 def main() -> int:
