@@ -24,6 +24,7 @@ PUBLIC = {
         "GET /account/sessions",
         "POST /account/sessions",
         "GET /account/sign-ins",
+        "POST /oauth2/par",
         "POST /oauth2/token",
         "POST /oauth2/revoke",
         "POST /oauth2/introspect",
