@@ -54,9 +54,13 @@ class Limiter:
         self, raw_path: bytes, method: str, address: bytes, who: Who | None = None
     ) -> tuple[Verdict | None, Headers]:
         """The refusing verdict, if any, and the headers of the tightest window that applies."""
-        if raw_path in LOGIN_PATHS and method == "POST" and self.login.windows:
-            return self._take([(self.login, network_of(address))])
-        return self._take(self.charged(address, who or NOBODY))
+        if method == "POST" and raw_path in LOGIN_PATHS and self.login.windows:
+            return self._take_one(self.login, network_of(address))
+        if who is None or who is NOBODY:
+            return self._take_one(self.address, network_of(address))
+        if who.client is None and who.person is not None:
+            return self._take_one(self.person, who.person)
+        return self._take(self.charged(address, who))
 
     def check_matter(self, person: str, matter: str) -> Verdict | None:
         """The refusing verdict for one more case of a person in a matter, if any."""
@@ -82,6 +86,14 @@ class Limiter:
             settings.client_per_minute if client.quota_per_minute is None else client.quota_per_minute,
             settings.client_per_day if client.quota_per_day is None else client.quota_per_day,
         )
+
+    def _take_one(self, wanted: Policy, caller: str) -> tuple[Verdict | None, Headers]:
+        """The same as `_take` for one policy, as most calls have it."""
+        if not wanted.windows:
+            return None, []
+        verdict = self.counts.take(wanted, caller)
+        state = b'"%b";r=%d;t=%d' % (verdict.window.encode(), verdict.left, verdict.seconds)
+        return (None if verdict.allowed else verdict), [(b"ratelimit-policy", wanted.text), (b"ratelimit", state)]
 
     def _take(self, charged: list[tuple[Policy, str]]) -> tuple[Verdict | None, Headers]:
         tightest: Verdict | None = None
