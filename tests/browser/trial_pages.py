@@ -16,7 +16,7 @@ from shared.local.journey.people import new_identity
 from tests.browser.eyes import ARGUMENTS, CHROMIUM, Person, person
 from tests.support.platform import Platform
 
-PAGES = ("", "/sessions", "/sign-ins", "/access", "/factors", "/consents", "/password")
+PAGES = ("", "/sessions", "/sign-ins", "/access", "/factors", "/consents", "/mandates", "/password")
 LANGUAGES = {"zh-CN": ("我的账户", "登录"), "en-GB": ("My account", "Log in")}
 
 
