@@ -36,7 +36,7 @@ CALLERS = {
 PARALLEL = 6
 METHODS = ("get", "put", "post", "delete", "patch")
 # Clients prove themselves there, not people; and what ends the session of the one who calls.
-OTHERWISE = re.compile(r"^\w+ (/oauth2/.*|/account.*|/\.well-known/.*|/session/logout|/(livez|readyz|metrics))$")
+OTHERWISE = re.compile(r"^\w+ (/oauth2/.*|/account.*|/\.well-known/.*|/session/logout|/session/context/form|/(livez|readyz|metrics))$")
 ELSEWHERE = re.compile(r"\{[^}]*\}")
 
 
