@@ -1,5 +1,6 @@
 """For whom the person of a session acts."""
 
+import asyncio
 import secrets
 from typing import Any
 
@@ -9,17 +10,24 @@ from gateway.errors import SessionExpired
 from gateway.sessions import queries, rules
 from gateway.sessions.errors import ContextRefused
 from gateway.sessions.models import BrowserSession
-from gateway.sessions.provider import Provider
+from gateway.sessions.provider import Provider, away
 from gateway.sessions.store import HeldSession, SessionStore
 from shared import audit
 from shared.auth import Caller
 
 PROVIDER = "sso"
+TRIES, PAUSE_SECONDS = 5, 0.4
 
 
 async def choices(store: SessionStore, provider: Provider, held: HeldSession) -> list[dict[str, Any]]:
     """The enterprises for which the person may act now."""
-    return await provider.organisations(await store.own_token(held, PROVIDER))
+    for _ in range(TRIES):
+        found = await provider.organisations(await store.own_token(held, PROVIDER))
+        if found is not None:
+            return found
+        # His rights changed within this second, which ends all tokens of the second; the next one's is good.
+        await asyncio.sleep(PAUSE_SECONDS)
+    raise away()
 
 
 async def switch(

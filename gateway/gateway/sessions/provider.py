@@ -131,9 +131,12 @@ class Provider:
         response = await self._call("GET", "/oauth2/userinfo", access_token)
         return dict(response.json()) if response.status_code == 200 else {}
 
-    async def organisations(self, service_token: str) -> list[dict[str, Any]]:
-        """The enterprises for which the person may act now, as the provider shows them to him."""
+    async def organisations(self, service_token: str) -> list[dict[str, Any]] | None:
+        """The enterprises for which the person may act now, as the provider shows them to him; None for a token which
+        it does not take any more."""
         response = await self._call("GET", "/v1/me/organisations", service_token)
+        if response.status_code == 401:
+            return None
         if response.status_code != 200:
             raise away()
         return [dict(one) for one in response.json()["items"]]
