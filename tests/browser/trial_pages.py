@@ -67,16 +67,20 @@ def test_the_whole_log_in_goes_by_keyboard(
 
 
 @pytest.mark.platform
-@pytest.mark.parametrize(("language", "scheme"), [("zh-CN", "light"), ("zh-CN", "dark"), ("en-GB", "light")])
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"),
+    [("zh-CN", "light", 1000), ("zh-CN", "dark", 360), ("en-GB", "light", 360)],
+)
 def test_the_own_pages_can_be_read_and_reached(
-    browser: Browser, platform: Platform, citizen: dict[str, str], language: str, scheme: str
+    browser: Browser, platform: Platform, citizen: dict[str, str], language: str, scheme: str, width: int
 ) -> None:
-    with person(browser, platform.base_url, locale=language, color_scheme=scheme) as someone:
+    size = {"width": width, "height": 800}
+    with person(browser, platform.base_url, locale=language, color_scheme=scheme, viewport=size) as someone:
         someone.log_in(citizen["username"], citizen["password"])
         on_account(someone.page)
         for path in PAGES:
             someone.go(f"/account{path}")
-            someone.look(f"account{path.replace('/', ' ')} {language} {scheme}")
+            someone.look(f"account{path.replace('/', ' ')} {language} {scheme} {width}")
 
 
 @pytest.mark.platform
