@@ -21,6 +21,7 @@ from tests.gateway.place import CSRF, eventually
 from tests.gateway.support import Upstream, answering, served, upstream
 from tests.support.apps import settings_for
 from tests.support.databases import fresh_database
+from tests.support.proofs import make_proof, new_key
 from tests.support.servers import Servers
 from tests.support.tokens import ISSUER
 
@@ -172,3 +173,29 @@ async def test_many_tabs_at_once_ask_the_provider_once(house: House) -> None:
         assert {a.status_code for a in answers} == {200}
         tokens = {r.get("authorization") for r in house.service.received}
         assert len(tokens) == 2
+
+
+async def test_a_token_bound_to_a_key_passes_with_its_proof_only(house: House) -> None:
+    key, url = new_key(), f"{ISSUER}/api/sso/v1/me"
+    async with house.browser() as client:
+        answer = await client.post(
+            "/oauth2/token",
+            data={"grant_type": "client_credentials", "audience": "sso"},
+            auth=("gateway", CLIENT_SECRET),
+            headers={"DPoP": make_proof(key, "POST", f"{ISSUER}/oauth2/token")},
+        )
+        assert answer.json().get("token_type") == "DPoP", answer.text
+        token = answer.json()["access_token"]
+
+        async def code(scheme: str, *proofs: str) -> str:
+            sent = [("Authorization", f"{scheme} {token}"), *(("DPoP", proof) for proof in proofs)]
+            return str((await client.get("/api/sso/v1/me", headers=sent)).json()["code"])
+
+        # The token is a machine's, so that the account is what is missing once the proof holds.
+        assert await code("DPoP", make_proof(key, "GET", url, token)) == "account_disabled"
+        assert await code("DPoP", make_proof(key, "GET", f"{ISSUER}/v1/me", token)) == "invalid_dpop_proof"
+        assert await code("DPoP", make_proof(new_key(), "GET", url, token)) == "invalid_dpop_proof"
+        two = make_proof(key, "GET", url, token), make_proof(key, "GET", url, token)
+        assert await code("DPoP", *two) == "invalid_dpop_proof"
+        assert await code("DPoP") == "invalid_dpop_proof"
+        assert await code("Bearer", make_proof(key, "GET", url, token)) == "invalid_token"
