@@ -109,11 +109,13 @@ async def delivering(gateway: ServiceClient, **changes: Any) -> AsyncIterator[De
 
 async def work(deliverer: Deliverer) -> None:
     """Sends what is due, and waits until that is noted."""
-    while await deliverer.begin():
-        pass
-    if tasks := list(deliverer._going):
-        await asyncio.wait(tasks)
-        await work(deliverer)
+    idle = False
+    while not idle:
+        going = list(deliverer._going)
+        began = await deliverer.begin()
+        if going:
+            await asyncio.wait(going)
+        idle = not going and not began
 
 
 async def happen(gateway: ServiceClient, type_: str = REGISTERED, sequence: int = 1, **data: Any) -> Envelope:
