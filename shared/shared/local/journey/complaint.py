@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from shared.local.journey.establishment import Journey, open_account
+from shared.local.journey.mandate import answer_by_agent
 from shared.local.journey.people import Difference, Person, check, say
 
 COMPLAINTS, REGISTRY = "/api/complaints/v1", "/api/credit-registry/v1"
@@ -44,9 +45,9 @@ def step_complaint(journey: Journey) -> None:
 
 
 def publish(journey: Journey, case: str, number: str, identity: dict[str, str]) -> None:
-    """The respondent's representative waives the objection, and the outcome stands on the record."""
+    """An agent of the respondent waives the objection, and the outcome stands on the record."""
     journey.consumer.call("POST", f"{case}/objection-waiver", json={}, expect=403)
-    journey.citizen.edit("POST", f"{case}/objection-waiver", of=case, json={})
+    answer_by_agent(journey, case)
     path = f"{REGISTRY}/enterprises/{journey.facts['code']}/complaints"
     page, _ = Person(journey.base_url, "anyone").until(
         path, lambda p: any(c["number"] == number for c in p["items"]), "the complaint on the public record"
