@@ -12,6 +12,7 @@ from tests.gateway.conftest import StartGateway
 from tests.gateway.place import eventually
 from tests.gateway.register import CODE, PATH, PUBLIC, TAGS, Register
 from tests.gateway.support import upstream
+from tests.gateway.test_direct import browser, get
 
 Start = Callable[..., Awaitable[httpx.AsyncClient]]
 
@@ -243,3 +244,24 @@ async def test_memory_is_bounded(register: Register, start: Start, gateways: lis
     register.text = "x" * 20_001
     large = await client.get(f"{PATH}?large")
     assert ("cache-status" in large.headers, len(large.text)) == (False, 20_001)
+
+
+async def test_what_the_short_way_asked_for_is_kept_from_the_next_time_on(register: Register, start: Start) -> None:
+    """An answer that turns out to be for everyone was asked for before it was known: a purge may have come between."""
+    register.extra = "Cache-Control: private\r\n"
+    port = (await start()).base_url.port
+    assert port is not None
+    client = await browser(port)
+    for _ in range(3):
+        await client.ask(get(PATH))
+    register.extra = PUBLIC + TAGS
+    answers = [await client.ask(get(PATH)) for _ in range(3)]
+    assert [answer["cache-status"].partition("; ttl")[0] for answer in answers] == [
+        "yiwang; fwd=miss",
+        "yiwang; fwd=miss; stored",
+        "yiwang; hit",
+    ]
+    unchanged = await client.ask(get(PATH, f"If-None-Match: {answers[2]['etag']}"))
+    assert (unchanged["status"], unchanged["body"], "content-length" in unchanged) == ("304", "", False)
+    assert answers[2]["cache-control"] == "public, max-age=0"
+    assert register.asked == 5

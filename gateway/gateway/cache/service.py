@@ -49,6 +49,7 @@ class Filling:
     fallback: Kept | None
     terms: Terms | None = None
     kept: Kept | None = None
+    stored: bool = False
     whole: bool = False  # the answer is asked for without conditions
     decided: asyncio.Event = field(default_factory=asyncio.Event)
     fields: Headers = field(default_factory=list)
@@ -83,7 +84,7 @@ class Filling:
         read, store = self.read, self.read.cache.store
         self.kept = store.make(read.service, read.path, self.fields, b"".join(self.body), terms)
         # Whether it could be kept or not: it is the answer to this request.
-        store.keep(read.key, read.asked, self.kept, terms.vary, self.began)
+        self.stored = store.keep(read.key, read.asked, self.kept, terms.vary, self.began)
 
 
 Forward = Callable[[Receive, Send, Filling | None], Awaitable[int]]
@@ -181,15 +182,19 @@ class Cache(Collector):
             if flight is None or self.is_plain(read.service, read.key, read.asked):
                 break
             await flight.decided.wait()
-        return await self.fill(read, forward, receive, send, whole=True)
+        return await self._fill(read, forward, receive, send, time.monotonic())
 
-    async def fill(self, read: Read, forward: Forward, receive: Receive, send: Send, *, whole: bool = False) -> int:
-        """Lets the service answer, and keeps the answer if it may be kept. `whole`: asks without conditions."""
+    async def learn(self, read: Read, forward: Forward, receive: Receive, send: Send) -> int:
+        """Lets the service answer a request that was sent some time ago. Its answer is not kept, for a purge may have
+        come since; but that it could be is noted, and the next one is."""
+        return await self._fill(read, forward, receive, send, None)
+
+    async def _fill(self, read: Read, forward: Forward, receive: Receive, send: Send, began: float | None) -> int:
         plain = self.is_plain(read.service, read.key, read.asked)
         stale = self.store.find(read.key, read.asked)
         if stale is not None and stale.fail_until <= time.monotonic():
             stale = None
-        filling = Filling(read, send, time.monotonic(), stale, whole=whole and not plain)
+        filling = Filling(read, send, began or 0.0, stale, whole=began is not None and not plain)
         leads = not plain and read.key not in self._flights
         if leads:
             self._flights[read.key] = filling
@@ -207,7 +212,7 @@ class Cache(Collector):
             if leads and self._flights.get(read.key) is filling:
                 del self._flights[read.key]
         if filling.kept is not None:
-            return await read.deliver(filling.kept, send, b"fwd=miss; stored" if status == 200 else b"fwd=miss")
+            return await read.deliver(filling.kept, send, b"fwd=miss; stored" if filling.stored else b"fwd=miss")
         return status
 
     async def _without(self, read: Read, forward: Forward, receive: Receive, send: Send) -> int:

@@ -235,7 +235,7 @@ class Plane:
         )
         read = self._read_of(passage, scope)
         assert read is not None  # a plain GET
-        return await self.cache.fill(read, forward, receive, send)
+        return await self.cache.learn(read, forward, receive, send)
 
     async def _who(self, passage: Passage) -> Who:
         """For whom the call is counted: the person of a session, or whoever a token names."""
