@@ -136,14 +136,16 @@ async def test_rights_are_denied_unless_given(notes: ServiceClient, bearer: Any)
         ({"acr": None}, False),
         ({"acr": "urn:else:where"}, False),
         ({"acr": ACRS[2], "auth_time": None}, False),
-        ({"acr": ACRS[2], "auth_time": int(time.time()) - 1201}, False),
-        ({"acr": ACRS[2], "auth_time": int(time.time()) - 1100}, True),
+        ({"acr": ACRS[2], "ago": 1201}, False),
+        ({"acr": ACRS[2], "ago": 1100}, True),
     ],
     ids=str,
 )
 async def test_a_sensitive_act_wants_a_strong_and_recent_log_in(
     notes: ServiceClient, bearer: Any, claims: dict[str, Any], enough: bool
 ) -> None:
+    if "ago" in claims:
+        claims = {"acr": claims["acr"], "auth_time": int(time.time()) - claims["ago"]}
     headers = bearer(aud="notes", permissions=["notes:notes:handle"], **claims)
     answer = await notes.get("/v1/seals", headers=headers)
     if enough:
