@@ -11,7 +11,13 @@ import pytest
 from tests.gateway.place import API, CSRF, Place
 
 CODE, OTHER = "91421303MA0000006Y", "91421303MA00000070"
-FIRM = {"code": CODE, "name": "随州红光商贸有限公司", "role": "agent", "mandate_id": "m-1", "matters": ["MR-A-B"]}
+FIRM: dict[str, Any] = {
+    "code": CODE,
+    "name": "随州红光商贸有限公司",
+    "role": "agent",
+    "mandate_id": "m-1",
+    "matters": ["MR-A-B"],
+}
 
 
 async def choose(browser: httpx.AsyncClient, org: str | None) -> httpx.Response:
