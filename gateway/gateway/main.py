@@ -16,10 +16,10 @@ from gateway import routes
 from gateway.access import visitor_of
 from gateway.agencies.directory import Directory
 from gateway.cache.service import make_cache
+from gateway.contexts.routes import router as contexts
 from gateway.drain import Drain
 from gateway.front import Front
 from gateway.hub.announcements import Board
-from gateway.contexts.routes import router as contexts
 from gateway.hub.routes import router as hub
 from gateway.hub.status import Watch
 from gateway.landing.routes import router as landing

@@ -5,7 +5,7 @@ from alembic import context
 import gateway.hub.models
 import gateway.limits.models
 import gateway.sessions.models
-import gateway.signatures.models  # noqa: F401
+import gateway.signatures.models
 import gateway.webhooks.models  # noqa: F401
 from shared import audit, inbox, outbox  # noqa: F401 - the kernel's tables
 from shared.http import idempotency  # noqa: F401
