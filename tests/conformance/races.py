@@ -247,13 +247,14 @@ async def tabs(place: Place, people: list[LoggedIn], begun: float) -> list[Figur
     until = time.monotonic() + 20 + BROWSERS
     statuses: Counter[int] = Counter()
 
-    async def tab(cookie: str) -> None:
-        async with httpx.AsyncClient(base_url=place.platform.base_url, timeout=30, trust_env=False) as http:
-            while time.monotonic() < until:
-                statuses[(await http.get(API, headers={"Cookie": cookie})).status_code] += 1
-                await asyncio.sleep(2)
+    async def tab(http: httpx.AsyncClient, cookie: str) -> None:
+        while time.monotonic() < until:
+            statuses[(await http.get(API, headers={"Cookie": cookie})).status_code] += 1
+            await asyncio.sleep(2)
 
-    await asyncio.gather(*(tab(person.cookie) for person in people for _ in range(TABS)))
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    async with httpx.AsyncClient(base_url=place.platform.base_url, timeout=30, trust_env=False, limits=limits) as http:
+        await asyncio.gather(*(tab(http, person.cookie) for person in people for _ in range(TABS)))
     sys.stdout.write(f"answers to the tabs, by status: {dict(statuses)}\n")
     return [
         Figure("races.tabs_over_expiry", TABS * len(people), "tabs"),
