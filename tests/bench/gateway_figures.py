@@ -18,7 +18,7 @@ from pathlib import Path
 
 import httpx
 
-from shared.local.journey.establishment import DEMO_PASSWORD
+from shared.local.demo import PASSWORD as DEMO_PASSWORD
 from shared.local.journey.people import Person
 from shared.local.ports import HOST, free_port
 from tests.bench import gateway_trials as trials

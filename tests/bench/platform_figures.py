@@ -12,7 +12,8 @@ from pathlib import Path
 
 import psutil
 
-from shared.local.journey.establishment import DEMO_PASSWORD, MATTER, PDF, REGISTRY, SERVICES, Journey, open_account
+from shared.local.demo import PASSWORD as DEMO_PASSWORD
+from shared.local.journey.establishment import MATTER, PDF, REGISTRY, SERVICES, Journey, open_account
 from shared.local.journey.people import Person, new_trade_name
 from tests.bench.figures import Figure, tell
 from tests.support.platform import Platform, launch
