@@ -68,7 +68,7 @@ def resolve(raw_path: bytes, query: bytes, method: str) -> Target:
         return Target(SSO, raw_path, provider=True)
     name, slash, rest = raw_path[5:].partition(b"/")
     service = name.decode("ascii", "replace")
-    if service not in SERVICES or not slash or not rest.startswith(b"v1/") or _is_internal(rest):
+    if service not in SERVICES or not slash or not rest.startswith(b"v1/") or is_internal(rest):
         raise NoSuchService
     path = slash + rest
     return Target(service, path, upload=method == "PUT" and UPLOAD_PATH.match(path) is not None)
@@ -88,5 +88,6 @@ def check_path(raw_path: bytes) -> None:
         raise BadPath("The path is not UTF-8.") from exc
 
 
-def _is_internal(rest: bytes) -> bool:
+def is_internal(rest: bytes) -> bool:
+    """Whether a path of a service, without its first slash, is for the other services only."""
     return rest == b"v1/internal" or rest.startswith(b"v1/internal/")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gateway.routes import is_proxied
+from gateway.routes import is_internal, is_proxied
 
 Document = dict[str, Any]
 
@@ -61,6 +61,8 @@ def _add(merged: Document, service: str, document: Document, *, prefix: str) -> 
     for tag in document.get("tags", []):
         merged["tags"].append({**tag, "name": f"{service}: {tag['name']}"})
     for path, item in document.get("paths", {}).items():
+        if is_internal(path.removeprefix("/").encode()):
+            continue
         # The identity provider's own paths stand at the public origin itself.
         public = path if is_proxied(path.encode()) else prefix + path
         merged["paths"][public] = _item(item, service)
