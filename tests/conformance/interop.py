@@ -64,7 +64,7 @@ def travel(place: Place, op: Op, library: str) -> Journey:
     }  # fmt: skip
     child = subprocess.Popen(
         [*command(library), str(file)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True,
+        stderr=subprocess.PIPE, text=True, cwd=place.folder,  # idpyoidc leaves files where it runs
     )  # fmt: skip
     try:
         with op.http() as http:
