@@ -64,7 +64,6 @@ PUBLIC = {
         "GET /session",
         "GET /session/callback",
         "GET /session/context",
-        "POST /session/context",
         "POST /session/context/form",
         "GET /session/login",
         "GET /api/hub/v1/status",

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.access import store_of
+from gateway.access import AnyVisitor, store_of
 from gateway.contexts import service
 from gateway.contexts.schemas import ContextIn
 from gateway.errors import CsrfRefused, SessionExpired
@@ -27,7 +27,7 @@ from shared.db import SessionDep
 from shared.http import IDEMPOTENCY_NONE, Router
 from shared.problems import wants_english
 
-router = Router(prefix="/session/context", tags=["session"], dependencies=[Public])
+router = Router(prefix="/session/context", tags=["session"])
 FORM = {
     "requestBody": {
         "content": {
@@ -41,7 +41,9 @@ LOG_IN = "/session/login?return_to=/session/context"
 
 
 @router.post("", openapi_extra=IDEMPOTENCY_NONE, operation_id="session_context")
-async def switch_context(body: ContextIn, request: Request, response: Response, session: SessionDep) -> SessionOut:
+async def switch_context(
+    body: ContextIn, _visitor: AnyVisitor, request: Request, response: Response, session: SessionDep
+) -> SessionOut:
     """切换办理身份: acts for an enterprise, or for oneself again. The session gets a new cookie; needs `X-CSRF: 1`."""
     settings: GatewaySettings = request.app.state.settings
     check_csrf(fields.read(request.scope["headers"]), settings.origin.encode())
@@ -51,7 +53,7 @@ async def switch_context(body: ContextIn, request: Request, response: Response, 
     return shown(row)
 
 
-@router.get("", response_class=HTMLResponse, operation_id="session_context_page")
+@router.get("", response_class=HTMLResponse, dependencies=[Public], operation_id="session_context_page")
 async def show_contexts(request: Request, session: SessionDep) -> Response:
     """选择办理身份: the page on which one chooses for whom to act."""
     held = await _held(request)
@@ -60,6 +62,7 @@ async def show_contexts(request: Request, session: SessionDep) -> Response:
 
 @router.post(
     "/form",
+    dependencies=[Public],
     response_class=HTMLResponse,
     openapi_extra={**IDEMPOTENCY_NONE, **FORM},
     operation_id="session_context_form",
