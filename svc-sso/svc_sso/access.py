@@ -2,7 +2,10 @@
 
 from typing import Annotated
 
-from shared.auth import Access, AnyCaller, Caller, Public
+from fastapi import Depends
+
+from shared.auth import Access, AccessRule, AnyCaller, Caller, Public
+from shared.errors import Forbidden
 
 ADMINISTER = "sso:accounts:administer"
 CHECK_IDENTITIES = "sso:identities:check"
@@ -10,11 +13,23 @@ MFA = "urn:yiwang:acr:mfa"
 STEP_UP_SECONDS = 1200
 """After this long a sensitive act wants a proof anew (as login.gov: 20 minutes)."""
 
+
+class PeopleRule(AccessRule):
+    """Someone with an account: a system that calls as itself has no log-ins, factors or mandates."""
+
+    def check(self, caller: Caller) -> None:
+        """Refuses a client that acts for nobody, then what any rule refuses."""
+        if caller.kind == "system":
+            raise Forbidden("This belongs to people; a client's own data is at /v1/clients.")
+        super().check(caller)
+
+
+Someone = Annotated[Caller, Depends(PeopleRule())]
 # Who changes what opens accounts, has proven himself twice and not long ago.
 SecurityAdmin = Annotated[Caller, Access(ADMINISTER)]
 SteppedUpSecurityAdmin = Annotated[Caller, Access(ADMINISTER, acr=MFA, max_age=STEP_UP_SECONDS)]
 IdentityChecker = Annotated[Caller, Access(CHECK_IDENTITIES, acr=MFA)]
-FreshCaller = Annotated[Caller, Access(max_age=STEP_UP_SECONDS)]
+FreshCaller = Annotated[Caller, Depends(PeopleRule(max_age=STEP_UP_SECONDS))]
 
 __all__ = [
     "ADMINISTER",
@@ -23,5 +38,6 @@ __all__ = [
     "IdentityChecker",
     "Public",
     "SecurityAdmin",
+    "Someone",
     "SteppedUpSecurityAdmin",
 ]

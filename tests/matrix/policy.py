@@ -6,8 +6,8 @@ An operation stands on the line of those who may call it; what no line names is 
 import re
 from dataclasses import dataclass
 
-EVERYONE, LOGGED_IN, NOBODY = "everyone", "logged-in", "nobody"
-ANONYMOUS = "anonymous"
+EVERYONE, LOGGED_IN, PEOPLE = "everyone", "logged-in", "people"
+ANONYMOUS, AGENCY = "anonymous", "agency"
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,9 @@ class Rule:
         """Whether `caller` may call."""
         if EVERYONE in self.who:
             return True
-        return caller != ANONYMOUS and (LOGGED_IN in self.who or caller in self.who)
+        if caller in self.who or (LOGGED_IN in self.who and caller != ANONYMOUS):
+            return True
+        return PEOPLE in self.who and caller not in (ANONYMOUS, AGENCY)
 
 
 def rules_of(text: str) -> list[Rule]:

@@ -8,17 +8,20 @@ import asyncio
 import re
 import sys
 import tempfile
+import time
 import uuid
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import httpx
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
-from shared.local.journey.establishment import DEMO_PASSWORD
+from shared.local.demo import PASSWORD
 from shared.local.journey.people import Person
 from tests.faults.breaking import UNLIMITED
-from tests.matrix.policy import ANONYMOUS, Rule, rule_of, rules_of
+from tests.matrix.policy import AGENCY, ANONYMOUS, Rule, rule_of, rules_of
 from tests.support.platform import Platform, launch
 
 POLICY = Path(__file__).with_name("policy.txt")
@@ -33,10 +36,14 @@ CALLERS = {
     "security_admin": "secadmin",
     "audit_admin": "auditor",
 }
+AUDIENCES = ("sso", "disclosure", "services", "complaints", "credit-registry", "gateway")
 PARALLEL = 6
+LET_IN_AFTER_PROOF = 199  # may call, and must first log in anew or by a second factor (RFC 9470)
 METHODS = ("get", "put", "post", "delete", "patch")
 # Clients prove themselves there, not people; and what ends the session of the one who calls.
-OTHERWISE = re.compile(r"^\w+ (/oauth2/.*|/account.*|/\.well-known/.*|/session/logout|/session/context/form|/(livez|readyz|metrics))$")
+OTHERWISE = re.compile(
+    r"^\w+ (/oauth2/.*|/account.*|/\.well-known/.*|/session/logout|/session/context/form|/(livez|readyz|metrics))$"
+)
 ELSEWHERE = re.compile(r"\{[^}]*\}")
 
 
@@ -51,19 +58,54 @@ def clients(platform: Platform) -> dict[str, httpx.AsyncClient]:
     made = {ANONYMOUS: httpx.AsyncClient(base_url=platform.base_url, timeout=20, trust_env=False)}
     for kind, username in CALLERS.items():
         person = Person(platform.base_url, kind)
-        person.log_in(username, DEMO_PASSWORD)
+        person.log_in(username, PASSWORD)
         made[kind] = httpx.AsyncClient(
             base_url=platform.base_url, timeout=20, trust_env=False, cookies=person.http.cookies
         )
     return made
 
 
-async def status_of(client: httpx.AsyncClient, method: str, path: str) -> int:
+def agency(platform: Platform, administrator: httpx.Cookies) -> dict[str, str]:
+    """An agency's system, registered by the security administrator: its token for each audience."""
+    name, key = f"agency-{uuid.uuid4().hex[:8]}", ECKey.generate_key("P-256", {"kid": "one"})
+    body = {"id": name, "kind": AGENCY, "name": "随州市税务局", "owner_unit": "HQ",
+            "keys": [key.as_dict(private=False)],
+            "permissions": ["sso:clients:self", "gateway:webhooks:manage"]}  # fmt: skip
+    with httpx.Client(base_url=platform.base_url, timeout=20, trust_env=False) as http:
+        made = http.post("/api/sso/v1/clients", json=body, headers={"X-CSRF": "1"}, cookies=administrator)
+        assert made.status_code == 201, made.text
+        issuer = http.get("/.well-known/openid-configuration").json()["issuer"]
+        return {audience: _token(http, (name, issuer, key), audience) for audience in AUDIENCES}
+
+
+def _token(http: httpx.Client, who: tuple[str, str, ECKey], audience: str) -> str:
+    name, issuer, key = who
+    claims = {"iss": name, "sub": name, "aud": issuer, "jti": uuid.uuid4().hex, "exp": int(time.time()) + 60}
+    form = {
+        "grant_type": "client_credentials",
+        "audience": audience,
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": jwt.encode({"alg": "ES256", "kid": "one"}, claims | {"iat": int(time.time())}, key),
+    }
+    return str(http.post("/oauth2/token", data=form).raise_for_status().json()["access_token"])
+
+
+def audience_of(path: str) -> str:
+    """Whose operation a public path is."""
+    service = path.split("/")[2] if path.startswith("/api/") else "gateway"
+    return service if service in AUDIENCES else "gateway"
+
+
+async def status_of(client: httpx.AsyncClient, method: str, path: str, token: str | None = None) -> int:
     """The status of a call which names something that is not there and sends next to nothing."""
     address = ELSEWHERE.sub(lambda _: str(uuid.uuid4()), path)
     headers = {"X-CSRF": "1", "If-Match": '"1"', "Idempotency-Key": str(uuid.uuid4())}
+    headers |= {"Authorization": f"Bearer {token}"} if token else {}
     content: dict[str, Any] = {} if method in ("GET", "DELETE") else {"json": {}}
-    return (await client.request(method, address, headers=headers, **content)).status_code
+    answer = await client.request(method, address, headers=headers, **content)
+    if answer.status_code == 401 and answer.json().get("code") == "step_up_required":
+        return LET_IN_AFTER_PROOF
+    return answer.status_code
 
 
 def surprise(rule: Rule | None, caller: str, status: int) -> str | None:
@@ -78,19 +120,23 @@ def surprise(rule: Rule | None, caller: str, status: int) -> str | None:
 
 async def play(platform: Platform, rules: list[Rule]) -> tuple[list[str], Counter[str]]:
     """Every surprise, and how many answers there were of each kind."""
-    people, found, seen = clients(platform), [], Counter[str]()
+    people, found, seen = clients(platform), list[str](), Counter[str]()
+    tokens = agency(platform, people["security_admin"].cookies)
     turn = asyncio.Semaphore(PARALLEL)
 
     async def one(caller: str, method: str, path: str) -> None:
         async with turn:
-            status = await status_of(people[caller], method, path)
+            client = people[ANONYMOUS] if caller == AGENCY else people[caller]
+            status = await status_of(client, method, path, tokens.get(audience_of(path)) if caller == AGENCY else None)
         seen[f"{caller} {status}"] += 1
         reason = surprise(rule_of(rules, method, path), caller, status)
         if reason:
             found.append(f"{method} {path} as {caller}: {reason}")
 
     document = (await people[ANONYMOUS].get("/openapi.json")).json()
-    await asyncio.gather(*(one(caller, *operation) for operation in operations(document) for caller in people))
+    await asyncio.gather(
+        *(one(caller, *operation) for operation in operations(document) for caller in [*people, AGENCY])
+    )
     for client in people.values():
         await client.aclose()
     return sorted(found), seen

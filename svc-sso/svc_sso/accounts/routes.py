@@ -7,7 +7,7 @@ from fastapi import Query, Request, Response, status
 
 from shared.db import SessionDep
 from shared.http import IfMatch, Page, Paging, Router, etag, not_modified, paginate, set_etag
-from svc_sso.access import AnyCaller
+from svc_sso.access import Someone
 from svc_sso.accounts import queries, service
 from svc_sso.accounts.models import ProfileRead
 from svc_sso.accounts.schemas import AccountOut, MeIn, ProfileOut, ProfileReadOut, shown, shown_read
@@ -16,9 +16,7 @@ router = Router(prefix="/v1", tags=["accounts"])
 
 
 @router.get("/me", response_model=AccountOut)
-async def read_me(
-    caller: AnyCaller, session: SessionDep, request: Request, response: Response
-) -> AccountOut | Response:
+async def read_me(caller: Someone, session: SessionDep, request: Request, response: Response) -> AccountOut | Response:
     """我的账户: the own account, personal data masked."""
     account = await service.own_account(session, caller)
     if not_modified(request, etag(account)):
@@ -30,7 +28,7 @@ async def read_me(
 
 @router.patch("/me", response_model=AccountOut)
 async def change_me(
-    body: MeIn, caller: AnyCaller, session: SessionDep, version: IfMatch, response: Response
+    body: MeIn, caller: Someone, session: SessionDep, version: IfMatch, response: Response
 ) -> AccountOut:
     """变更联系方式: changes mobile number, mailbox and address; a masked value sent back is refused."""
     account = await service.change_own(session, caller, body, version)
@@ -40,7 +38,7 @@ async def change_me(
 
 @router.get("/me/profile", response_model=ProfileOut)
 async def read_profile(
-    caller: AnyCaller,
+    caller: Someone,
     session: SessionDep,
     response: Response,
     purpose: Annotated[str, Query(min_length=1, max_length=100, description="Why the data is read")] = "prefill",
@@ -52,7 +50,7 @@ async def read_profile(
 
 @router.get("/me/access-log", response_model=Page[ProfileReadOut])
 async def list_reads(
-    caller: AnyCaller, session: SessionDep, paging: Paging, request: Request, response: Response
+    caller: Someone, session: SessionDep, paging: Paging, request: Request, response: Response
 ) -> Page[ProfileReadOut]:
     """谁看过我的信息: who has read the own unmasked data, newest first."""
     found = await paginate(

@@ -80,9 +80,7 @@ class MeIn(BaseModel):
 
     phone: Phone
     email: Email | None = Field(default=None, description="Null removes it; left out it stays")
-    address: Address | None = Field(
-        default=None, description="For letters; null removes it, left out it stays"
-    )
+    address: Address | None = Field(default=None, description="For letters; null removes it, left out it stays")
 
 
 class ProfileOut(BaseModel):

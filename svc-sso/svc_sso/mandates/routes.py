@@ -14,7 +14,7 @@ from shared.clock import today as statutory_today
 from shared.db import SessionDep
 from shared.errors import DomainError
 from shared.http import IDEMPOTENCY_OPTIONAL, Page, Paging, Router, paginate
-from svc_sso.access import AnyCaller
+from svc_sso.access import Someone
 from svc_sso.mandates import service
 from svc_sso.mandates.schemas import MandateIn, MandateOut, RevocationIn
 from svc_sso.oauth.routes import form_body
@@ -35,7 +35,7 @@ Code = Annotated[str, Path(max_length=18, description="Unified social credit cod
 async def grant_mandate(  # noqa: PLR0913 - one parameter for each thing it depends on
     code: Code,
     body: MandateIn,
-    caller: AnyCaller,
+    caller: Someone,
     session: SessionDep,
     request: Request,
     response: Response,
@@ -51,7 +51,7 @@ async def grant_mandate(  # noqa: PLR0913 - one parameter for each thing it depe
 @router.get("/organisations/{code}/mandates")
 async def list_mandates(  # noqa: PLR0913 - one parameter for each thing it depends on
     code: Code,
-    caller: AnyCaller,
+    caller: Someone,
     session: SessionDep,
     paging: Paging,
     request: Request,
@@ -75,7 +75,7 @@ async def list_mandates(  # noqa: PLR0913 - one parameter for each thing it depe
 async def revoke_mandate(  # noqa: PLR0913 - one parameter for each thing it depends on
     code: Code,
     mandate_id: uuid.UUID,
-    caller: AnyCaller,
+    caller: Someone,
     session: SessionDep,
     today: TodayDep,
     now: NowDep,
@@ -88,7 +88,7 @@ async def revoke_mandate(  # noqa: PLR0913 - one parameter for each thing it dep
 
 @router.get("/me/mandates")
 async def list_own_mandates(
-    caller: AnyCaller, session: SessionDep, paging: Paging, request: Request, response: Response, today: TodayDep
+    caller: Someone, session: SessionDep, paging: Paging, request: Request, response: Response, today: TodayDep
 ) -> Page[MandateOut]:
     """我受到的授权: the mandates under which I act or acted, newest first."""
     found = await paginate(
@@ -104,7 +104,7 @@ async def list_own_mandates(
 
 @router.post("/me/mandates/{mandate_id}/declination", openapi_extra=IDEMPOTENCY_OPTIONAL)
 async def decline_mandate(
-    mandate_id: uuid.UUID, caller: AnyCaller, session: SessionDep, today: TodayDep, now: NowDep
+    mandate_id: uuid.UUID, caller: Someone, session: SessionDep, today: TodayDep, now: NowDep
 ) -> MandateOut:
     """退回授权: the agent gives a mandate back."""
     row = await service.decline(session, caller, mandate_id, now)

@@ -7,7 +7,7 @@ from fastapi import Request, Response, status
 from shared.db import SessionDep
 from shared.http import IDEMPOTENCY_OPTIONAL, Router
 from shared.outbound import OutboundDep
-from svc_sso.access import AnyCaller
+from svc_sso.access import Someone
 from svc_sso.accounts.service import own_account
 from svc_sso.organisations import service
 from svc_sso.organisations.schemas import ActingForListOut, ActingForOut, ClaimIn, shown_representative
@@ -18,7 +18,7 @@ router = Router(prefix="/v1/me", tags=["organisations"])
 
 
 @router.get("/organisations")
-async def list_organisations(caller: AnyCaller, session: SessionDep, response: Response) -> ActingForListOut:
+async def list_organisations(caller: Someone, session: SessionDep, response: Response) -> ActingForListOut:
     """我可代表的企业: the enterprises for which I may act now, and as what."""
     response.headers["Cache-Control"] = "private, no-cache"
     account = await own_account(session, caller)
@@ -28,7 +28,7 @@ async def list_organisations(caller: AnyCaller, session: SessionDep, response: R
 @router.post("/organisations", status_code=status.HTTP_201_CREATED, openapi_extra=IDEMPOTENCY_OPTIONAL)
 async def claim_organisation(
     body: ClaimIn,
-    caller: AnyCaller,
+    caller: Someone,
     session: SessionDep,
     outbound: OutboundDep,
     request: Request,

@@ -7,7 +7,7 @@ from fastapi import Request, Response, status
 from shared.clock import NowDep
 from shared.db import SessionDep
 from shared.http import Page, Paging, Router, paginate
-from svc_sso.access import AnyCaller
+from svc_sso.access import Someone
 from svc_sso.sessions import queries, service
 from svc_sso.sessions.models import LoginSession
 from svc_sso.sessions.rules import ENDED_BY_SELF, LOGGED_OUT
@@ -18,7 +18,7 @@ router = Router(prefix="/v1/me", tags=["sessions"])
 
 @router.get("/sessions", response_model=Page[SessionOut])
 async def list_sessions(
-    caller: AnyCaller, session: SessionDep, paging: Paging, request: Request, response: Response
+    caller: Someone, session: SessionDep, paging: Paging, request: Request, response: Response
 ) -> Page[SessionOut]:
     """我的登录会话: the own open log-ins, newest first."""
     found = await paginate(
@@ -33,7 +33,7 @@ async def list_sessions(
 
 
 @router.delete("/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT, response_model=None)
-async def end_session(session_id: uuid.UUID, caller: AnyCaller, session: SessionDep, now: NowDep) -> None:
+async def end_session(session_id: uuid.UUID, caller: Someone, session: SessionDep, now: NowDep) -> None:
     """结束会话: ends one of the own log-ins, everywhere."""
     reason = LOGGED_OUT if str(session_id) == caller.session_id else ENDED_BY_SELF
     await service.end_own(session, caller, session_id, reason, now)

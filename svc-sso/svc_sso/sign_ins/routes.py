@@ -9,7 +9,7 @@ from shared.clock import now as clock
 from shared.db import SessionDep
 from shared.http import IDEMPOTENCY_NONE, Page, Paging, Router, paginate
 from shared.runtime import RuntimeDep
-from svc_sso.access import AnyCaller
+from svc_sso.access import Someone
 from svc_sso.accounts.service import policy_of
 from svc_sso.pages.browser import BrowserDep
 from svc_sso.settings import Settings
@@ -23,7 +23,7 @@ router = Router(prefix="/v1/me", tags=["sessions"])
 
 @router.get("/sign-ins", response_model=Page[SignInOut])
 async def list_sign_ins(
-    caller: AnyCaller, session: SessionDep, paging: Paging, request: Request, response: Response
+    caller: Someone, session: SessionDep, paging: Paging, request: Request, response: Response
 ) -> Page[SignInOut]:
     """我的登录记录: attempts on the own account, newest first, failed ones too."""
     found = await paginate(
@@ -39,7 +39,7 @@ async def list_sign_ins(
 
 @router.post("/password", status_code=status.HTTP_204_NO_CONTENT, response_model=None, openapi_extra=IDEMPOTENCY_NONE)
 async def change_password(
-    body: PasswordIn, caller: AnyCaller, session: SessionDep, runtime: RuntimeDep, browser: BrowserDep
+    body: PasswordIn, caller: Someone, session: SessionDep, runtime: RuntimeDep, browser: BrowserDep
 ) -> None:
     """修改密码: sets a new password; every other log-in of the account ends."""
     policy = policy_of(cast(Settings, runtime.settings), caller.kind)

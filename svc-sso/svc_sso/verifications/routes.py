@@ -5,7 +5,7 @@ from fastapi import Request, Response, status
 from shared.clock import NowDep
 from shared.db import SessionDep
 from shared.http import IDEMPOTENCY_OPTIONAL, Router
-from svc_sso.access import AnyCaller, IdentityChecker
+from svc_sso.access import IdentityChecker, Someone
 from svc_sso.accounts.service import own_account
 from svc_sso.pages.cookies import get_settings
 from svc_sso.verifications import service
@@ -15,7 +15,7 @@ router = Router(prefix="/v1", tags=["verifications"])
 
 
 @router.get("/me/verifications")
-async def list_verifications(caller: AnyCaller, session: SessionDep, response: Response) -> VerificationsOut:
+async def list_verifications(caller: Someone, session: SessionDep, response: Response) -> VerificationsOut:
     """我的实名等级: how well my identity is known, and by which checks."""
     response.headers["Cache-Control"] = "private, no-cache"
     account = await own_account(session, caller)
@@ -25,7 +25,7 @@ async def list_verifications(caller: AnyCaller, session: SessionDep, response: R
 
 @router.post("/me/verifications", status_code=status.HTTP_201_CREATED, openapi_extra=IDEMPOTENCY_OPTIONAL)
 async def check_self(
-    caller: AnyCaller, session: SessionDep, request: Request, response: Response, now: NowDep
+    caller: Someone, session: SessionDep, request: Request, response: Response, now: NowDep
 ) -> VerificationOut:
     """两要素核验: checks my name and identity number against the population register. Both outcomes are a 201."""
     row = await service.check_self(session, get_settings(request), caller, now)
