@@ -42,6 +42,18 @@ async def test_a_token_is_asked_for_once_however_many_want_it(place: Place) -> N
     assert place.provider.exchanged == ["complaints"]
 
 
+async def test_who_changes_something_about_himself_calls_as_what_he_is_now(place: Place) -> None:
+    async with place.browser() as browser:
+        await place.log_in(browser)
+        await browser.get(API)
+        assert (await browser.get("/api/sso/v1/me/organisations")).status_code == 200
+        await browser.get(API)
+        assert place.provider.exchanged == ["complaints", "sso"]
+        assert (await browser.post("/api/sso/v1/me/organisations", headers=CSRF)).status_code == 200
+        await browser.get(API)
+    assert place.provider.exchanged == ["complaints", "sso", "complaints"]
+
+
 CALLS: list[tuple[dict[str, str], int]] = [
     ({}, 403),
     ({"X-CSRF": "0"}, 403),

@@ -63,6 +63,8 @@ class Held(Protocol):
 
     def refused(self, service: str) -> None: ...
 
+    def changed(self) -> None: ...
+
 
 class Credentials(Protocol):
     """Where sessions are looked up without waiting."""

@@ -320,6 +320,8 @@ class Plane:
             passage.filling.look(status, received, returned)
         if passage.writes and status < 400:
             self.cache.written(target.service, target.path, received)
+            if passage.held is not None and target.service == "sso":
+                passage.held.changed()
         own = fields.without_limits(passage.answer) if passage.shared and status in (401, 403) else passage.answer
         headers = returned + own
         if status >= 400:

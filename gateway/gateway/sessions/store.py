@@ -83,6 +83,10 @@ class HeldSession:
         """The service did not take the token: the next call asks for another."""
         self.tokens.pop(service, None)
 
+    def changed(self) -> None:
+        """The person has just changed something about himself: the next calls are made with what he may do now."""
+        self.tokens.clear()
+
 
 class SessionStore:
     """The credentials of the data plane (gateway.proxy.plane.Credentials)."""
