@@ -91,6 +91,10 @@ def test_a_code_is_of_the_window_and_newer_than_the_last(shift: int, used: int, 
     assert found == (step + shift if taken else None)
 
 
+def test_a_code_of_other_letters_is_wrong() -> None:
+    assert step_of("Xp\u00ddh\U00035f2f~", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", 1_800_000_000, 0) is None
+
+
 @pytest.mark.parametrize(("typed", "meant"), [("123 456", "123456"), ("１２３456", "123456"), ("ab-ef23", "ABEF23")])
 def test_codes_are_read_as_they_are_meant(typed: str, meant: str) -> None:
     assert plain(typed) == meant

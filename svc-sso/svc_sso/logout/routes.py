@@ -1,7 +1,7 @@
 """The log-out endpoint for browsers and clients, and the end of other people's log-ins for the administrator."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query, Request, Response, status
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -32,6 +32,13 @@ from svc_sso.settings import Settings
 router = Router(tags=["oidc"], dependencies=[Public])
 administration = Router(prefix="/v1/accounts/{account_id}/sessions", tags=["staff"])
 PURPOSE = "logout"
+_OBJECT = {"application/json": {"schema": {"type": "object"}}}
+TO_BROWSER_OR_CLIENT: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A page; to a client which sent a refresh token an empty object", "content": _OBJECT},
+    400: {"description": "What is wrong: a page, or to a client the form of RFC 6749",
+          "content": FAULT[400]["content"] | _OBJECT},
+    401: {"description": "The client did not prove itself", "content": _OBJECT},
+}  # fmt: skip
 
 Where = tuple[Cookies, Settings]
 
@@ -54,7 +61,7 @@ async def log_out(
 @router.post(
     "/oauth2/logout",
     response_class=HTMLResponse,
-    responses=FAULT,
+    responses=TO_BROWSER_OR_CLIENT,
     openapi_extra=form_body(*CARRIED, "refresh_token", "csrf"),
 )
 async def log_out_by_post(
@@ -63,18 +70,26 @@ async def log_out_by_post(
     """退出登录: the same by form; a client which sends a refresh token and proves itself ends the log-in behind it."""
     try:
         form = await form_of(request) if request.headers.get("content-type") else {}
-        if "refresh_token" in form:
-            client = await client_of(session, request, form)
-            await service.end_by_token(session, issuer, client, form["refresh_token"], clock())
-            return JSONResponse({}, headers=NO_STORE)
+    except OAuthError:
+        return fault(request, "malformed")
+    if "refresh_token" in form:
+        return await _by_client(request, session, issuer, form)
+    try:
         wish = await service.understand(session, issuer, form)
-    except OAuthError as error:
-        return refused(error)
     except BadLogout:
         return _bad(request)
     if is_form_token(form.get("csrf", ""), cookies.session, PURPOSE):
         return await _done(request, session, (cookies, settings), form, wish)
     return await _asked_or_done(request, session, (cookies, settings), form, wish)
+
+
+async def _by_client(request: Request, session: SessionDep, issuer: IssuerDep, form: dict[str, str]) -> JSONResponse:
+    try:
+        client = await client_of(session, request, form)
+        await service.end_by_token(session, issuer, client, form["refresh_token"], clock())
+    except OAuthError as error:
+        return refused(error)
+    return JSONResponse({}, headers=NO_STORE)
 
 
 def _bad(request: Request) -> HTMLResponse:
