@@ -1,8 +1,8 @@
 """Everything that can be sent: schemathesis plays the merged OpenAPI document against a running platform.
 
-`make fuzz` (FUZZ_EXAMPLES=20 for each operation) starts a platform of its own on free ports and plays as each kind of
-caller in turn. No answer may be a 5xx, and none may differ from the document: status, media type, header, content.
-What ends the caller's own session is left out; nothing else is.
+`make fuzz` (FUZZ_EXAMPLES=20 for each operation, FUZZ_CALLERS="anonymous ops" for some) starts a platform of its own on
+free ports and plays as each kind of caller in turn, an agency's system too. No answer may be a 5xx, and none may differ
+from the document: status, media type, header, content. Who was logged in must be so at the end.
 """
 
 import os
@@ -10,17 +10,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import httpx
 
 from shared.local.demo import PASSWORD
 from shared.local.journey.people import Person
 from tests.faults.breaking import UNLIMITED
-from tests.support.databases import ROOT
+from tests.matrix.trial import AUDIENCES, agency
 from tests.support.platform import Platform, launch
 
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "20")
 SEED = os.environ.get("FUZZ_SEED", "20261121")
-CALLERS = os.environ.get("FUZZ_CALLERS", "anonymous demo.citizen reg.zengdu cmp.zengdu pub.editor secadmin ops").split()
+ANONYMOUS, AGENCY, ADMINISTRATOR = "anonymous", "agency", "secadmin"
+EVERYBODY = f"{ANONYMOUS} demo.citizen reg.zengdu cmp.zengdu pub.editor {ADMINISTRATOR} ops auditor {AGENCY}"
+CALLERS = os.environ.get("FUZZ_CALLERS", EVERYBODY).split()
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -28,42 +33,82 @@ CHECKS = (
     "response_headers_conformance",
     "response_schema_conformance",
 )
-LEFT_OUT = ("/session/logout",)
+LEFT_OUT = {
+    "session_logout": "ends the caller's own session",
+}
+"""By operation; nothing else is left out."""
 LONGEST_SECONDS = 3600
 
+Run = tuple[list[str], Person | None]
 
-def command(platform: Platform, caller: str) -> list[str]:
-    """schemathesis' command line for one caller."""
+
+def command(base_url: str) -> list[str]:
+    """schemathesis' command line, the same for every caller."""
     line = [
-        str(Path(sys.executable).with_name("schemathesis")), "run", f"{platform.base_url}/openapi.json",
-        "--url", platform.base_url, "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing",
+        str(Path(sys.executable).with_name("schemathesis")), "run", f"{base_url}/openapi.json",
+        "--url", base_url, "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing",
         "--max-examples", EXAMPLES, "--seed", SEED, "--continue-on-failure", "--warnings", "off",
         "--suppress-health-check", "all", "--request-timeout", "20", "--generation-database", "none", "--no-color",
     ]  # fmt: skip
-    for path in LEFT_OUT:
-        line += ["--exclude-path", path]
-    if caller != "anonymous":
-        person = Person(platform.base_url, caller)
-        person.log_in(caller, PASSWORD)
-        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in person.http.cookies.jar)
-        line += ["--header", f"Cookie: {cookies}", "--header", "X-CSRF: 1"]
+    for operation in LEFT_OUT:
+        line += ["--exclude-operation-id", operation]
     return line
+
+
+def log_in(platform: Platform, username: str) -> Person:
+    """Someone of the demo, logged in by the form."""
+    person = Person(platform.base_url, username)
+    person.log_in(username, PASSWORD)
+    return person
+
+
+def runs(platform: Platform, caller: str) -> Iterator[Run]:
+    """What to add to the command line, once or, for an agency, once for each service with a token for it."""
+    if caller == ANONYMOUS:
+        yield [], None
+    elif caller == AGENCY:
+        administrator = log_in(platform, ADMINISTRATOR).http.cookies
+        for audience in AUDIENCES:
+            token = agency(platform, administrator)[audience]
+            where = "^/(api/hub|session)" if audience == "gateway" else f"^/api/{audience}/"
+            yield ["--include-path-regex", where, "--header", f"Authorization: Bearer {token}"], None
+    else:
+        person = log_in(platform, caller)
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in person.http.cookies.jar)
+        yield ["--header", f"Cookie: {cookies}", "--header", "X-CSRF: 1"], person
+
+
+def is_logged_in(person: Person) -> bool:
+    """Whether the caller's session has outlived what he sent."""
+    answer = httpx.get(person.http.base_url.join("/session"), cookies=person.http.cookies, trust_env=False)
+    return bool(answer.json()["authenticated"])
+
+
+def play(platform: Platform, caller: str, folder: str) -> bool:
+    """Plays one caller; False when something differed."""
+    good = True
+    for more, person in runs(platform, caller):
+        began = time.monotonic()
+        sys.stdout.write(f"\n==> as {caller} {more[1] if caller == AGENCY else ''}\n")
+        sys.stdout.flush()
+        line = [*command(platform.base_url), *more]
+        done = subprocess.run(line, cwd=folder, timeout=LONGEST_SECONDS, check=False)
+        seconds = time.monotonic() - began
+        sys.stdout.write(f"==> as {caller}: status {done.returncode}, {seconds:.0f} s\n")
+        if person is not None and not is_logged_in(person):
+            sys.stdout.write(f"==> {caller} is logged in no more\n")
+            good = False
+        good = good and not done.returncode
+    return good
 
 
 def main() -> int:
     """Plays every caller; 1 when something differed."""
-    failed = []
     with tempfile.TemporaryDirectory() as folder:
         platform = launch(Path(folder) / "data", **UNLIMITED)
         try:
             platform.wait_ready()
-            for caller in CALLERS:
-                began = time.monotonic()
-                sys.stdout.write(f"\n==> as {caller}\n")
-                sys.stdout.flush()
-                done = subprocess.run(command(platform, caller), cwd=ROOT, timeout=LONGEST_SECONDS, check=False)
-                sys.stdout.write(f"==> as {caller}: status {done.returncode}, {time.monotonic() - began:.0f} s\n")
-                failed += [caller] if done.returncode else []
+            failed = [caller for caller in CALLERS if not play(platform, caller, folder)]
         finally:
             platform.stop()
     sys.stdout.write(f"==> something differed as: {', '.join(failed)}\n" if failed else "==> nothing differed\n")

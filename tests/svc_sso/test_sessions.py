@@ -108,8 +108,8 @@ async def test_logging_out_without_a_hint_asks_first(sso: Provider) -> None:
 
 
 async def test_a_form_that_can_not_be_read_gets_a_page(sso: Provider) -> None:
-    content = {"content": "state=a&state=b", "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
-    answer = await sso.client.post("/oauth2/logout", **content)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await sso.client.post("/oauth2/logout", content="state=a&state=b", headers=headers)
     assert (answer.status_code, answer.headers["content-type"]) == (400, "text/html; charset=utf-8")
 
 
