@@ -17,6 +17,7 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 CODES_TRIED = 4
 """Another process may have used the codes of the present steps: then the next one is waited for."""
+LONGEST_WAIT = 60
 HAN = "云岚澄瑞泽锦禾霖沐昱宸曦朗煜桓岑溪珩砚栩楠舟芃蔚霁" + "峻澜颢璟彧骁翊旻晏皓"
 
 
@@ -83,14 +84,16 @@ class Person:
         return who
 
     def _fill(self, page: httpx.Response, **values: str) -> httpx.Response:
-        """Fills in the first form of a page and sends it."""
+        """Fills in the first form of a page and sends it; waits when too many have logged in from here of late."""
         form = Form(page.text)
-        return self.http.post(
-            urljoin(str(page.url), form.action or ""),
-            data=form.fields | values,
-            headers={"Origin": str(page.url.copy_with(path="", query=None)).rstrip("/")},
-            follow_redirects=True,
-        )
+        address, fields = urljoin(str(page.url), form.action or ""), form.fields | values
+        headers = {"Origin": str(page.url.copy_with(path="", query=None)).rstrip("/")}
+        answer = self.http.post(address, data=fields, headers=headers, follow_redirects=True)
+        if answer.status_code == 429 and (wait := int(answer.headers.get("retry-after", "0"))) <= LONGEST_WAIT:
+            say(f"  {self.title}: too many log-ins from this address; waiting {wait} s")
+            time.sleep(wait)
+            answer = self.http.post(address, data=fields, headers=headers, follow_redirects=True)
+        return answer
 
     def call(
         self, method: str, path: str, *, expect: int = 200, quiet: bool = False, key: str | None = None, **content: Any
