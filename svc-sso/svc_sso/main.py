@@ -30,7 +30,7 @@ from svc_sso.organisations.routes import router as organisations
 from svc_sso.portal.routes import router as portal
 from svc_sso.pushed.routes import make_router as pushed
 from svc_sso.renewals.service import Renewals
-from svc_sso.repeats.routes import RepeatsMiddleware
+from svc_sso.repeats.routes import Repeats
 from svc_sso.repeats.service import Ledger
 from svc_sso.sessions.routes import router as sessions
 from svc_sso.settings import Settings
@@ -95,7 +95,7 @@ async def prepare(own: Sessions, settings: Settings) -> None:
     await at_first_start(own, settings)
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None) -> Repeats:
     """The application; without settings given they come from the environment."""
     settings = settings or Settings()
     app = create_service(SERVICE, settings)
@@ -104,7 +104,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.runtime, app.state.issuer = dataclasses.replace(runtime, verifier=verifier), issuer
     dsn = settings.database.replace("+asyncpg", "", 1)
     ledger, renewals = Ledger(dsn), Renewals(dsn, issuer)
-    app.add_middleware(RepeatsMiddleware, keys=issuer.keys, ledger=ledger, renewals=renewals)
     started = app.router.lifespan_context
 
     @contextlib.asynccontextmanager
@@ -116,4 +115,4 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await renewals.close()
 
     app.router.lifespan_context = lifespan
-    return app
+    return Repeats(app, issuer.keys, ledger, renewals)

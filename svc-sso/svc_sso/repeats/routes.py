@@ -10,10 +10,15 @@ import base64
 import json
 import secrets
 import time
+from collections.abc import Sequence
+from typing import Any
 
 import asyncpg
+from fastapi import FastAPI
 from prometheus_client import Counter
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.datastructures import State
+from starlette.routing import BaseRoute
+from starlette.types import Message, Receive, Scope, Send
 
 from shared.telemetry import DURATION, REGISTRY, REQUEST_ID, REQUESTS
 from svc_sso.clients.errors import InvalidClient
@@ -48,12 +53,24 @@ HEADERS = [
 ]
 
 
-class RepeatsMiddleware:
-    """Stands before the application; `keys`, `ledger` and `renewals` are the running service's."""
+class Repeats:
+    """Stands before the application, outside of all its layers; the others are the running service's."""
 
-    def __init__(self, app: ASGIApp, keys: KeyCache, ledger: Ledger, renewals: Renewals) -> None:
+    def __init__(self, app: FastAPI, keys: KeyCache, ledger: Ledger, renewals: Renewals) -> None:
         self.app, self.keys, self.ledger, self.renewals = app, keys, ledger, renewals
         self.patterns: dict[bytes, Pattern] = {}
+
+    @property
+    def state(self) -> State:
+        return self.app.state
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        return self.app.routes
+
+    def openapi(self) -> dict[str, Any]:
+        """The service's OpenAPI document."""
+        return self.app.openapi()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = asked_in(scope["headers"]) if _is_token_request(scope) else None

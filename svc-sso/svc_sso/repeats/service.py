@@ -6,7 +6,6 @@ waits for the next, which tells of all of it (group commit).
 
 import asyncio
 import json
-import logging
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -15,8 +14,6 @@ from typing import Any
 import asyncpg
 
 from svc_sso.exchange.rules import ISSUED
-
-log = logging.getLogger(__name__)
 
 WRITE = """
     INSERT INTO audit_log (actor, actor_kind, client, action, object_type, object_id, before, after, trace_id)
@@ -77,7 +74,6 @@ class Ledger:
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(self.dsn, timeout=5, command_timeout=10)
         await self._connection.execute(WRITE, ISSUED, secrets.token_hex(16), list(by_client), rows)
-        log.info("tokens issued", extra={"count": len(batch), "clients": sorted(by_client)})
 
     async def close(self) -> None:
         """Ends the connection; the next note opens another."""
