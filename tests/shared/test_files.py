@@ -19,7 +19,8 @@ def office(*parts: str) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for part in parts:
-            archive.writestr(part, "<x/>")
+            # Made at a fixed time: the content names the case, which must be the same in every worker.
+            archive.writestr(zipfile.ZipInfo(part), "<x/>")
     return stream.getvalue()
 
 
