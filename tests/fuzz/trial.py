@@ -18,7 +18,7 @@ import httpx
 from shared.local.demo import PASSWORD
 from shared.local.journey.people import Person
 from tests.faults.breaking import UNLIMITED
-from tests.matrix.trial import AUDIENCES, agency
+from tests.matrix.agencies import AUDIENCES, agency
 from tests.support.platform import Platform, launch
 
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "20")

@@ -1,26 +1,26 @@
 """Every operation, called by every kind of caller, against what the policy says: `make matrix`.
 
 A platform of its own is started, one person of each kind logs in, and each calls all that the merged OpenAPI document
-names. Whom the policy keeps out gets 401 (no log-in) or 403; whom it lets in gets anything else below 500.
+names. Whom the policy keeps out gets 401 (no log-in) or 403; whom it lets in gets anything else below 500. Then come
+real objects, called by those whose business they are and by others (`cases.py`).
 """
 
 import asyncio
 import re
 import sys
 import tempfile
-import time
 import uuid
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import httpx
-from joserfc import jwt
-from joserfc.jwk import ECKey
 
 from shared.local.demo import PASSWORD
 from shared.local.journey.people import Person
 from tests.faults.breaking import UNLIMITED
+from tests.matrix import cases
+from tests.matrix.agencies import AUDIENCES, agency
 from tests.matrix.policy import AGENCY, ANONYMOUS, Rule, rule_of, rules_of
 from tests.support.platform import Platform, launch
 
@@ -36,7 +36,6 @@ CALLERS = {
     "security_admin": "secadmin",
     "audit_admin": "auditor",
 }
-AUDIENCES = ("sso", "disclosure", "services", "complaints", "credit-registry", "gateway")
 PARALLEL = 6
 LET_IN_AFTER_PROOF = 199  # may call, and must first log in anew or by a second factor (RFC 9470)
 METHODS = ("get", "put", "post", "delete", "patch")
@@ -63,31 +62,6 @@ def clients(platform: Platform) -> dict[str, httpx.AsyncClient]:
             base_url=platform.base_url, timeout=20, trust_env=False, cookies=person.http.cookies
         )
     return made
-
-
-def agency(platform: Platform, administrator: httpx.Cookies) -> dict[str, str]:
-    """An agency's system, registered by the security administrator: its token for each audience."""
-    name, key = f"agency-{uuid.uuid4().hex[:8]}", ECKey.generate_key("P-256", {"kid": "one"})
-    body = {"id": name, "kind": AGENCY, "name": "随州市税务局", "owner_unit": "HQ",
-            "keys": [key.as_dict(private=False)],
-            "permissions": ["sso:clients:self", "gateway:webhooks:manage"]}  # fmt: skip
-    with httpx.Client(base_url=platform.base_url, timeout=20, trust_env=False) as http:
-        made = http.post("/api/sso/v1/clients", json=body, headers={"X-CSRF": "1"}, cookies=administrator)
-        assert made.status_code == 201, made.text
-        issuer = http.get("/.well-known/openid-configuration").json()["issuer"]
-        return {audience: _token(http, (name, issuer, key), audience) for audience in AUDIENCES}
-
-
-def _token(http: httpx.Client, who: tuple[str, str, ECKey], audience: str) -> str:
-    name, issuer, key = who
-    claims = {"iss": name, "sub": name, "aud": issuer, "jti": uuid.uuid4().hex, "exp": int(time.time()) + 60}
-    form = {
-        "grant_type": "client_credentials",
-        "audience": audience,
-        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        "client_assertion": jwt.encode({"alg": "ES256", "kid": "one"}, claims | {"iat": int(time.time())}, key),
-    }
-    return str(http.post("/oauth2/token", data=form).raise_for_status().json()["access_token"])
 
 
 def audience_of(path: str) -> str:
@@ -149,13 +123,15 @@ def main() -> int:
         try:
             platform.wait_ready()
             found, seen = asyncio.run(play(platform, rules_of(POLICY.read_text(encoding="utf-8"))))
+            surprises, calls = cases.play(platform)
         finally:
             platform.stop()
     for count in sorted(seen.items()):
         sys.stdout.write(f"{count[0]}: {count[1]}\n")
     sys.stdout.write("".join(f"SURPRISE {line}\n" for line in found))
     sys.stdout.write(f"==> {seen.total()} calls, {len(found)} surprises\n")
-    return 1 if found else 0
+    cases.tell(surprises, calls)
+    return 1 if found or surprises else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,43 @@
+"""Systems of agencies: registered by the security administrator, with a key and tokens of their own."""
+
+import time
+import uuid
+
+import httpx
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from tests.matrix.policy import AGENCY
+from tests.support.platform import Platform
+
+AUDIENCES = ("sso", "disclosure", "services", "complaints", "credit-registry", "gateway")
+
+
+def agency(platform: Platform, administrator: httpx.Cookies) -> dict[str, str]:
+    """An agency's system, registered by the security administrator: its token for each audience."""
+    return agency_of(platform, administrator)[1]
+
+
+def agency_of(platform: Platform, administrator: httpx.Cookies) -> tuple[str, dict[str, str]]:
+    """The same with the name of the client."""
+    name, key = f"agency-{uuid.uuid4().hex[:8]}", ECKey.generate_key("P-256", {"kid": "one"})
+    body = {"id": name, "kind": AGENCY, "name": "随州市税务局", "owner_unit": "HQ",
+            "keys": [key.as_dict(private=False)],
+            "permissions": ["sso:clients:self", "gateway:webhooks:manage"]}  # fmt: skip
+    with httpx.Client(base_url=platform.base_url, timeout=20, trust_env=False) as http:
+        made = http.post("/api/sso/v1/clients", json=body, headers={"X-CSRF": "1"}, cookies=administrator)
+        assert made.status_code == 201, made.text
+        issuer = http.get("/.well-known/openid-configuration").json()["issuer"]
+        return name, {audience: _token(http, (name, issuer, key), audience) for audience in AUDIENCES}
+
+
+def _token(http: httpx.Client, who: tuple[str, str, ECKey], audience: str) -> str:
+    name, issuer, key = who
+    claims = {"iss": name, "sub": name, "aud": issuer, "jti": uuid.uuid4().hex, "exp": int(time.time()) + 60}
+    form = {
+        "grant_type": "client_credentials",
+        "audience": audience,
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": jwt.encode({"alg": "ES256", "kid": "one"}, claims | {"iat": int(time.time())}, key),
+    }
+    return str(http.post("/oauth2/token", data=form).raise_for_status().json()["access_token"])
