@@ -16,9 +16,9 @@ async def owned(session: AsyncSession, account_id: uuid.UUID) -> Owned:
     keys = select(func.count()).select_from(Passkey).where(Passkey.account_id == account_id)
     unused = select(func.count()).select_from(RecoveryCode)
     codes = unused.where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
-    query = select(apps.scalar_subquery(), keys.scalar_subquery(), codes.scalar_subquery())
-    row = (await session.execute(query)).one()
-    return Owned(row[0], row[1], row[2])
+    spent = unused.where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_not(None))
+    counts = (query.scalar_subquery() for query in (apps, keys, codes, spent))
+    return Owned(*(await session.execute(select(*counts))).one())
 
 
 async def authenticators(session: AsyncSession, account_id: uuid.UUID) -> Sequence[Authenticator]:

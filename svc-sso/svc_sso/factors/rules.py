@@ -54,11 +54,14 @@ class Owned:
     authenticators: int = 0
     passkeys: int = 0
     recovery_codes: int = 0
+    spent_codes: int = 0
 
     @property
     def any(self) -> bool:
-        """Whether there is anything to ask for."""
-        return bool(self.authenticators or self.passkeys or self.recovery_codes)
+        """Whether there is anything to ask for. A code which was given out in place of all others and spent in a log-in
+        that nobody finished is still asked for: the password alone sets up no new factor.
+        """
+        return bool(self.authenticators or self.passkeys or self.recovery_codes or self.spent_codes)
 
     @property
     def lasting(self) -> bool:

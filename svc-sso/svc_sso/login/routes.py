@@ -1,6 +1,6 @@
 """The pages of a log-in. One address, one form at a time; which one is decided by what was shown so far.
 
-A step is checked before the row of its request is locked, and taken down under that lock.
+A step is checked before the row of its request is locked, and taken down under that lock, if it still is the step.
 """
 
 import json
@@ -139,6 +139,8 @@ async def log_in(request: Request, session: SessionDep, visit: VisitDep, runtime
         if form.get("step", stage.step) != stage.step:
             return await _show(step)
         return await STEPS[stage.step](step)
+    except service.Overtaken:
+        return onwards(f"/oauth2/login?request={request_id}")
     except OAuthError:
         return fault(request, "malformed")
     except BadRequestPage as wrong:
@@ -146,7 +148,7 @@ async def log_in(request: Request, session: SessionDep, visit: VisitDep, runtime
 
 
 async def _locked(step: Step) -> Step:
-    waiting = await requests.waiting(step.session, step.request_id, step.visit.cookies, step.now, lock=True)
+    waiting = await service.locked(step.session, step.request_id, step.visit.cookies, step.stage, step.now)
     return replace(step, waiting=waiting)
 
 

@@ -2,13 +2,14 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
 from shared.clock import now as clock
 from shared.db import Sessions
+from svc_sso.access import STEP_UP_SECONDS
 from svc_sso.accounts import queries as accounts
 from svc_sso.accounts.models import Account
 from svc_sso.accounts.rules import STAFF
@@ -19,7 +20,19 @@ from svc_sso.consents import service as consents
 from svc_sso.credentials.rules import check_password, due
 from svc_sso.credentials.service import check_unused, former_hashes, hash_password
 from svc_sso.factors import queries as factors
-from svc_sso.factors.rules import CODE, KEY, PASSWORD, Owned, Shown, acr_of, lowest, next_step, with_method
+from svc_sso.factors.rules import (
+    CODE,
+    ENROL,
+    IDENTIFY,
+    KEY,
+    PASSWORD,
+    Owned,
+    Shown,
+    acr_of,
+    lowest,
+    next_step,
+    with_method,
+)
 from svc_sso.login.rules import factor_of
 from svc_sso.oidc import service as requests
 from svc_sso.oidc.errors import BadRequestPage
@@ -37,12 +50,15 @@ from svc_sso.tokens.service import Issuer
 
 @dataclass(frozen=True)
 class Stage:
-    """How far a log-in has come: the next step, and what is known by now."""
+    """How far a log-in has come: the next step, and what is known by now; `seen` is what had been shown when it was
+    looked at.
+    """
 
     step: str
     account: Account | None = None
     owned: Owned = field(default_factory=Owned)
     client: Client | None = None
+    seen: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,15 +88,18 @@ def params_of(request: LoginRequest) -> dict[str, str]:
 async def stage_of(session: AsyncSession, request: LoginRequest, cookies: Cookies, now: datetime) -> Stage:
     """Where a log-in stands. One which only makes a log-in stronger begins anew when that log-in is over."""
     client = await find(session, request.client_id) if request.client_id else None
-    if request.session_id and request.authenticated_at is None and request.account_id is not None:
+    seen, proven_at = _taken_down(request), request.authenticated_at
+    if request.session_id and proven_at is None and request.account_id is not None:
         login = await sessions.of_cookie(session, cookies.session, now)
         if login is None or login.id != request.session_id:
             request.account_id, request.amr = None, []
+        else:
+            proven_at = login.authenticated_at
     account = await accounts.active(session, request.account_id) if request.account_id else None
     if request.account_id is not None and account is None:
         raise BadRequestPage("expired")
     if account is None:
-        return Stage(next_step(Shown(frozenset(), Owned(), is_staff=False)), client=client)
+        return Stage(next_step(Shown(frozenset(), Owned(), is_staff=False)), client=client, seen=seen)
     params, owned = params_of(request), await factors.owned(session, account.id)
     consent_due = client is not None and not request.consented
     if consent_due and client is not None:
@@ -94,7 +113,32 @@ async def stage_of(session: AsyncSession, request: LoginRequest, cookies: Cookie
         password_due=request.password_due is not None,
         consent_due=consent_due,
     )
-    return Stage(next_step(shown), account, owned, client)
+    step = next_step(shown)
+    if step == ENROL and (proven_at is None or now - proven_at > timedelta(seconds=STEP_UP_SECONDS)):
+        # Who only sits at a browser that was left open sets up nothing by which he comes back.
+        request.account_id, request.amr = None, []
+        return Stage(IDENTIFY, client=client, seen=seen)
+    return Stage(step, account, owned, client, seen)
+
+
+class Overtaken(Exception):
+    """Another form of the same log-in was taken down while this one was checked.
+
+    What it proves, it proves of what was then: else one person's code could count for another, identified in between.
+    """
+
+
+def _taken_down(request: LoginRequest) -> tuple[object, ...]:
+    shown = request.account_id, tuple(request.amr), request.authenticated_at
+    return *shown, request.password_due, request.consented
+
+
+async def locked(session: AsyncSession, request_id: str, cookies: Cookies, stage: Stage, now: datetime) -> LoginRequest:
+    """The request, locked, if it still stands where `stage` was. Raises Overtaken."""
+    found = await requests.waiting(session, request_id, cookies, now, lock=True)
+    if _taken_down(found) != stage.seen:
+        raise Overtaken
+    return found
 
 
 async def check_attempt(own: Sessions, attempt: Attempt, now: datetime) -> tuple[Admission, bool]:
