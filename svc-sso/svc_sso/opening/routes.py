@@ -15,7 +15,7 @@ from svc_sso.accounts.schemas import AccountIn, AccountOut, shown
 from svc_sso.accounts.service import open_account, policy_of
 from svc_sso.pages.browser import BrowserDep
 from svc_sso.settings import Settings
-from svc_sso.sign_ins.service import admit_opening
+from svc_sso.sign_ins.service import admit_opening, check_opening
 
 router = Router(prefix="/v1", tags=["accounts"])
 
@@ -32,6 +32,7 @@ async def open_an_account(
     body: AccountIn, session: SessionDep, response: Response, runtime: RuntimeDep, browser: BrowserDep, now: NowDep
 ) -> AccountOut:
     """开立账户: opens an account for a natural person, one for each resident identity number."""
+    await check_opening(runtime.sessions, browser.address, now)
     try:
         account = await open_account(session, body, policy_of(cast(Settings, runtime.settings), PERSON), now)
     except (UsernameTaken, IdentityTaken):

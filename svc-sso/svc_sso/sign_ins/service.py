@@ -161,6 +161,15 @@ async def admit_opening(own: Sessions, address: str, now: datetime) -> None:
         raise TooManySignIns(seconds)
 
 
+async def check_opening(own: Sessions, address: str, now: datetime) -> None:
+    """Refuses an address which has tried too many, before it learns anything more. Raises TooManySignIns."""
+    async with own() as session:
+        row = await session.get(SignInCount, _bucket("opening", address))
+    seconds = wait(Count(row.attempts, row.last_at, row.blocked_until), now) if row else 0
+    if seconds:
+        raise TooManySignIns(seconds)
+
+
 async def is_known(session: AsyncSession, account_id: uuid.UUID, origin: Origin) -> bool:
     """Whether this browser has signed in to this account before."""
     return origin.device is not None and await queries.knows_device(session, account_id, digest(origin.device))
