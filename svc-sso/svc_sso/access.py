@@ -17,14 +17,25 @@ STEP_UP_SECONDS = 1200
 class PeopleRule(AccessRule):
     """Someone with an account: a system that calls as itself has no log-ins, factors or mandates."""
 
+    through_services = False
+
     def check(self, caller: Caller) -> None:
-        """Refuses a client that acts for nobody, then what any rule refuses."""
+        """Refuses a client that acts for nobody, and a service that goes on with what a person brought it."""
         if caller.kind == "system":
             raise Forbidden("This belongs to people; a client's own data is at /v1/clients.")
+        if caller.actor is not None and not self.through_services:
+            raise Forbidden("This is for the person, not for a service which acts for him.")
         super().check(caller)
 
 
+class PeopleAndServicesRule(PeopleRule):
+    """The same, also for a service which acts for the person."""
+
+    through_services = True
+
+
 Someone = Annotated[Caller, Depends(PeopleRule())]
+SomeoneOrService = Annotated[Caller, Depends(PeopleAndServicesRule())]
 # Who changes what opens accounts, has proven himself twice and not long ago.
 SecurityAdmin = Annotated[Caller, Access(ADMINISTER)]
 SteppedUpSecurityAdmin = Annotated[Caller, Access(ADMINISTER, acr=MFA, max_age=STEP_UP_SECONDS)]
@@ -39,5 +50,6 @@ __all__ = [
     "Public",
     "SecurityAdmin",
     "Someone",
+    "SomeoneOrService",
     "SteppedUpSecurityAdmin",
 ]

@@ -7,7 +7,7 @@ from fastapi import Query, Request, Response, status
 
 from shared.db import SessionDep
 from shared.http import IfMatch, Page, Paging, Router, etag, not_modified, paginate, set_etag
-from svc_sso.access import Someone
+from svc_sso.access import Someone, SomeoneOrService
 from svc_sso.accounts import queries, service
 from svc_sso.accounts.models import ProfileRead
 from svc_sso.accounts.schemas import AccountOut, MeIn, ProfileOut, ProfileReadOut, shown, shown_read
@@ -38,7 +38,7 @@ async def change_me(
 
 @router.get("/me/profile", response_model=ProfileOut)
 async def read_profile(
-    caller: Someone,
+    caller: SomeoneOrService,
     session: SessionDep,
     response: Response,
     purpose: Annotated[str, Query(min_length=1, max_length=100, description="Why the data is read")] = "prefill",

@@ -1,5 +1,6 @@
 """Tokens for one service: a machine's own (client credentials), or a person's by exchange (RFC 8693)."""
 
+import dataclasses
 import uuid
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from shared import audit
 from shared.auth import Caller
 from svc_sso.accounts import queries as accounts
 from svc_sso.accounts.models import Account
-from svc_sso.clients.rules import AGENCY, AUDIENCES, FIRST_PARTY, GATEWAY, audience_at
+from svc_sso.clients.rules import AGENCY, AUDIENCES, FIRST_PARTY, GATEWAY, SSO, audience_at
 from svc_sso.clients.service import find
 from svc_sso.exchange.rules import ISSUED, told
 from svc_sso.grants import queries as grants
@@ -93,7 +94,11 @@ async def _exchanged(
     # A service acts within what it was brought; only the gateway knows what the person has chosen.
     asked = request.form.get("org") if request.client.id == GATEWAY else None
     context = await _context(session, account, asked or claims.get("org"))
-    return access_claims(issue, subject_of(account), login_of(login), act, context)
+    subject = subject_of(account)
+    if issue.audience == SSO and request.client.id != GATEWAY:
+        # What a service may do here for a person needs no permission; an administrator's are not for it.
+        subject = dataclasses.replace(subject, permissions=frozenset())
+    return access_claims(issue, subject, login_of(login), act, context)
 
 
 async def _machine(session: AsyncSession, claims: dict[str, Any]) -> Subject:
