@@ -99,7 +99,7 @@ def import_public(jwk: dict[str, Any]) -> Key:
 
 def _fault(claims: dict[str, Any], method: str, url: str, now: float) -> str | None:
     jti, issued = claims.get("jti"), claims.get("iat")
-    if not isinstance(jti, str) or not 1 <= len(jti) <= 512:
+    if not isinstance(jti, str) or not 1 <= len(jti) <= 512 or not jti.isprintable():
         return "The proof has no jti."
     timely = not isinstance(issued, bool) and isinstance(issued, int | float) and abs(now - issued) <= TOLERANCE_SECONDS
     if not timely:
@@ -131,11 +131,12 @@ def normalized(url: str) -> str | None:
         parts = urlsplit(url)
         scheme = parts.scheme.lower()
         port = parts.port or PORTS[scheme]
+        path = quote(unquote(parts.path or "/"))
     except (ValueError, KeyError):
         return None
     if parts.username is not None or not parts.hostname:
         return None
-    return f"{scheme}://{parts.hostname}:{port}{quote(unquote(parts.path or '/'))}"
+    return f"{scheme}://{parts.hostname}:{port}{path}"
 
 
 class Replays:

@@ -42,7 +42,7 @@ def fault_of(claims: Mapping[str, Any], expected: Expected, now: float) -> str |
     if not _is_for_us(claims.get("aud"), expected):
         return "aud must be the issuer"
     jti = claims.get("jti")
-    if not isinstance(jti, str) or not 1 <= len(jti) <= LONGEST_JTI:
+    if not isinstance(jti, str) or not 1 <= len(jti) <= LONGEST_JTI or not jti.isprintable():
         return "jti is missing"
     return _fault_of_times(claims, AHEAD_SECONDS.get(expected.kind, AHEAD_OTHERS), now)
 

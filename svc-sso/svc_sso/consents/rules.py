@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from svc_sso.tokens.rules import person_claims
+
 FIRST_PARTY = "first_party"
-# Facts about the log-in, not about the person.
-OF_THE_LOGIN = frozenset({"sub", "acr", "amr", "auth_time", "iss", "aud", "sid", "nonce"})
 
 
 @dataclass(frozen=True)
@@ -17,13 +17,15 @@ class Wish:
 
 
 def wish_of(scope: str, claims: Mapping[str, object] | None) -> Wish:
-    """What a request asks for."""
+    """What a request asks for. The names of claims which nobody is told are a stranger's words: they have no place on
+    the page where the person decides.
+    """
     single: set[str] = set()
     for part in ("userinfo", "id_token"):
         asked = (claims or {}).get(part)
         if isinstance(asked, Mapping):
             single |= {str(name) for name in asked}
-    return Wish(frozenset(scope.split()), frozenset(single - OF_THE_LOGIN))
+    return Wish(frozenset(scope.split()), frozenset(single & person_claims()))
 
 
 def covers(scopes: Iterable[str], claims: Iterable[str], wish: Wish) -> bool:

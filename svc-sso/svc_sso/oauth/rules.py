@@ -1,7 +1,6 @@
 """Reading what a client sends to an OAuth endpoint (RFC 6749, 2.3.1 and 3.2)."""
 
 import base64
-import binascii
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import unquote_plus
 
@@ -52,7 +51,7 @@ def basic_credentials(header: str) -> list[tuple[str, str]]:
         raise InvalidClient
     try:
         client_id, separator, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError) as exc:
+    except ValueError as exc:
         raise InvalidClient from exc
     if not separator or "\x00" in client_id or "\x00" in unquote_plus(client_id):
         raise InvalidClient

@@ -76,7 +76,7 @@ async def _by_header(session: AsyncSession, header: str) -> Client:
 async def _by_assertion(session: AsyncSession, issuer: Issuer, form: dict[str, str], now: datetime) -> Client:
     assertion = form["client_assertion"]
     client_id = form.get("client_id") or assertions.subject_in(assertion)
-    client = await find(session, client_id) if "\x00" not in client_id else None
+    client = await find(session, client_id) if client_id.isprintable() else None
     if client is None or client.token_endpoint_auth_method != PRIVATE_KEY_JWT:
         raise InvalidClient
     expected = Expected(client.id, client.kind, issuer.name, issuer.token_endpoint)

@@ -1,6 +1,7 @@
 """What an authorization request must look like (OpenID Connect Core 3.1.2, RFC 7636, RFC 9700, RFC 9207)."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
@@ -14,6 +15,7 @@ PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 REQUEST_LIFETIME = timedelta(minutes=10)
 LONGEST_STATE, LONGEST_NONCE = 2000, 512
 LONGEST_CLAIMS = 4096
+MAX_AGE = re.compile(r"^[0-9]{1,9}$")
 KEPT = (
     "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "prompt", "max_age",
     "acr_values", "claims", "login_hint", "ui_locales", "dpop_jkt",
@@ -55,13 +57,15 @@ def _check_pkce(params: Mapping[str, str]) -> None:
 def _check_texts(params: Mapping[str, str]) -> None:
     if len(params.get("state", "")) > LONGEST_STATE or len(params.get("nonce", "")) > LONGEST_NONCE:
         raise RedirectedError("invalid_request", "The state or nonce is too long.")
+    if "dpop_jkt" in params and not CHALLENGE.fullmatch(params["dpop_jkt"]):
+        raise RedirectedError("invalid_request", "The dpop_jkt is no SHA-256 thumbprint (RFC 9449, 10).")
 
 
 def _check_prompt(params: Mapping[str, str]) -> None:
     prompts = set(params.get("prompt", "").split())
     if not prompts <= PROMPTS or ("none" in prompts and len(prompts) > 1):
         raise RedirectedError("invalid_request", "The prompt is not one that is known.")
-    if "max_age" in params and not (params["max_age"].isascii() and params["max_age"].isdigit()):
+    if "max_age" in params and not MAX_AGE.fullmatch(params["max_age"]):
         raise RedirectedError("invalid_request", "The max_age must be a number of seconds.")
 
 
@@ -74,10 +78,14 @@ def claims_of(params: Mapping[str, str]) -> dict[str, dict[str, object]] | None:
         raise wrong
     try:
         asked = json.loads(params["claims"])
+        kept = json.dumps(asked, ensure_ascii=False, allow_nan=False)
+        storable = b"\\u0000" not in kept.encode()
     except (ValueError, RecursionError) as exc:
         raise wrong from exc
-    parts = {name: asked.get(name) or {} for name in ("userinfo", "id_token")} if isinstance(asked, dict) else None
-    if parts is None or not all(isinstance(part, dict) for part in parts.values()):
+    if not storable or not isinstance(asked, dict):
+        raise wrong
+    parts = {name: asked.get(name) or {} for name in ("userinfo", "id_token")}
+    if not all(isinstance(part, dict) for part in parts.values()):
         raise wrong
     if not all(value is None or isinstance(value, dict) for part in parts.values() for value in part.values()):
         raise wrong
@@ -113,7 +121,7 @@ def needs_login(params: Mapping[str, str], authenticated_at: datetime | None, no
     if authenticated_at is None or {"login", "select_account"} & set(params.get("prompt", "").split()):
         return True
     if "max_age" in params:
-        return now - authenticated_at > timedelta(seconds=min(int(params["max_age"]), 10**9))
+        return now - authenticated_at > timedelta(seconds=int(params["max_age"]))
     return False
 
 

@@ -67,7 +67,8 @@ def page(
     texts = texts_for(request, str(locales) if locales else None)
     message = content.pop("message", None)
     if message is not None:
-        content["message"] = texts.get(str(message), str(message)).format(**content)
+        known = texts.get(str(message))  # what is no text of ours is shown as it stands
+        content["message"] = str(message) if known is None else known.format(**content)
     else:
         content["message"] = None
     content.setdefault("passkey", None)
