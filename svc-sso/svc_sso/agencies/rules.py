@@ -26,6 +26,7 @@ PERMISSIONS: dict[str, tuple[str, str]] = {
 
 CLIENT_ID = re.compile(r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$")
 RESERVED = re.compile(r"^(?:gateway|sso|hub|svc-.*|yiwang.*)$")
+HOST = re.compile(r"^(?:[a-z0-9._-]+|[0-9a-f:.]+)$")
 KID = re.compile(r"^[A-Za-z0-9._~-]{1,64}$")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -67,7 +68,8 @@ def check_address(uri: str, pointer: str) -> None:
         host, parts = None, urlsplit("")
     secure = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
     plain = uri.isascii() and uri.isprintable() and not set(" #*\\") & set(uri) and parts.username is None
-    if not (host and secure and plain and len(uri) <= 2000):
+    # The host stands in the policy of the page whose form leads there: nothing else may stand in it.
+    if not (host and HOST.fullmatch(host) and secure and plain and len(uri) <= 2000):
         raise _fault(pointer, "bad_address", "须为 https 地址,不含片段与通配符 (https, without fragment or wildcard)")
 
 

@@ -155,7 +155,7 @@ async def _edited(session: AsyncSession, caller: Caller, client_id: str) -> Clie
     client = await queries.locked(session, client_id)
     if client is None or not (caller.has(ADMINISTER) or is_owner(caller, client)):
         raise NotFound
-    if not is_owner(caller, client):
+    if caller.has(ADMINISTER) or not is_owner(caller, client):
         await check_still_administrator(session, caller)
     if client.kind == FIRST_PARTY:
         raise NotManaged
@@ -240,7 +240,7 @@ async def token_for_signed_call(
 
     Raises NotForYou for everyone but the gateway, NoToken for a client that may not call so.
     """
-    if caller.client_id != GATEWAY or caller.kind != SYSTEM_KIND:
+    if caller.subject != GATEWAY or caller.kind != SYSTEM_KIND:
         raise NotForYou
     client = await session.get(Client, client_id)
     usable = client is not None and client.disabled_at is None and SIGN_CALLS in client.permissions

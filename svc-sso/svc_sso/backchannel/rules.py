@@ -12,8 +12,9 @@ LOGOUT_SECONDS = 120
 """ASVS 5.0, 10.5.5: a logout token lives two minutes at most; each try carries a new one."""
 DELIVERED = frozenset({200, 204})
 
-# Global by their number, yet they lead to whatever IPv4 address is written inside them.
-TUNNELS = (ip_network("64:ff9b::/96"), ip_network("2002::/16"), ip_network("2001::/32"))
+# Of IPv6 only what is handed out as global unicast; two parts of it lead to the IPv4 address written inside them.
+UNICAST = ip_network("2000::/3")
+TUNNELS = (ip_network("2002::/16"), ip_network("2001::/32"))
 
 
 def logout_claims(issuer: str, client_id: str, sid: str, sub: str, issued_at: int, jti: str) -> dict[str, Any]:
@@ -37,6 +38,8 @@ def may_call(address: str, allowed: tuple[Network, ...]) -> bool:
         ip = ip.ipv4_mapped
     if any(ip in network for network in allowed):
         return True
+    if isinstance(ip, IPv6Address) and ip not in UNICAST:
+        return False
     return ip.is_global and not ip.is_multicast and not any(ip in tunnel for tunnel in TUNNELS)
 
 
