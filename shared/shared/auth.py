@@ -199,7 +199,10 @@ class TokenVerifier:
             return
         async with self._lock:
             if kid not in self._kids and time.monotonic() - self._fetched > REFETCH_SECONDS:
+                before = self._kids
                 await self._refetch()
+                if before - self._kids:
+                    self._seen.clear()  # a key was withdrawn: what it has signed counts no more, seen before or not
         if kid not in self._kids:
             if not self._kids:
                 raise errors.Unavailable(headers={"Retry-After": "2"}, dependency="sso")

@@ -51,6 +51,7 @@ class Revocations:
             _covers(self._sessions, caller.session_id, caller.issued_at)
             or _covers(self._subjects, caller.subject, caller.issued_at)
             or _covers(self._clients, caller.client_id, caller.issued_at)
+            or _covers(self._clients, caller.subject, caller.issued_at)  # of a client, by the gateway's exchange
         )
 
     def note(self, envelope: Envelope) -> None:
