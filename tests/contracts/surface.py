@@ -54,18 +54,19 @@ def parse(line: str) -> Fact:
 
 
 def surface(document: dict[str, Any]) -> list[Fact]:
-    """All facts of an OpenAPI document."""
-    reader = _Reader(document)
-    return sorted(
-        {
-            fact
-            for path, item in document["paths"].items()
-            for method in METHODS
-            if method in item
-            for fact in reader.operation(f"{method.upper()} {path}", item[method])
-        },
-        key=lambda fact: fact.key,
-    )
+    """All facts of an OpenAPI document; what may come in several ways, by media type or union, is one fact."""
+    reader, found = _Reader(document), dict[tuple[str, str, str], Fact]()
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            for fact in reader.operation(f"{method.upper()} {path}", item[method]) if method in item else []:
+                found[fact.key] = _either(found.get(fact.key, fact), fact)
+    return sorted(found.values(), key=lambda fact: fact.key)
+
+
+def _either(one: Fact, other: Fact) -> Fact:
+    types = "|".join(sorted({*one.type.split("|"), *other.type.split("|")}))
+    values = one.values | other.values if one.values and other.values else frozenset[str]()
+    return replace(one, type=types, required=one.required and other.required, values=values)
 
 
 def breaks(recorded: list[Fact], present: list[Fact]) -> list[str]:
