@@ -22,6 +22,7 @@ from svc_sso.clients.rules import AUTHORIZATION_CODE, REFRESH
 from svc_sso.credentials.rules import digest
 from svc_sso.factors.service import reset
 from svc_sso.oidc.models import LoginRequest
+from svc_sso.repeats.routes import REPEATED
 from svc_sso.sessions.models import LoginSession
 from tests.support.proofs import new_key
 from tests.support.servers import Servers
@@ -246,3 +247,25 @@ async def test_forms_without_the_token_of_the_browser_do_nothing(sso: Provider) 
             answer = await browser.http.post(path, data=data | {"csrf": csrf})
             assert answer.status_code == 400, path
     assert code_in(await browser.authorize())
+
+
+@pytest.mark.parametrize("change", ["disabled_at = now()", "secret_hash = '\\x00', updated_at = clock_timestamp()"])
+async def test_what_ends_a_client_counts_at_once_for_repeated_requests_too(sso: Provider, change: str) -> None:
+    machine = await register(sso, token_endpoint_auth_method="client_secret_basic")
+    form = {"grant_type": "client_credentials", "audience": "gateway"}
+
+    async def set_to(changes: str) -> None:
+        async with sso.client.sessions.begin() as session:
+            await session.execute(text(f"UPDATE clients SET {changes} WHERE id = :id"), {"id": machine.id})
+
+    async def status() -> int:
+        answer = await sso.client.post("/oauth2/token", data=form, auth=(machine.id, machine.secret))
+        return answer.status_code
+
+    await set_to("updated_at = now() - interval '1 hour'")
+    before = REPEATED._value.get()
+    async with asyncio.timeout(60):
+        while REPEATED._value.get() == before:
+            assert await status() == 200
+    await set_to(change)
+    assert await status() == 401

@@ -116,7 +116,8 @@ class Repeats:
         at, jti = now()
         token = seal(self.keys, ACCESS_TYPE, pattern.claims_at(at, jti))
         try:
-            await self.ledger.note(Issued(pattern.client_id, pattern.audience, jti, at, request_id))
+            if not await self.ledger.note(Issued(pattern.client_id, pattern.audience, jti, at, request_id)):
+                return None
         except NOT_WRITTEN:
             return None
         REPEATED.inc()

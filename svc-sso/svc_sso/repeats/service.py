@@ -15,10 +15,15 @@ import asyncpg
 
 from svc_sso.exchange.rules import ISSUED
 
+# Of a client which is disabled, or was changed while the pattern of its tokens may still hold, nothing is written: the
+# token endpoint looks at it as it is now.
 WRITE = """
     INSERT INTO audit_log (actor, actor_kind, client, action, object_type, object_id, before, after, trace_id)
     SELECT client, 'system', client, $1, 'client', client, '{}', tokens::jsonb, $2
     FROM unnest($3::text[], $4::text[]) AS issued (client, tokens)
+    JOIN clients ON clients.id = issued.client
+    WHERE clients.disabled_at IS NULL AND clients.updated_at < now() - interval '2 seconds'
+    RETURNING actor
 """
 
 
@@ -38,34 +43,34 @@ class Ledger:
     """Writes down what was issued, over a connection of its own, one statement at a time for all who wait."""
 
     dsn: str
-    _waiting: list[tuple[Issued, asyncio.Future[None]]] = field(default_factory=list)
+    _waiting: list[tuple[Issued, asyncio.Future[bool]]] = field(default_factory=list)
     _task: asyncio.Task[None] | None = None
     _connection: Any = None
 
-    async def note(self, issued: Issued) -> None:
-        """Returns when `issued` is durable. Raises what the database raises."""
-        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def note(self, issued: Issued) -> bool:
+        """Returns when `issued` is durable; False when it may not be issued. Raises what the database raises."""
+        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((issued, written))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write_all())
-        await written
+        return await written
 
     async def _write_all(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             try:
-                await self._write([issued for issued, _ in batch])
+                standing = await self._write([issued for issued, _ in batch])
             except Exception as exc:
                 for _, written in batch:
                     if not written.done():
                         written.set_exception(exc)
                 await self.close()
             else:
-                for _, written in batch:
+                for issued, written in batch:
                     if not written.done():
-                        written.set_result(None)
+                        written.set_result(issued.client_id in standing)
 
-    async def _write(self, batch: list[Issued]) -> None:
+    async def _write(self, batch: list[Issued]) -> set[str]:
         by_client: dict[str, list[dict[str, object]]] = {}
         for each in batch:
             told = {"jti": each.jti, "audience": each.audience, "at": each.at, "request_id": each.request_id}
@@ -73,7 +78,8 @@ class Ledger:
         rows = [json.dumps({"tokens": tokens}) for tokens in by_client.values()]
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(self.dsn, timeout=5, command_timeout=10)
-        await self._connection.execute(WRITE, ISSUED, secrets.token_hex(16), list(by_client), rows)
+        written = await self._connection.fetch(WRITE, ISSUED, secrets.token_hex(16), list(by_client), rows)
+        return {row["actor"] for row in written}
 
     async def close(self) -> None:
         """Ends the connection; the next note opens another."""
