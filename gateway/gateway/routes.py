@@ -19,8 +19,11 @@ PROVIDER_DOCUMENTS = frozenset(
 UPLOAD_PATH = re.compile(rb"^/v1/.+/(?:materials|attachments|evidence|files)/[^/]+$")
 PLAIN_PATH = re.compile(rb"^(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$|^/$")
 DOT_SEGMENT = re.compile(rb"/\.{1,2}(?:/|$)")
-# Encoded slashes, backslashes, dots, percent signs and control characters: two readers would read two paths.
-ENCODED_TRICK = re.compile(rb"%(?:2f|5c|2e|25|[01][0-9a-f]|7f)", re.IGNORECASE)
+# Encoded slashes, backslashes, dots, percent signs and control characters: two readers would read two paths. And what
+# nobody encodes (letters, digits, `-`, `_`): a service would read `v1/%69nternal` as what is for services only.
+ENCODED_TRICK = re.compile(
+    rb"%(?:2f|5c|2[de]|25|[01][0-9a-f]|7f|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a])", re.IGNORECASE
+)
 ENCODED_PATH = re.compile(rb"^(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+/?$")
 
 
