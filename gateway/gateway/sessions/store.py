@@ -123,7 +123,8 @@ class SessionStore:
 
     async def token(self, held: HeldSession, service: str) -> bytes:
         """A token of the session's person for `service`. Raises SessionExpired, DependencyUnavailable."""
-        renewal = self._start((held.id, service), lambda: self._exchange(held, service))
+        # By `held`, not by its id: after a change of context or of rights nobody waits for a token of before.
+        renewal = self._start((held, service), lambda: self._exchange(held, service))
         usable = held.usable(service)
         return usable if usable is not None else await asyncio.shield(renewal)
 
