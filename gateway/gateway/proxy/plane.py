@@ -160,7 +160,7 @@ class Plane:
             authorization = await self._authorize(passage, cookie, method, target.service)
         person = passage.held.subject if passage.held is not None else who.person
         if passage.writes and person is not None:
-            receive = await with_matter(self.limiter, scope, receive, person, incoming.length)
+            receive = await with_matter(self.limiter, scope, receive, person, has_body=incoming.has_body)
         forward = partial(self._forward, passage, scope, authorization)
         if read is not None:
             return await self.cache.answer(read, forward, receive, send)
