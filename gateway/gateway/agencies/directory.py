@@ -52,6 +52,8 @@ class Directory:
         self.runtime = runtime
         self._clients: dict[str, Client] = {}
         self._read_at = float("-inf")
+        self._tried_at = float("-inf")
+        self._reading: asyncio.Future[bool] | None = None
         self._stale = asyncio.Event()
         self.told: list[Callable[[str], None]] = []  # called with the id of each client that changed
 
@@ -61,9 +63,10 @@ class Directory:
 
     async def known(self, client_id: str) -> Client | None:
         """The same for who must not be mistaken: reads first when it may be out of date. Raises Unavailable."""
-        age = time.monotonic() - self._read_at
-        if age > KEPT_SECONDS or (client_id not in self._clients and age > AGAIN_SECONDS):
-            await self._read()
+        now = time.monotonic()
+        wanted = now - self._read_at > KEPT_SECONDS or client_id not in self._clients
+        if wanted and (self._reading is not None or now - self._tried_at > AGAIN_SECONDS):
+            await self._read_together()
         if time.monotonic() - self._read_at > KEPT_SECONDS:
             raise Unavailable(headers={"Retry-After": "2"}, dependency="sso")
         return self._clients.get(client_id)
@@ -89,7 +92,18 @@ class Directory:
             for tell in self.told:
                 tell(changed)
 
+    async def _read_together(self) -> None:
+        """Reads once for all who want it meanwhile: strangers can cause it by naming a client that is not known."""
+        if self._reading is None:
+            self._reading = asyncio.ensure_future(self._read())
+            self._reading.add_done_callback(self._read_once)
+        await asyncio.shield(self._reading)
+
+    def _read_once(self, reading: "asyncio.Future[bool]") -> None:
+        self._reading = None
+
     async def _read(self) -> bool:
+        self._tried_at = time.monotonic()
         try:
             answer = await self.runtime.outbound.get("sso", PATH)
             self._clients = {str(item["client_id"]): _client(item) for item in answer["items"]}

@@ -2,7 +2,8 @@
 
 `address` for calls of nobody known, by IPv4 address or IPv6 /64; `person` for sessions and tokens of people, together;
 `client` for agencies' systems and applications, with the quotas that the directory of clients names; `login` for
-passwords, by address, in addition; `matter` for what starts a case, by person and matter, in addition.
+passwords, by address, in addition; `refused` for signed calls that do not hold, by address, which are counted for
+nobody else; `matter` for what starts a case, by person and matter, in addition.
 """
 
 from functools import lru_cache
@@ -48,6 +49,7 @@ class Limiter:
         per_minute = settings.client_per_minute if settings.rate_per_minute else 0
         self.client = policy("client", per_minute, settings.client_per_day)
         self.login = policy("login", settings.logins_per_minute, settings.logins_per_day)
+        self.refused = policy("refused", settings.rate_per_minute, settings.rate_per_day)
         self.matter = daily("matter", settings.cases_per_matter_and_day if settings.rate_per_minute else 0)
 
     def check(
@@ -64,7 +66,17 @@ class Limiter:
 
     def check_matter(self, person: str, matter: str) -> Verdict | None:
         """The refusing verdict for one more case of a person in a matter, if any."""
-        return self._take([(self.matter, f"{person} {matter[:64]}")])[0] if self.matter.windows else None
+        return self._take([(self.matter, f"{person} {matter}")])[0] if self.matter.windows else None
+
+    def count_refused(self, address: bytes) -> None:
+        """Counts a signed call that does not hold."""
+        self._take_one(self.refused, network_of(address))
+
+    def check_refused(self, address: bytes) -> None:
+        """Refuses an address from which too many signed calls came that do not hold. Raises RateLimited."""
+        for count in self.counts.of(self.refused, network_of(address)):
+            if not count.left:
+                raise refused(Verdict(False, count.window.name, 0, count.seconds_left(self.counts.clock())))
 
     def charged(self, address: bytes, who: Who) -> list[tuple[Policy, str]]:
         """The policies that apply to a caller, each with who is counted."""

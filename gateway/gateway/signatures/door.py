@@ -11,9 +11,10 @@ from typing import Any
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.agencies.directory import Client, Directory
+from gateway.limits.policy import Limiter
 from gateway.proxy import headers as fields
+from gateway.proxy.address import client_address
 from gateway.proxy.refusal import refuse
-from gateway.settings import GatewaySettings
 from gateway.signatures import nonces, rules
 from gateway.signatures.errors import SignatureKeyUnknown, SigningForbidden, TwoCredentials
 from gateway.signatures.rules import Call, Digests, Signature
@@ -36,15 +37,20 @@ def is_signed(scope: Scope) -> bool:
 class Door:
     """Lets signed calls through to `app`, or refuses them."""
 
-    def __init__(
-        self, settings: GatewaySettings, sessions: Sessions, directory: Directory, tokens: ClientTokens
-    ) -> None:
-        self.settings, self.sessions, self.directory, self.tokens = settings, sessions, directory, tokens
+    def __init__(self, limiter: Limiter, sessions: Sessions, directory: Directory, tokens: ClientTokens) -> None:
+        self.limiter, self.sessions, self.directory, self.tokens = limiter, sessions, directory, tokens
+        self.settings = limiter.settings
 
     async def __call__(self, app: Any, scope: Scope, receive: Receive, send: Send) -> None:
-        """Verifies a signed request and hands it on."""
+        """Verifies a signed request and hands it on. Refused ones are counted by address: each of them costs work."""
+        address = client_address(scope, self.settings).encode()
         try:
-            scope, receive = await self._admitted(scope, receive)
+            self.limiter.check_refused(address)
+            try:
+                scope, receive = await self._admitted(scope, receive)
+            except DomainError:
+                self.limiter.count_refused(address)
+                raise
         except DomainError as refusal:
             await self._refuse(scope, send, refusal)
             return
