@@ -62,12 +62,13 @@ class Front:
         incoming = fields.read(scope["headers"])
         if incoming.length is not None and incoming.length > OWN_BODY_LIMIT:
             raise BodyTooLarge(f"At most {OWN_BODY_LIMIT} bytes are taken here.")
-        cookie = fields.cookie_value(incoming.cookie, self.cookie)
-        held = self.store.known(cookie) if cookie else None
         address = client_address(scope, self.settings).encode()
-        who = Who(held.subject) if held is not None else NOBODY
-        if not cookie and incoming.authorization is not None:
+        if incoming.authorization is not None:  # it counts before a cookie, as in `shared.auth`
             who = await self.identities.find(incoming.authorization)
+        else:
+            cookie = fields.cookie_value(incoming.cookie, self.cookie)
+            held = self.store.known(cookie) if cookie else None
+            who = Who(held.subject) if held is not None else NOBODY
         verdict, headers = self.limiter.check(scope["raw_path"], scope["method"], address, who)
         more += headers
         if verdict is not None:

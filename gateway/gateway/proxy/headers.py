@@ -172,20 +172,21 @@ def new_request_id() -> bytes:
 
 
 def cookie_value(cookie: bytes | None, name: bytes) -> bytes | None:
-    """One cookie out of a Cookie field; None when it is not there."""
+    """One cookie out of a Cookie field, the last of its name as the framework reads it; None when it is not there."""
     if cookie is None or name not in cookie:
         return None
+    found = None
     for pair in cookie.split(b";"):
-        key, _, value = pair.strip().partition(b"=")
-        if key == name:
-            return value
-    return None
+        key, _, value = pair.partition(b"=")
+        if key.strip() == name:
+            found = value.strip()
+    return found
 
 
 def without_cookies(cookie: bytes | None, names: tuple[bytes, ...]) -> bytes:
     """A Cookie field without the gateway's own cookies, for the identity provider."""
     pairs = [pair.strip() for pair in (cookie or b"").split(b";")]
-    return b"; ".join(pair for pair in pairs if pair and pair.partition(b"=")[0] not in names)
+    return b"; ".join(pair for pair in pairs if pair and pair.partition(b"=")[0].strip() not in names)
 
 
 def returned(headers: Headers, *, cookies: bool) -> Headers:
