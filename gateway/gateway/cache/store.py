@@ -17,7 +17,8 @@ MOST_VARIANTS = 8
 MOST_MARKS = 20_000
 MARK_SECONDS = 60.0
 REMEMBERED_SECONDS = 60.0
-ENTRY_BYTES = 1024  # what an entry costs beside its text
+ENTRY_BYTES = 2048  # what an entry costs beside its text, its address included
+LONGEST_KEY = 1024  # a longer address is nothing that others ask for, and fills the memory
 
 Variant = tuple[bytes, ...]
 
@@ -82,8 +83,8 @@ class Store:
         return kept
 
     def passes(self, key: bytes) -> bool:
-        """Whether an address lately gave an answer that is not kept."""
-        return self._passing.get(key, 0.0) > self.clock()
+        """Whether an address lately gave an answer that is not kept, or is too long for any to be kept."""
+        return len(key) > LONGEST_KEY or self._passing.get(key, 0.0) > self.clock()
 
     def is_shared(self, key: bytes) -> bool:
         """Whether an address lately gave an answer that is the same for everyone."""
@@ -91,6 +92,8 @@ class Store:
 
     def mark(self, key: bytes, *, shared: bool) -> None:
         """Notes which of both an address has just given."""
+        if len(key) > LONGEST_KEY:
+            return
         marks, others = (self._shared, self._passing) if shared else (self._passing, self._shared)
         others.pop(key, None)
         marks[key] = self.clock() + MARK_SECONDS
@@ -122,6 +125,8 @@ class Store:
 
     def keep(self, key: bytes, asked: Asked, kept: Kept, vary: tuple[bytes, ...], began: float) -> bool:
         """Keeps an answer whose request was sent at `began`; False when a purge came in between, or it is too large."""
+        if len(key) > LONGEST_KEY:
+            return False
         if any(self._purged.get(tag, 0.0) >= began for tag in kept.tags) or began < self.clock() - REMEMBERED_SECONDS:
             return False
         slot = self._slots.get(key)

@@ -3,6 +3,7 @@
 A token that does not hold is counted by its address and passed on: the service refuses it, in its own words.
 """
 
+import hashlib
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from shared.errors import DomainError
 
 MOST_BAD = 10_000
 BAD_SECONDS = 30.0
+LONGEST_KEPT = 2048
 SCHEMES = frozenset({b"bearer", b"dpop"})
 
 
@@ -58,7 +60,7 @@ class Identities:
 
     def known(self, authorization: bytes) -> Who | None:
         """Whose token that is, without waiting; None when it must be looked at first."""
-        kept = self._known.get(authorization)
+        kept = self._known.get(_key_of(authorization))
         return kept[1] if kept is not None and kept[0] > time.time() else None
 
     async def find(self, authorization: bytes) -> Who:
@@ -75,10 +77,15 @@ class Identities:
             except DomainError as exc:
                 if exc.status != 401:
                     return NOBODY
-        self._known[authorization] = (until, who)
+        self._known[_key_of(authorization)] = (until, who)
         if len(self._known) > MOST_BAD:
             self._known.popitem(last=False)
         return who
+
+
+def _key_of(authorization: bytes) -> bytes:
+    """By what a token is remembered: itself, or its hash when it is so long that many of them would fill the memory."""
+    return authorization if len(authorization) <= LONGEST_KEPT else hashlib.sha256(authorization).digest()
 
 
 def who_of(caller: Caller) -> Who:
