@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from gateway.errors import AmbiguousHost, AmbiguousLength, HeadersTooLarge, HeaderTooSlow, NotHttp, TooManyConnections
+from gateway.limits.policy import network_of
 from gateway.proxy.direct import BEGUN, Call, Header
 from gateway.proxy.headers import MAX_TOTAL, new_request_id, trace
 from gateway.proxy.refusal import document
@@ -86,6 +87,7 @@ class Listener(HttpToolsProtocol):
     inside = False
     leaving = False
     counted = False
+    network = ""
     header: Header | None = None
     call: Call | None = None
     begun: Call | None = None
@@ -109,20 +111,20 @@ class Listener(HttpToolsProtocol):
         """Refuses a connection too many."""
         settings = self.gateway.settings
         address = self.client[0] if self.client else ""
-        self.crowd.addresses[address] += 1
+        self.network = network_of(address.encode())
+        self.crowd.addresses[self.network] += 1
         self.counted = True
         alone = not settings.is_trusted_proxy(address)
         if len(self.connections) > settings.connections or (
-            alone and self.crowd.addresses[address] > settings.connections_per_address
+            alone and self.crowd.addresses[self.network] > settings.connections_per_address
         ):
             self.refuse(TooManyConnections(headers={"Retry-After": "5"}))
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.counted:
-            address = self.client[0] if self.client else ""
-            self.crowd.addresses[address] -= 1
-            if not self.crowd.addresses[address]:
-                del self.crowd.addresses[address]
+            self.crowd.addresses[self.network] -= 1
+            if not self.crowd.addresses[self.network]:
+                del self.crowd.addresses[self.network]
         if self.call is not None:
             self.call.abandon()
             self.call = None
@@ -254,6 +256,9 @@ class Listener(HttpToolsProtocol):
         """Answers without a request having been read, and closes."""
         self.head_since = 0.0
         if self.transport.is_closing():
+            return
+        if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
+            self.transport.abort()  # A refusal in the middle of an answer would be read as a part of it.
             return
         trace_id = trace(None)[0].decode()
         body = orjson.dumps(document(error, instance="", trace_id=trace_id, english=False))

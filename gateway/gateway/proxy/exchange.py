@@ -226,7 +226,11 @@ async def _stream_down(connection: Connection, request: Request, send: Send) -> 
     while more:
         data, more = await connection.chunk()
         connection.deadline = 0.0  # While the client reads slowly the service is not late.
-        await send({"type": "http.response.body", "body": data, "more_body": more})
+        try:
+            async with asyncio.timeout(request.limits.idle):
+                await send({"type": "http.response.body", "body": data, "more_body": more})
+        except TimeoutError as exc:  # He reads nothing at all, and holds a connection which others wait for.
+            raise _Left from exc
         if timed:
             connection.deadline = connection.loop.time() + request.limits.idle
 
