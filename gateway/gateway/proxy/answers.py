@@ -24,7 +24,7 @@ PASS, DROP, LENGTH, CACHE, UNPLAIN = range(5)
 
 
 class _Kinds(dict[bytes, int]):
-    """The kind of each name that services have used so far, as they write it."""
+    """The kind of each name that services have used so far, as they write it, with its colon; none without one."""
 
     def __missing__(self, name: bytes) -> int:
         kind = _kind_of(name)
@@ -33,8 +33,8 @@ class _Kinds(dict[bytes, int]):
         return kind
 
 
-def _kind_of(name: bytes) -> int:
-    lower = name.lower()
+def _kind_of(start: bytes) -> int:
+    name, lower = start[:-1], start[:-1].lower()
     if not TOKEN.fullmatch(name) or lower in HOP_BY_HOP or lower == b"set-cookie":
         return UNPLAIN
     if lower in NOT_RETURNED:
@@ -79,7 +79,7 @@ def _sort(lines: list[bytes], found: Whole) -> int | None:
     passed = found.fields
     del lines[0]
     for line in lines:
-        kind = _kinds[line[: line.find(b":")]]
+        kind = _kinds[line[: line.find(b":") + 1]]
         if kind == PASS:
             passed.append(line)
         elif kind == LENGTH:
