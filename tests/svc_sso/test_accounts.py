@@ -130,6 +130,6 @@ async def test_who_has_looked_at_my_data(sso: Provider) -> None:
 async def test_a_machine_has_no_account(sso: Provider) -> None:
     answer = await sso.token(GATEWAY, grant_type="client_credentials", audience="sso")
     headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-    refused(await sso.client.get("/v1/me", headers=headers), 401, "account_disabled")
-    refused(await sso.client.get("/v1/me/profile", headers=headers), 401, "account_disabled")
+    refused(await sso.client.get("/v1/me", headers=headers), 403, "forbidden")
+    refused(await sso.client.get("/v1/me/profile", headers=headers), 403, "forbidden")
     refused(await sso.client.get("/v1/staff", headers=headers), 403, "forbidden")
