@@ -245,3 +245,27 @@ def test_a_long_address_is_not_remembered() -> None:
     assert not store.is_shared(key)
     assert store._passing == store._shared == {}
     assert not store.keep(key, asked, None, (), 0.0)  # type: ignore[arg-type]
+
+
+async def test_who_reads_nothing_holds_no_connection_to_a_service(start_gateway: StartGateway) -> None:
+    let_go = asyncio.Event()
+
+    def script(place: Upstream) -> Script:
+        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await read_request(reader)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n")
+            try:
+                while True:
+                    writer.write(b"x" * 65536)
+                    await writer.drain()
+            except ConnectionError:
+                let_go.set()
+
+        return talk
+
+    async with upstream(script) as service:
+        port = await start_gateway({"services": service.url}, transfer_seconds=0.3)
+        _, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+        writer.write(f"GET {START} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        await asyncio.wait_for(let_go.wait(), 5)
+        writer.close()
