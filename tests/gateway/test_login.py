@@ -31,6 +31,7 @@ async def test_who_comes_back_has_a_session_that_says_who(place: Place) -> None:
         assert await place.who(browser) == {
             "authenticated": False,
             "account": None,
+            "acting_for": None,
             "expires_at": None,
             "csrf": {"header": "X-CSRF", "value": "1"},
         }

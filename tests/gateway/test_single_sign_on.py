@@ -191,8 +191,8 @@ async def test_a_token_bound_to_a_key_passes_with_its_proof_only(house: House) -
             sent = [("Authorization", f"{scheme} {token}"), *(("DPoP", proof) for proof in proofs)]
             return str((await client.get("/api/sso/v1/me", headers=sent)).json()["code"])
 
-        # The token is a machine's, so that the account is what is missing once the proof holds.
-        assert await code("DPoP", make_proof(key, "GET", url, token)) == "account_disabled"
+        # The token is a machine's, so that only the page of people is closed to it once the proof holds.
+        assert await code("DPoP", make_proof(key, "GET", url, token)) == "forbidden"
         assert await code("DPoP", make_proof(key, "GET", f"{ISSUER}/v1/me", token)) == "invalid_dpop_proof"
         assert await code("DPoP", make_proof(new_key(), "GET", url, token)) == "invalid_dpop_proof"
         two = make_proof(key, "GET", url, token), make_proof(key, "GET", url, token)

@@ -57,7 +57,7 @@ async def test_only_the_unit_answers(world: World) -> None:
 
 async def test_who_gave_a_grade_does_not_answer_it(world: World) -> None:
     both = [*PERSON, *OFFICER]
-    clerk = world.official("421303", sub=str(uuid.uuid4()), permissions=both)
+    clerk = world.official("421303", sub=str(uuid.uuid4()), permissions=both, trust_level="two_factor")
     world.citizen = clerk
     case = await world.completed()
     given = await world.post(f"/v1/applications/{case['id']}/evaluation", clerk, {"grade": 1})

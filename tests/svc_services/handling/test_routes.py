@@ -53,7 +53,8 @@ async def test_only_the_unit_of_the_region_acts(world: World, act: str, body: di
 
 
 async def test_an_official_with_an_interest_withdraws(world: World) -> None:
-    who = world.official("421303", permissions=[*PERSON, *OFFICER], sub=str(uuid.uuid4()))
+    both = [*PERSON, *OFFICER]
+    who = world.official("421303", permissions=both, sub=str(uuid.uuid4()), trust_level="two_factor")
     case = await world.submitted(who)
     answer = await world.post(f"/v1/applications/{case['id']}/acceptance", who)
     assert (answer.status_code, answer.json()["code"]) == (403, "conflict_of_interest")
