@@ -44,7 +44,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps tests that share something costly on one worker: the whole platform, the services' self-descriptions.
+    """Keeps tests that share something costly on one worker: the whole platform, the services' self-descriptions, and
+    what the tests of a module share.
 
     First of all, since the parallel run reads the groups in the same hook.
     """
@@ -53,6 +54,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("platform"))
         if "descriptions" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("descriptions"))
+        loop = item.get_closest_marker("asyncio")
+        if loop is not None and loop.kwargs.get("loop_scope") == "module":
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
 
 
 @pytest.fixture(scope="session")

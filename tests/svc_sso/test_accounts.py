@@ -1,13 +1,26 @@
 """Opening accounts and the own account."""
 
 import secrets
+import uuid
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import select, text
 
 from shared.audit import AuditRow
 from svc_sso.clients.rules import GATEWAY
-from tests.svc_sso.conftest import PASSWORD, Provider, id_number, refused
+from tests.support.servers import Servers
+from tests.svc_sso.conftest import PASSWORD, Provider, id_number, refused, running_provider
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
+    """One for all tests here, which look only at accounts of their own."""
+    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
+        yield provider
 
 
 def body(**changes: object) -> dict[str, object]:
@@ -68,16 +81,19 @@ async def test_a_repeated_request_opens_one_account(sso: Provider) -> None:
     answers = [await sso.client.post("/v1/accounts", json=given, headers=key) for _ in range(2)]
     assert [a.status_code for a in answers] == [201, 201]
     assert answers[0].json() == answers[1].json()
-    assert len(await sso.events("sso.account.opened.v1")) == 1
+    opened = [event["account_id"] for event in await sso.events("sso.account.opened.v1")]
+    assert opened.count(answers[0].json()["id"]) == 1
 
 
 async def test_personal_data_is_encrypted_at_rest(sso: Provider) -> None:
     given = body()
-    await sso.client.post("/v1/accounts", json=given)
+    own = {"id": uuid.UUID((await sso.client.post("/v1/accounts", json=given)).json()["id"])}
     async with sso.client.sessions() as session:
-        stored = (await session.execute(text("SELECT name, id_number, phone, roles FROM accounts"))).one()
-        hashed = await session.scalar(text("SELECT hash FROM passwords"))
-        trail = (await session.scalars(select(AuditRow).where(AuditRow.action == "account.opened"))).all()
+        row = text("SELECT name, id_number, phone, roles FROM accounts WHERE id = :id")
+        stored = (await session.execute(row, own)).one()
+        hashed = await session.scalar(text("SELECT hash FROM passwords WHERE account_id = :id"), own)
+        opened = AuditRow.action == "account.opened", AuditRow.object_id == str(own["id"])
+        trail = (await session.scalars(select(AuditRow).where(*opened))).all()
     for value, column in zip((given["name"], given["id_number"], given["phone"]), stored[:3], strict=True):
         assert str(value).encode() not in bytes(column)
     assert str(hashed).startswith("$argon2id$")

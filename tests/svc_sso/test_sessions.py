@@ -1,11 +1,40 @@
 """Log-ins end: by the person, by the client, by time, by an administrator; and everyone hears of it."""
 
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
 import pytest
+import pytest_asyncio
 from sqlalchemy import text
 
 from shared.worker import sweep_once
 from svc_sso.sessions import handlers as sessions
-from tests.svc_sso.conftest import PASSWORD, SECRETS, Provider, hidden, oauth_refused, query_of, refused
+from tests.support.servers import Servers
+from tests.svc_sso.conftest import (
+    PASSWORD,
+    SECRETS,
+    Provider,
+    hidden,
+    oauth_refused,
+    query_of,
+    refused,
+    running_provider,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
+    """One for all tests here, which look only at accounts of their own."""
+    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
+        yield provider
+
+
+async def ended_of(sso: Provider, account: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was told of log-ins of an account which ended."""
+    return [event for event in await sso.events("sso.session.ended.v1") if event["account_id"] == account["id"]]
 
 
 async def is_over(sso: Provider, tokens: dict[str, str]) -> None:
@@ -30,7 +59,7 @@ async def test_the_own_sessions_are_listed_and_ended(sso: Provider) -> None:
     refused(again, 404, "session_not_found")
     await is_over(sso, there)
     assert (await sso.exchange(here["access_token"], "services")).status_code == 200
-    ended = await sso.events("sso.session.ended.v1")
+    ended = await ended_of(sso, account)
     facts = [(event["session_id"], event["account_id"], event["reason"]) for event in ended]
     assert facts == [(rows[0]["id"], account["id"], "ended_by_person")]
 
@@ -46,11 +75,12 @@ async def test_a_session_that_time_ended_is_told_of(sso: Provider, change: str, 
     account = await sso.account()
     tokens = await sso.login(account["username"])
     async with sso.client.sessions.begin() as session:
-        await session.execute(text(f"UPDATE login_sessions SET {change}"))
+        query = text(f"UPDATE login_sessions SET {change} WHERE account_id = :id")
+        await session.execute(query, {"id": uuid.UUID(account["id"])})
     await is_over(sso, tokens)
     for sweep in sessions.SWEEPS:
         await sweep_once(sso.client.runtime, sweep)
-    ended = await sso.events("sso.session.ended.v1")
+    ended = await ended_of(sso, account)
     assert [event["reason"] for event in ended] == [reason]
 
 
@@ -58,7 +88,8 @@ async def test_staff_idle_out_sooner(sso: Provider) -> None:
     await sso.demo()
     await sso.login("reg.zengdu", "Demo-2026-yiwang")
     async with sso.client.sessions() as session:
-        assert await session.scalar(text("SELECT idle_seconds FROM login_sessions")) == 900
+        query = "SELECT s.idle_seconds FROM login_sessions s JOIN accounts a ON a.id = s.account_id"
+        assert await session.scalar(text(f"{query} WHERE a.username = 'reg.zengdu'")) == 900
 
 
 async def test_logging_out_with_a_hint_leads_back(sso: Provider) -> None:
@@ -122,7 +153,7 @@ async def test_a_client_ends_the_log_in_behind_its_refresh_token(sso: Provider) 
     assert (await sso.client.post("/oauth2/logout", data=form, auth=auth)).status_code == 200
     assert (await sso.client.post("/oauth2/logout", data=form, auth=auth)).status_code == 200
     await is_over(sso, tokens)
-    assert len(await sso.events("sso.session.ended.v1")) == 1
+    assert len(await ended_of(sso, account)) == 1
 
 
 async def test_a_new_password_ends_every_other_log_in(sso: Provider) -> None:
