@@ -269,3 +269,16 @@ async def test_what_ends_a_client_counts_at_once_for_repeated_requests_too(sso: 
             assert await status() == 200
     await set_to(change)
     assert await status() == 401
+
+
+async def test_no_passkey_is_read_out_of_rubbish(sso: Provider) -> None:
+    account, browser = await sso.account(), sso.open_browser()
+    rubbish = ("{}", "[]", "1", "null", "x", '{"id": "\\ud800"}', '{"id": []}', "[" * 12_000)
+    fields = await browser.form()
+    for credential in rubbish:
+        assert (await browser.http.post("/oauth2/login", data=fields | {"credential": credential})).status_code == 401
+    await browser.code(account["username"])
+    csrf = hidden((await browser.http.get("/account/factors")).text)["csrf"]
+    for credential in rubbish:
+        data = {"csrf": csrf, "act": "passkey", "credential": credential}
+        assert (await browser.http.post("/account/factors", data=data)).status_code == 422

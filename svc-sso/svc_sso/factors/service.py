@@ -46,6 +46,7 @@ from svc_sso.sign_ins.service import Noted, note
 
 SITE_NAME = "一网通办"
 REQUIRED = UserVerificationRequirement.REQUIRED
+UNREADABLE = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ async def finish_passkey(
             expected_origin=origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError) as exc:
+    except UNREADABLE as exc:
         raise PasskeyRefused from exc
     if await queries.locked_passkey(session, made.credential_id) is not None:
         raise PasskeyRefused
@@ -264,7 +265,7 @@ async def check_passkey(
             credential_current_sign_count=row.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError, RecursionError):
+    except UNREADABLE:
         return None
     row.sign_count, row.last_used_at = checked.new_sign_count, now
     return row.account_id
