@@ -1,11 +1,14 @@
 """People, how well they are known, the enterprises they represent, and mandates."""
 
 import asyncio
+import itertools
 import uuid
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import select, update
 
 from shared.audit import AuditRow
@@ -20,12 +23,23 @@ from svc_sso.mandates.handlers import end_over
 from svc_sso.organisations.handlers import learn_representative
 from svc_sso.organisations.models import Mandate
 from svc_sso.verifications.service import load_people
+from tests.support.servers import Servers
 from tests.svc_sso.conftest import ACCESS_TOKEN as TOKEN_TYPE
-from tests.svc_sso.conftest import EXCHANGE, Provider, oauth_refused, refused
+from tests.svc_sso.conftest import EXCHANGE, Provider, oauth_refused, refused, running_provider
 
-CODE = credit_code.make("421303", 51_001)
-OTHER = credit_code.make("421303", 51_002)
+OTHER = credit_code.make("421303", 51_000)
 RESPONSE = "MR-COMPLAINT-RESPONSE"
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+_numbers = itertools.count(51_001)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
+    """One for all tests here, each of which has an enterprise and people of its own."""
+    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
+        yield provider
 
 
 class Firm:
@@ -33,6 +47,7 @@ class Firm:
 
     def __init__(self, sso: Provider) -> None:
         self.sso = sso
+        self.code = credit_code.make("421303", next(_numbers))
         self.boss: dict[str, Any] = {}
         self.agent: dict[str, Any] = {}
 
@@ -63,11 +78,11 @@ class Firm:
 
     async def grant(self, **changes: Any) -> Any:
         headers = await self.sso.headers(self.boss["username"])
-        path = f"/v1/organisations/{CODE}/mandates"
+        path = f"/v1/organisations/{self.code}/mandates"
         return await self.sso.client.post(path, json=self.body(**changes), headers=headers)
 
     async def revoke(self, mandate: dict[str, Any], who: dict[str, Any] | None = None) -> Any:
-        path = f"/v1/organisations/{CODE}/mandates/{mandate['id']}/revocation"
+        path = f"/v1/organisations/{self.code}/mandates/{mandate['id']}/revocation"
         async with asyncio.timeout(10):
             while True:  # a token of the second in which the person's rights changed is refused
                 headers = await self.sso.headers((who or self.boss)["username"])
@@ -84,24 +99,29 @@ class Firm:
         )  # fmt: skip
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def firm(sso: Provider) -> Firm:
     made = Firm(sso)
     made.boss, made.agent = await made.checked("王强"), await made.checked("李娜")
-    await made.register(CODE, made.boss)
+    await made.register(made.code, made.boss)
     return made
+
+
+async def of_firm(firm: Firm, type_: str) -> list[dict[str, Any]]:
+    """What was told of the enterprise's mandates."""
+    return [event for event in await firm.sso.events(type_) if event["organisation_code"] == firm.code]
 
 
 async def test_the_register_says_who_represents_and_his_token_says_it_too(firm: Firm) -> None:
     sso = firm.sso
     listed = await sso.client.get("/v1/me/organisations", headers=await sso.headers(firm.boss["username"]))
     assert [(one["code"], one["role"], one["matters"]) for one in listed.json()["items"]] == [
-        (CODE, "representative", None)
+        (firm.code, "representative", None)
     ]
-    claims = await sso.claims((await firm.token_for(firm.boss, CODE)).json()["access_token"])
-    assert (claims["org"], claims["trust_level"]) == (CODE, "two_factor")
+    claims = await sso.claims((await firm.token_for(firm.boss, firm.code)).json()["access_token"])
+    assert (claims["org"], claims["trust_level"]) == (firm.code, "two_factor")
     assert not {"mandate", "matters"} & set(claims)
-    for who, org in ((firm.agent, CODE), (firm.boss, OTHER)):
+    for who, org in ((firm.agent, firm.code), (firm.boss, OTHER)):
         oauth_refused(await firm.token_for(who, org), "invalid_target")
 
 
@@ -111,24 +131,26 @@ async def test_a_mandate_is_granted_used_and_revoked(firm: Firm) -> None:
     assert granted.status_code == 201, granted.text
     mandate = granted.json()
     assert (mandate["state"], mandate["agent_name"]) == ("in_force", "李*")
-    claims = await sso.claims((await firm.token_for(firm.agent, CODE)).json()["access_token"])
-    assert (claims["org"], claims["mandate"], claims["matters"]) == (CODE, mandate["id"], [RESPONSE])
+    claims = await sso.claims((await firm.token_for(firm.agent, firm.code)).json()["access_token"])
+    assert (claims["org"], claims["mandate"], claims["matters"]) == (firm.code, mandate["id"], [RESPONSE])
     agent = await sso.headers(firm.agent["username"])
     seen = (await sso.client.get("/v1/me/mandates", headers=agent)).json()["items"]
     assert [one["id"] for one in seen] == [mandate["id"]]
-    refused(await sso.client.get(f"/v1/organisations/{CODE}/mandates", headers=agent), 404, "organisation_unknown")
+    refused(await sso.client.get(f"/v1/organisations/{firm.code}/mandates", headers=agent), 404, "organisation_unknown")
     refused(await firm.revoke(mandate, firm.agent), 404, "organisation_unknown")
     refused(await firm.grant(), 409, "mandate_exists")
     assert (await firm.revoke(mandate)).json()["state"] == "revoked"
     refused(await firm.revoke(mandate), 409, "mandate_over")
-    oauth_refused(await firm.token_for(firm.agent, CODE), "invalid_target")
+    oauth_refused(await firm.token_for(firm.agent, firm.code), "invalid_target")
     assert (await firm.grant()).status_code == 201, "after the revocation there is room for a new one"
-    (over,) = await sso.events("sso.mandate.revoked.v1")
+    (over,) = await of_firm(firm, "sso.mandate.revoked.v1")
     assert (over["mandate_id"], over["reason"]) == (mandate["id"], "revoked")
     changes = [one for one in await sso.events("sso.access.changed.v1") if one["account_id"] == firm.agent["id"]]
     assert [one["revokes"] for one in changes] == [False, True, False]
     async with sso.client.sessions() as session:
-        rows = list(await session.scalars(select(AuditRow.action)))
+        own = select(Mandate.id).where(Mandate.organisation_code == firm.code)
+        ids = [str(one) for one in await session.scalars(own)]
+        rows = list(await session.scalars(select(AuditRow.action).where(AuditRow.object_id.in_(ids))))
     assert rows.count("mandate.granted") == 2
     assert rows.count("mandate.revoked") == 1
 
@@ -139,7 +161,7 @@ async def test_the_agent_gives_a_mandate_back(firm: Firm) -> None:
     boss, agent = [await firm.sso.headers(who["username"]) for who in (firm.boss, firm.agent)]
     refused(await firm.sso.client.post(path, headers=boss), 404, "mandate_unknown")
     assert (await firm.sso.client.post(path, headers=agent)).json()["state"] == "declined"
-    oauth_refused(await firm.token_for(firm.agent, CODE), "invalid_target")
+    oauth_refused(await firm.token_for(firm.agent, firm.code), "invalid_target")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +186,7 @@ async def test_unchecked_agents_strangers_and_the_representative_himself_get_non
     refused(await firm.grant(agent_username=unchecked["username"], agent_name="孙丽"), 409, "agent_not_checked")
     refused(await firm.grant(agent_username=firm.boss["username"], agent_name="王强"), 422, "own_mandate")
     stranger = await sso.headers(firm.agent["username"])
-    path = f"/v1/organisations/{CODE}/mandates"
+    path = f"/v1/organisations/{firm.code}/mandates"
     refused(await sso.client.post(path, json=firm.body(), headers=stranger), 404, "organisation_unknown")
 
 
@@ -182,8 +204,8 @@ async def test_mandates_run_out_by_themselves_and_with_the_account(firm: Firm) -
         assert await end_over(session, SweepContext(runtime, now(), today())) == 0
     async with sso.client.sessions.begin() as session:
         later = today() + timedelta(days=31)
-        assert await end_over(session, SweepContext(runtime, now(), later)) == 1
-    assert [one["mandate_id"] for one in await sso.events("sso.mandate.expired.v1")] == [mandate["id"]]
+        assert await end_over(session, SweepContext(runtime, now(), later)) >= 1
+    assert [one["mandate_id"] for one in await of_firm(firm, "sso.mandate.expired.v1")] == [mandate["id"]]
     second = (await firm.grant()).json()
     async with sso.client.sessions.begin() as session:
         await session.execute(
@@ -199,9 +221,9 @@ async def test_mandates_run_out_by_themselves_and_with_the_account(firm: Firm) -
 async def test_a_new_representative_revokes_what_the_old_one_granted(firm: Firm) -> None:
     mandate = (await firm.grant()).json()
     successor = await firm.checked("赵敏")
-    await firm.register(CODE, successor, "赵敏")
+    await firm.register(firm.code, successor, "赵敏")
     refused(await firm.revoke(mandate), 404, "organisation_unknown")
-    oauth_refused(await firm.token_for(firm.boss, CODE), "invalid_target")
+    oauth_refused(await firm.token_for(firm.boss, firm.code), "invalid_target")
     assert (await firm.revoke(mandate, successor)).json()["state"] == "revoked"
 
 
@@ -237,7 +259,7 @@ async def test_units_are_listed_and_lie_in_their_regions(sso: Provider) -> None:
 @pytest.mark.parametrize(
     ("starts", "ends", "right"), [(0, 0, True), (0, 364, True), (0, 365, False), (-1, 5, False), (5, 4, False)]
 )
-def test_how_long_a_mandate_may_last(starts: int, ends: int, right: bool) -> None:
+async def test_how_long_a_mandate_may_last(starts: int, ends: int, right: bool) -> None:
     day = date(2026, 11, 21)
     period = (day + timedelta(days=starts), day + timedelta(days=ends))
     if right:
