@@ -46,7 +46,7 @@ def command(base_url: str) -> list[str]:
     """schemathesis' command line, the same for every caller."""
     line = [
         str(Path(sys.executable).with_name("schemathesis")), "run", f"{base_url}/openapi.json",
-        "--url", base_url, "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing",
+        "--url", base_url, "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing,stateful",
         "--max-examples", EXAMPLES, "--seed", SEED, "--continue-on-failure", "--warnings", "off",
         "--suppress-health-check", "all", "--request-timeout", "20", "--generation-database", "none", "--no-color",
     ]  # fmt: skip
