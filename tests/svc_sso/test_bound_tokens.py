@@ -179,7 +179,7 @@ async def test_each_client_gets_id_tokens_of_its_algorithm(sso: Provider, userna
     ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
 )
 async def test_userinfo_tells_what_was_asked(
-    sso: Provider, username: str, asked: dict[str, str], told: set[str]
+    sso: Provider, username: str, asked: dict[str, Any], told: set[str]
 ) -> None:
     answer = (await userinfo(sso, (await enter(sso, username, **asked))["access_token"])).json()
     assert set(answer) == {"sub"} | told
