@@ -35,6 +35,7 @@ CHECKS = (
 )
 LEFT_OUT = {
     "session_logout": "ends the caller's own session",
+    "session_context": "gives the session another cookie, and the one that the caller sends is dead",
 }
 """By operation; nothing else is left out."""
 LONGEST_SECONDS = 3600
