@@ -50,8 +50,12 @@ class GatewaySettings(ServiceSettings):
         default=1_200, ge=0, description="Calls a minute of one client without a quota of its own; 0: no limit"
     )
     client_per_day: int = Field(default=200_000, ge=0, description="The same for a day; 0: no limit")
-    logins_per_minute: int = Field(default=20, ge=0, description="Passwords a minute from one address; 0: no limit")
-    logins_per_day: int = Field(default=1_000, ge=0, description="The same for a day; 0: no limit")
+    logins_per_minute: int = Field(
+        default=60,
+        ge=0,
+        description="Steps of log-ins a minute from one address (of an office, say); 0: none",
+    )
+    logins_per_day: int = Field(default=5_000, ge=0, description="The same for a day; 0: no limit")
     cases_per_matter_and_day: int = Field(
         default=50, ge=0, description="Cases a day that one person may start in one matter; 0: no limit"
     )

@@ -87,7 +87,12 @@ PUBLIC = {
 }
 HEALTH = {"GET /livez", "GET /readyz", "GET /metrics"}
 
-PAGES = {"GET /assets/pages.css", "GET /assets/try.js", "GET /docs", "GET /openapi.json"}  # made of files and documents, without a database
+PAGES = {
+    "GET /assets/pages.css",
+    "GET /assets/try.js",
+    "GET /docs",
+    "GET /openapi.json",
+}  # made of files and documents, without a database
 
 
 def names(route: dict[str, Any]) -> list[str]:

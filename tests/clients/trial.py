@@ -1,7 +1,6 @@
 """The generated TypeScript client, used by Node against a running platform: the last step of `make clients`."""
 
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path

@@ -14,7 +14,8 @@ from typing import Any
 
 import httpx
 
-from shared.local.journey.establishment import DEMO_PASSWORD, MATTER, PDF, SERVICES, SSO, Journey, open_account
+from shared.local.demo import PASSWORD
+from shared.local.journey.establishment import MATTER, PDF, SERVICES, SSO, Journey, open_account
 from shared.local.journey.people import Person, new_identity, new_trade_name
 
 COMPLAINTS, REGISTRY = "/api/complaints/v1", "/api/credit-registry/v1"
@@ -81,7 +82,7 @@ class Worker(threading.Thread):
         account = self.citizen.json("GET", f"{SSO}/me", quiet=True)["id"]
         self.ledger.usernames.append(identity["username"])
         self.ledger.citizens.append(self.ledger.note("account", account))
-        self.officer.log_in("reg.zengdu", DEMO_PASSWORD)
+        self.officer.log_in("reg.zengdu", PASSWORD)
 
     def run(self) -> None:
         """Works until stopped, or until something happens which should not: that is entered as a surprise."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.local.journey.establishment import DEMO_PASSWORD
+from shared.local.demo import PASSWORD
 from shared.local.journey.people import Person
 from tests.faults.breaking import CHILDREN, FAULTS, UNLIMITED, running, wait_recovered
 from tests.faults.clients import Crowd, Ledger
@@ -53,7 +53,7 @@ def run(folder: Path, faults: Iterable[str], people: int, calm: float, hurried: 
     try:
         platform.wait_ready()
         operator = Person(platform.base_url, "ops")
-        operator.log_in("ops", DEMO_PASSWORD)
+        operator.log_in("ops", PASSWORD)
         crowd = Crowd(platform.base_url, people)
         try:
             crowd.begin()

@@ -6,7 +6,7 @@ from tests.gateway.place import API, Place
 from tests.gateway.provider import Provider
 from tests.gateway.test_login import _flip, _unsigned
 
-LIES: dict[str, Callable[[Provider], None]] = {
+LIES: dict[str, Callable[[Provider], object]] = {
     "issuer": lambda p: p.id_claims.update(iss="https://other.example"),
     "subject": lambda p: p.id_claims.update(sub="other"),
     "audience": lambda p: p.id_claims.update(aud="someone"),

@@ -17,8 +17,7 @@ import pytest
 from tests.gateway.place import eventually
 from tests.gateway.register import PATH, Register
 from tests.gateway.support import upstream
-from tests.support.apps import KEYRING
-from tests.support.databases import PYTHON_PATH
+from tests.support.databases import KEYRING, PYTHON_PATH
 from tests.support.servers import Servers
 
 QUOTA = 200

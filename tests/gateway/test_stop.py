@@ -11,8 +11,7 @@ from pathlib import Path
 import httpx
 
 from tests.gateway.support import Script, Upstream, read_request, upstream
-from tests.support.apps import KEYRING
-from tests.support.databases import PYTHON_PATH
+from tests.support.databases import KEYRING, PYTHON_PATH
 from tests.support.servers import Servers
 
 API = "/api/services/v1/applications"

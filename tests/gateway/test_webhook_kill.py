@@ -17,8 +17,8 @@ from gateway.webhooks.models import Delivery, Webhook, WebhookHealth, WebhookSec
 from gateway.webhooks.signing import new_keys
 from tests.gateway.place import eventually
 from tests.gateway.receiver import Receiver, receiving
-from tests.support.apps import KEYRING, ServiceClient, running_service
-from tests.support.databases import PYTHON_PATH, ROOT
+from tests.support.apps import ServiceClient, running_service
+from tests.support.databases import KEYRING, PYTHON_PATH, ROOT
 from tests.support.servers import Servers
 
 EVENTS = 60

@@ -11,7 +11,8 @@ import httpx
 import psutil
 import pytest
 
-from shared.local.journey.establishment import DEMO_PASSWORD, MATTER, REGISTRY, SERVICES, Journey, open_account
+from shared.local.demo import PASSWORD
+from shared.local.journey.establishment import MATTER, REGISTRY, SERVICES, Journey, open_account
 from shared.local.journey.people import Person, new_identity, new_trade_name
 from tests.support.platform import Platform
 
@@ -29,7 +30,7 @@ def citizen(platform: Platform) -> Person:
 @pytest.fixture(scope="module")
 def officer(platform: Platform) -> Person:
     person = Person(platform.base_url, "officer")
-    person.log_in("reg.zengdu", DEMO_PASSWORD)
+    person.log_in("reg.zengdu", PASSWORD)
     return person
 
 

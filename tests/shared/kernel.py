@@ -12,8 +12,8 @@ from shared.app import Service, create_service
 from shared.inbox import Work
 from shared.schema import statements_of
 from shared.settings import ServiceSettings
-from tests.support.apps import KEYRING, ServiceClient, lifespan
-from tests.support.databases import fresh_database
+from tests.support.apps import ServiceClient, lifespan
+from tests.support.databases import KEYRING, fresh_database
 from tests.support.servers import Servers
 from tests.support.tokens import ISSUER
 

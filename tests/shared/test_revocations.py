@@ -128,7 +128,8 @@ async def test_a_token_is_dead_at_every_service_within_two_seconds(
         late = await start("late")
 
         async def dead_there() -> bool:
-            return (await late.get("/v1/me", headers=bearer(aud="late", sid=str(session)))).status_code == 401
+            answer = await late.get("/v1/me", headers=bearer(aud="late", sid=str(session)))
+            return bool(answer.status_code == 401)
 
         await within(5.0, dead_there)
 
@@ -144,7 +145,7 @@ async def test_what_happened_while_the_broker_was_lost_is_asked_for(
         await tell(sso, ended(session))
 
         async def dead() -> bool:
-            return (await notes.get("/v1/me", headers=held)).status_code == 401
+            return bool((await notes.get("/v1/me", headers=held)).status_code == 401)
 
         await within(10.0, dead)
 

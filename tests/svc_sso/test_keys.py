@@ -10,6 +10,7 @@ from shared.clock import now
 from svc_sso.keys.errors import TooFresh
 from svc_sso.keys.service import ensure_keys, rotate
 from svc_sso.rotate_keys import run
+from svc_sso.settings import Settings
 from tests.svc_sso.conftest import SECRETS, Provider, oauth_refused
 
 
@@ -50,22 +51,28 @@ async def test_a_rotation_rejects_no_token(sso: Provider) -> None:
     assert len(await kids(sso)) == 4
 
 
+def settings_of(sso: Provider) -> Settings:
+    """The settings of the provider under test."""
+    assert isinstance(sso.client.settings, Settings)
+    return sso.client.settings
+
+
 async def test_a_key_signs_only_when_everybody_knows_it(sso: Provider) -> None:
     known = await kids(sso)
     with pytest.raises(TooFresh):
-        await run(sso.client.settings)
+        await run(settings_of(sso))
     assert await kids(sso) == known
     async with sso.client.sessions.begin() as session:
         await session.execute(text("UPDATE signing_keys SET created_at = now() - interval '24 h'"))
-    assert await run(sso.client.settings) in known
-    assert await run(sso.client.settings, at_once=True) not in known
+    assert await run(settings_of(sso)) in known
+    assert await run(settings_of(sso), at_once=True) not in known
 
 
 async def test_in_an_emergency_what_a_leaked_key_signed_is_refused(sso: Provider) -> None:
     account = await sso.account()
     before = await sso.login(account["username"])
     known = await kids(sso)
-    assert await run(sso.client.settings, emergency=True) not in known
+    assert await run(settings_of(sso), emergency=True) not in known
     sso.client.app.state.issuer.keys.read_at = float("-inf")
     assert not set(known) & set(await kids(sso))
     oauth_refused(await sso.exchange(before["access_token"], "services"), "invalid_request")
