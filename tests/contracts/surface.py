@@ -125,11 +125,13 @@ class _Reader:
         """The fact `at` with the types of its schema, and those of everything within it."""
         types, values = self._types(schema)
         yield replace(at, type=types, values=values)
-        base = at.place.removesuffix("/")
+        base, root = at.place.removesuffix("/"), at.place.endswith("/")
         for kind in self._kinds(schema) if depth < DEEPEST else []:
             for field, inner in kind.get("properties", {}).items():
                 need = field in kind.get("required", [])
-                yield from self._fields(replace(at, place=f"{base}/{field}", required=need), inner, depth + 1)
+                yield from self._fields(
+                    replace(at, place=f"{base}{'/' if root else '.'}{field}", required=need), inner, depth + 1
+                )
             if isinstance(kind.get("items"), dict):
                 yield from self._fields(replace(at, place=f"{base}[]", required=False), kind["items"], depth + 1)
 
