@@ -8,15 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
+from sqlalchemy import delete
 
 from gateway.main import create_app
+from gateway.webhooks.deliverer import Deliverer
+from gateway.webhooks.models import Webhook
 from shared.bus import Bus
 from shared.relay import feed_subject
 from tests.gateway.place import Place
 from tests.gateway.provider import Provider
 from tests.gateway.register import Register
+from tests.gateway.subscribers import Agency, Bearer, agency_of, delivering
 from tests.gateway.support import answering, served, upstream
-from tests.support.apps import settings_for
+from tests.support.apps import ServiceClient, running_service, settings_for
 from tests.support.databases import fresh_database
 from tests.support.servers import Servers
 from tests.support.tokens import SignToken
@@ -91,3 +96,32 @@ async def register(servers: Servers) -> AsyncIterator[Register]:
     await bus.respond(feed_subject("credit_registry"), made.feed)
     yield made
     await bus.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_gateway(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServiceClient]:
+    """One gateway for this file; each test is another agency."""
+    folder = tmp_path_factory.mktemp("gateway")
+    ways = {"inline_worker": False, "probe_seconds": 0, "access_log": False, "rate_per_minute": 0}
+    local = {"webhook_http": True, "webhook_allowed_networks": ["127.0.0.0/8"], "webhook_ports": list(range(65536))}
+    async with running_service(servers, "gateway", folder, **ways, **local) as gateway:
+        yield gateway
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def gateway(shared_gateway: ServiceClient) -> AsyncIterator[ServiceClient]:
+    """It holds no subscriptions of other tests."""
+    yield shared_gateway
+    async with shared_gateway.sessions() as session, session.begin():
+        await session.execute(delete(Webhook))
+
+
+@pytest.fixture
+def agency(gateway: ServiceClient, bearer: Bearer) -> Agency:
+    return agency_of(gateway, bearer)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def deliverer(gateway: ServiceClient) -> AsyncIterator[Deliverer]:
+    async with delivering(gateway) as one:
+        yield one
