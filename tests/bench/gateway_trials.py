@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
+import psutil
 
 from shared.local.ports import HOST
 from shared.local.process import find_noted
@@ -38,6 +39,15 @@ def _slow(host: str, port: int, sockets: int) -> None:
     asyncio.run(trickle(host, port, sockets, asyncio.Event()))
 
 
+def _until_crowded(crowd: int, port: int) -> None:
+    """Returns once nine tenths of the slow sockets stand; some are being thrown out and opened anew at any time."""
+    deadline, wanted = time.monotonic() + 30, SLOW_SOCKETS * 9 // 10
+    process = psutil.Process(crowd)
+    while sum(c.status == psutil.CONN_ESTABLISHED and c.raddr.port == port for c in process.net_connections()) < wanted:
+        assert time.monotonic() < deadline, "the slow sockets do not open"
+        time.sleep(0.1)
+
+
 def slow_sockets(gateway: Running, path: str, headers: dict[str, str], seconds: float = 10.0) -> list[Figure]:
     """The p99 of honest calls without and with the slow sockets, by turns; medians."""
     honest = [request(gateway.url + path, headers)]
@@ -47,7 +57,7 @@ def slow_sockets(gateway: Running, path: str, headers: dict[str, str], seconds: 
         crowd = multiprocessing.get_context("spawn").Process(target=_slow, args=(HOST, gateway.port, SLOW_SOCKETS))
         crowd.start()
         try:
-            time.sleep(3)
+            _until_crowded(crowd.pid or 0, gateway.port)
             outcome = asyncio.run(Steady(honest, rate=RATE).run(seconds))
         finally:
             crowd.kill()
