@@ -9,6 +9,7 @@ DEMO_ACCOUNTS = (
     ("demo.consumer", "李娜，消费者", "a consumer who complains"),
     ("reg.zengdu, reg.zengdu2, reg.suixian", "登记机关工作人员", "registrars of two counties"),
     ("cmp.zengdu, cmp.suixian", "12315 投诉处理人员", "complaint officers of two counties"),
+    ("cred.zengdu, cred.suizhou, insp.zengdu", "信用监管人员、检查人员", "registry officers, an inspector"),
     ("pub.editor, pub.reviewer, pub.approver", "信息公开编辑、保密审查、审批", "editor, secrecy reviewer, approver"),
     ("ops, auditor, secadmin", "系统、审计、安全管理员", "administrators of system, audit and security"),
 )

@@ -25,7 +25,20 @@ PERSON_PERMISSIONS = frozenset(
 ROLES: dict[str, frozenset[str]] = {
     "registrar": frozenset({"services:applications:handle", "sso:identities:check"}),
     "complaint_officer": frozenset({"complaints:complaints:handle"}),
-    "registry_officer": frozenset({"credit-registry:enterprises:maintain"}),
+    "registry_officer": frozenset(
+        {
+            "credit-registry:enterprises:maintain",
+            "credit-registry:filings:handle",
+            "credit-registry:inspections:plan",
+            "credit-registry:leads:handle",
+            "credit-registry:lists:decide",
+            "credit-registry:measures:direct",
+            "credit-registry:people:search",
+            "credit-registry:resources:decide",
+            "credit-registry:risk:run",
+        }
+    ),
+    "inspector": frozenset({"credit-registry:inspections:conduct", "credit-registry:people:search"}),
     "disclosure_editor": frozenset({"disclosure:articles:edit"}),
     "secrecy_reviewer": frozenset({"disclosure:articles:review"}),
     "disclosure_approver": frozenset({"disclosure:articles:approve"}),

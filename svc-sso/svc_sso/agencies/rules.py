@@ -21,6 +21,14 @@ SYSTEM_KIND = "system"
 PERMISSIONS: dict[str, tuple[str, str]] = {
     MANAGE_SELF: ("自行管理密钥、联系人,停用本客户端", "manage the own keys and contacts, and disable itself"),
     "gateway:webhooks:manage": ("订阅平台事件", "subscribe to events of the platform"),
+    "credit-registry:leads:report": ("报送监测线索", "report leads from monitoring"),
+    "credit-registry:records:push": ("报送本机关产生的涉企信息", "push records which the agency produced"),
+    "credit-registry:resources:request": (
+        "查目录、申请共享资源、读取获准的数据",
+        "ask for shared resources and read what was granted",
+    ),
+    "credit-registry:restrictions:check": ("查询并反馈联合惩戒措施", "check joint measures and say what was done"),
+    "credit-registry:stream:follow": ("持续接收信息变更", "follow the stream of changes"),
     SIGN_CALLS: ("以 HTTP 消息签名调用接口", "call by signed HTTP messages (RFC 9421)"),
 }
 

@@ -1,0 +1,19 @@
+"""Joint measures, leads, online operators."""
+
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+STATEMENTS: tuple[str, ...] = ()
+TABLES: tuple[str, ...] = ()
+
+
+def upgrade() -> None:
+    for statement in STATEMENTS:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    for table in reversed(TABLES):
+        op.execute(f"DROP TABLE {table}")
