@@ -3,6 +3,7 @@
 from alembic import context
 
 import svc_credit_registry.enterprises.models
+import svc_credit_registry.feed.models
 import svc_credit_registry.names.models
 import svc_credit_registry.publicity.models
 import svc_credit_registry.search.models  # noqa: F401

@@ -5,9 +5,10 @@ import asyncio
 from shared.audit import WITNESS
 from shared.events.audit import AuditSealedV1
 from shared.events.credit_registry import EnterpriseChangedV1, EnterpriseRegisteredV1, RegisterLoadedV1
-from shared.inbox import Work
+from shared.inbox import Part, Work
 from shared.runtime import make_runtime
 from shared.worker import work_alone
+from svc_credit_registry.feed.service import sequence_forever
 from svc_credit_registry.names import handlers as names
 from svc_credit_registry.publicity import handlers as publicity
 from svc_credit_registry.registration import handlers as registration
@@ -16,6 +17,7 @@ from svc_credit_registry.settings import Settings
 WORK = Work(
     handlers=[*registration.HANDLERS, *names.HANDLERS, *publicity.HANDLERS, WITNESS],
     publishes=[EnterpriseRegisteredV1, EnterpriseChangedV1, RegisterLoadedV1, AuditSealedV1],
+    parts=[Part("sequencer", sequence_forever)],
 )
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The service under test, and what others tell it."""
 
+import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -110,3 +111,10 @@ class World:
         answer = await self.client.get(path, params=params)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+
+async def eventually(check: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+    """Waits until the worker has done what `check` looks for."""
+    async with asyncio.timeout(seconds):
+        while not await check():  # noqa: ASYNC110 - what is awaited happens in the worker
+            await asyncio.sleep(0.02)

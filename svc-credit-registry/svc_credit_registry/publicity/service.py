@@ -12,11 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import audit
 from shared.clock import statutory_date
 from shared.events.complaints import ComplaintPublishedV1
-from shared.events.credit_registry import EnterpriseChangedV1
 from shared.http import PageResult, paginate
 from shared.http.pagination import PageQuery
-from shared.outbox import publish
 from svc_credit_registry.enterprises import service as enterprises
+from svc_credit_registry.feed import service as feed
 from svc_credit_registry.publicity import queries, rules
 from svc_credit_registry.publicity.models import ComplaintRecord
 
@@ -34,7 +33,7 @@ async def put_on_record(session: AsyncSession, event: ComplaintPublishedV1, day:
     statement = insert(ComplaintRecord).values(**row)
     await session.execute(statement.on_conflict_do_update(index_elements=["complaint_id"], set_=row))
     await _audit(session, "complaint.put_on_record", event.complaint_id, {"enterprise": event.respondent_code})
-    await publish(session, EnterpriseChangedV1(code=event.respondent_code, part=rules.PART, changed_on=day))
+    await feed.changed(session, event.respondent_code, rules.PART, item_id=event.complaint_id, day=day)
 
 
 async def take_off_record(session: AsyncSession, complaint_id: uuid.UUID, reason: str, at: datetime) -> None:
@@ -44,8 +43,8 @@ async def take_off_record(session: AsyncSession, complaint_id: uuid.UUID, reason
         return
     record.withheld_at, record.withheld_reason = at, reason
     await _audit(session, "complaint.taken_off_record", complaint_id, {"enterprise": record.enterprise_code})
-    changed = EnterpriseChangedV1(code=record.enterprise_code, part=rules.PART, changed_on=statutory_date(at))
-    await publish(session, changed)
+    day = statutory_date(at)
+    await feed.changed(session, record.enterprise_code, rules.PART, item_id=complaint_id, day=day)
 
 
 async def complaints_of(

@@ -8,6 +8,8 @@ from shared.outbox import publish
 from svc_credit_registry.enterprises import service as enterprises
 from svc_credit_registry.enterprises.models import Enterprise
 from svc_credit_registry.enterprises.service import Registration
+from svc_credit_registry.feed import service as feed
+from svc_credit_registry.feed.rules import REGISTRATION
 from svc_credit_registry.names import service as names
 from svc_credit_registry.registration.rules import basis_of, founds_enterprise
 from svc_credit_registry.search import service as search
@@ -30,6 +32,7 @@ async def apply_decision(session: AsyncSession, event: ApplicationDecidedV1) -> 
         return None
     search.index(session, enterprise)
     names.keep(session, enterprise)
+    await feed.entered(session, enterprise.code, REGISTRATION)
     await publish(session, _registered(enterprise, event))
     return enterprise
 

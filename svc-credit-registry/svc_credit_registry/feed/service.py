@@ -1,0 +1,78 @@
+"""Telling everybody that the public record of an enterprise has changed.
+
+A change is recorded in its own transaction, without a position. Positions are given afterwards, by one at a time, to
+what has committed: so a reader who stands at position 7 has seen all there will ever be up to 7 (decision 0020).
+"""
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import AsyncIterator
+from datetime import date
+
+import asyncpg
+from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.events.credit_registry import EnterpriseChangedV1
+from shared.outbox import publish
+from shared.runtime import Runtime
+from svc_credit_registry.feed import queries
+from svc_credit_registry.feed.models import PendingChange
+
+AT_ONCE = 5_000
+LOOKS_EVERY = 1.0
+"""Seconds after which the sequencer looks by itself, should a notification have been lost."""
+
+
+async def changed(session: AsyncSession, code: str, part: str, *, item_id: uuid.UUID | None = None, day: date) -> None:
+    """The public record of `code` shows something else than before: tells followers and whoever keeps copies.
+
+    Call it in the transaction of the change. `part` says what changed ("registration", "complaints", or the kind of a
+    record item), `day` is the statutory day of the change.
+    """
+    await entered(session, code, part, item_id=item_id)
+    await publish(session, EnterpriseChangedV1(code=code, part=part, changed_on=day))
+
+
+async def entered(session: AsyncSession, code: str, part: str, *, item_id: uuid.UUID | None = None) -> None:
+    """Tells followers alone; for changes of which another event tells, as that an enterprise is registered."""
+    session.add(PendingChange(code=code, part=part, item_id=item_id))
+    await session.flush()
+    await session.execute(select(func.pg_notify(queries.RECORDED, "")))
+
+
+async def sequence_forever(runtime: Runtime) -> None:
+    """Gives positions as soon as there is a change without one. May run in any number of processes."""
+    async with listening(runtime, queries.RECORDED) as woken:
+        while True:
+            await sequence_all(runtime)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), LOOKS_EVERY)
+            woken.clear()
+
+
+async def sequence_all(runtime: Runtime) -> int:
+    """Gives positions to all changes there are, in small transactions; how many it were."""
+    total = 0
+    while True:
+        async with runtime.sessions() as session, session.begin():
+            done = await queries.sequence(session, AT_ONCE)
+        total += done
+        if done < AT_ONCE:
+            return total
+
+
+@contextlib.asynccontextmanager
+async def listening(runtime: Runtime, channel: str) -> AsyncIterator[asyncio.Event]:
+    """An event that is set when `channel` is notified, and once for all when the connection is gone."""
+    address = make_url(runtime.settings.database).set(drivername="postgresql").render_as_string(hide_password=False)
+    connection, woken = await asyncpg.connect(address, timeout=5), asyncio.Event()
+    connection.add_termination_listener(lambda _: woken.set())
+    try:
+        await connection.add_listener(channel, lambda *_: woken.set())
+        yield woken
+    finally:
+        with contextlib.suppress(Exception):
+            await connection.close(timeout=1)
