@@ -1,0 +1,59 @@
+"""The items of the public record, each version in its own row."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.db import Base, Json, uuid_key
+
+RECEIPTS = Sequence("record_receipts", minvalue=1, metadata=Base.metadata)
+"""Numbers of receipts: each is given once, gaps are normal."""
+
+
+class RecordItem(Base):
+    """One version of one item. Nothing of it ever changes but `superseded_at` and `ended_reason`, once.
+
+    `producer`, `kind` and `key` name the item through all its versions; it stands on the record from `recorded_at`
+    until `superseded_at`. `effective_from` and `effective_until` are of the matter itself, `publish_until` is the last
+    day on which the law lets it be shown.
+    """
+
+    __tablename__ = "record_items"
+    __table_args__ = (
+        UniqueConstraint("producer", "kind", "key", "version", name="uq_record_items_version"),
+        CheckConstraint("superseded_at >= recorded_at", name="superseded_after_recorded"),
+        CheckConstraint("effective_until >= effective_from", name="period"),
+        CheckConstraint("ended_reason IS NULL OR superseded_at IS NOT NULL", name="ended"),
+        CheckConstraint("version > 0", name="version"),
+        Index(
+            "uq_record_items_current", "producer", "kind", "key", unique=True,
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+        Index("ix_record_items_code", "code", "kind", "recorded_at"),
+        Index(
+            "ix_record_items_publish_until", "publish_until",
+            postgresql_where=text("superseded_at IS NULL AND publish_until IS NOT NULL"),
+        ),
+        Index("uq_record_items_receipt", "receipt", unique=True),
+    )  # fmt: skip
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    code: Mapped[str] = mapped_column(String(18, collation="C"), ForeignKey("enterprises.code"))
+    kind: Mapped[str]
+    producer: Mapped[str]
+    key: Mapped[str]
+    version: Mapped[int]
+    content: Mapped[Json]
+    basis: Mapped[str]
+    produced_on: Mapped[date]
+    effective_from: Mapped[date]
+    effective_until: Mapped[date | None]
+    provider: Mapped[str]
+    receipt: Mapped[str]
+    recorded_at: Mapped[datetime]
+    superseded_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_reason: Mapped[str | None] = mapped_column(default=None)
+    publication_due_on: Mapped[date | None]
+    publish_until: Mapped[date | None]
