@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from shared.app import Service, create_service
 from svc_credit_registry.classification.routes import router as classification
 from svc_credit_registry.enterprises.routes import router as enterprises
+from svc_credit_registry.exchange.routes import router as exchange
 from svc_credit_registry.names.routes import router as names
 from svc_credit_registry.publicity.routes import router as publicity
 from svc_credit_registry.search.routes import router as search
@@ -15,7 +16,7 @@ SERVICE = Service(
     name="credit-registry",
     title="企业信用信息公示 Enterprise credit registry",
     description=__doc__,
-    routers=[search, enterprises, publicity, names, classification],
+    routers=[search, enterprises, publicity, names, classification, exchange],
     work=WORK,
     tags=[
         {"name": "search", "description": "查询 Search, lists and exports of enterprises"},
@@ -23,6 +24,7 @@ SERVICE = Service(
         {"name": "publicity", "description": "投诉公示 Complaints on the public record"},
         {"name": "names", "description": "名称比对 Comparison of enterprise names"},
         {"name": "classification", "description": "代码 Regions and industries"},
+        {"name": "exchange", "description": "交换日志 The log of the exchange between agencies"},
     ],
 )
 

@@ -8,6 +8,7 @@ from shared.events.credit_registry import EnterpriseChangedV1, EnterpriseRegiste
 from shared.inbox import Part, Work
 from shared.runtime import make_runtime
 from shared.worker import work_alone
+from svc_credit_registry.exchange import handlers as exchange
 from svc_credit_registry.feed.service import sequence_forever
 from svc_credit_registry.names import handlers as names
 from svc_credit_registry.publicity import handlers as publicity
@@ -16,6 +17,7 @@ from svc_credit_registry.settings import Settings
 
 WORK = Work(
     handlers=[*registration.HANDLERS, *names.HANDLERS, *publicity.HANDLERS, WITNESS],
+    sweeps=[*exchange.SWEEPS],
     publishes=[EnterpriseRegisteredV1, EnterpriseChangedV1, RegisterLoadedV1, AuditSealedV1],
     parts=[Part("sequencer", sequence_forever)],
 )

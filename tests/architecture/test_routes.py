@@ -77,6 +77,7 @@ PUBLIC = {
     "svc_credit_registry": {
         "GET /v1/enterprises",
         "GET /v1/enterprises/export",
+        "GET /v1/exchange/batches",
         "GET /v1/enterprises/{code}",
         "GET /v1/enterprises/{code}/complaints",
         "POST /v1/name-comparisons",

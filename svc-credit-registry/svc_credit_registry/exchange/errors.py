@@ -1,0 +1,11 @@
+"""Refusals about the log of the exchange."""
+
+from shared.errors import BadRequest, NotFound
+
+
+class EntryUnknown(NotFound):
+    code, title, title_zh = "exchange_entry_unknown", "There is no such entry", "没有此交换记录"
+
+
+class ExchangeHeaderInvalid(BadRequest):
+    code, title, title_zh = "exchange_header_invalid", "A header of the exchange is malformed", "交换请求头有误"

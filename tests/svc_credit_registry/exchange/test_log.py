@@ -1,0 +1,141 @@
+"""The log of the exchange: kept with the exchange or not at all, sealed, proven to the agency; no tampering passes."""
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from shared.auth import Caller
+from shared.clock import now, today
+from shared.inbox import SweepContext
+from svc_credit_registry.exchange import service
+from svc_credit_registry.exchange.rules import Asked, Exchanged, Kind, digest
+from tests.svc_credit_registry.world import World
+
+ASKED = Asked("GET", "/v1/resources/CR-LICENCE/data", "", digest(b""), case_id="随税稽〔2026〕7号")
+READ = Exchanged(Kind.READ, "CR-LICENCE", 3, digest(b"[]"))
+
+
+def agency(name: str) -> Caller:
+    return Caller(subject=name, kind="system", client_id=name)
+
+
+async def log(world: World, requester: str, count: int = 1) -> list[str]:
+    async with world.client.sessions() as session, session.begin():
+        return [str(await service.log(session, agency(requester), ASKED, READ)) for _ in range(count)]
+
+
+async def sealed(world: World, entries: int) -> dict[str, Any]:
+    """Waits for the sealer, then anchors the head as a minute later it would be."""
+    deadline = time.monotonic() + 20
+    while (report := await verification(world))["sealed"] < entries:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+    async with world.client.sessions() as session, session.begin():
+        await session.execute(text("UPDATE audit_anchors SET sealed_at = sealed_at - interval '2 minutes'"))
+        await service.seal(session, SweepContext(world.client.runtime, now(), today()))
+    return report
+
+
+async def verification(world: World) -> dict[str, Any]:
+    headers = world.get_bearer(aud="credit-registry", kind="staff", permissions=["platform:audit"])
+    answer = await world.client.get("/v1/exchange/verification", headers=headers)
+    assert answer.status_code == 200, answer.text
+    report: dict[str, Any] = answer.json()
+    return report
+
+
+def of_agency(world: World, name: str) -> dict[str, str]:
+    return world.get_bearer(aud="credit-registry", kind="system", sub=name, client_id=name)
+
+
+async def test_an_agency_sees_its_own_entries_and_no_others(world: World) -> None:
+    (mine,) = await log(world, "tax-suizhou")
+    (theirs,) = await log(world, "court-suizhou")
+    listed = await world.client.get("/v1/exchange/entries", headers=of_agency(world, "tax-suizhou"))
+    assert [entry["id"] for entry in listed.json()["items"]] == [mine]
+    asked = {"requester": "court-suizhou"}
+    other = await world.client.get("/v1/exchange/entries", headers=of_agency(world, "tax-suizhou"), params=asked)
+    assert [entry["id"] for entry in other.json()["items"]] == [mine]
+    one = await world.client.get(f"/v1/exchange/entries/{theirs}", headers=of_agency(world, "tax-suizhou"))
+    assert one.status_code == 404
+    auditor = world.get_bearer(aud="credit-registry", kind="staff", permissions=["platform:audit"])
+    everything = await world.client.get("/v1/exchange/entries", headers=auditor, params={"resource": "CR-LICENCE"})
+    assert len(everything.json()["items"]) == 2
+
+
+async def test_an_exchange_that_fails_leaves_no_entry(world: World) -> None:
+    async with world.client.sessions() as session:
+        await service.log(session, agency("tax-suizhou"), ASKED, READ)
+        await session.rollback()
+    listed = await world.client.get("/v1/exchange/entries", headers=of_agency(world, "tax-suizhou"))
+    assert listed.json()["items"] == []
+
+
+async def test_an_agency_proves_its_entry_against_the_public_chain_by_sha256_alone(world: World) -> None:
+    await log(world, "court-suizhou", 5)
+    (mine,) = await log(world, "tax-suizhou")
+    await sealed(world, 6)
+    entry = (await world.client.get(f"/v1/exchange/entries/{mine}", headers=of_agency(world, "tax-suizhou"))).json()
+    proof = entry["proof"]
+    at = hashlib.sha256(b"\x00" + proof["content"].encode()).digest()
+    for step in proof["path"]:
+        pair = [bytes.fromhex(step["hash"]), at] if step["side"] == "left" else [at, bytes.fromhex(step["hash"])]
+        at = hashlib.sha256(b"\x01" + b"".join(pair)).digest()
+    chain = {batch["number"]: batch for batch in (await world.get("/v1/exchange/batches"))["items"]}
+    batch = chain[proof["batch"]["number"]]
+    assert at.hex() == batch["root"]
+    sizes = batch["number"].to_bytes(8, "big") + batch["count"].to_bytes(8, "big")
+    whole = b"\x02" + sizes + bytes.fromhex(batch["root"]) + bytes.fromhex(batch["previous"])
+    assert hashlib.sha256(whole).hexdigest() == batch["hash"]
+    assert json.loads(proof["content"])["case_id"] == "随税稽〔2026〕7号"
+
+
+async def test_the_database_refuses_to_change_or_delete_entries_and_batches(world: World) -> None:
+    await log(world, "tax-suizhou", 2)
+    await sealed(world, 2)
+    for statement in (
+        "UPDATE exchange_entries SET rows = 0",
+        "DELETE FROM exchange_entries",
+        "UPDATE exchange_batches SET count = 1",
+        "DELETE FROM exchange_batches",
+    ):
+        with pytest.raises(DBAPIError, match="append-only"):
+            async with world.client.sessions() as session, session.begin():
+                await session.execute(text(statement))
+
+
+CHANGE = "UPDATE exchange_entries SET rows = 0 WHERE id = (SELECT min(id::text)::uuid FROM exchange_entries)"
+REMOVE = "DELETE FROM exchange_entries WHERE id = (SELECT max(id::text)::uuid FROM exchange_entries)"
+SWAP = "UPDATE exchange_entries SET position = 7 - position"
+CUT = "DELETE FROM exchange_entries; DELETE FROM exchange_batches"
+FORGE = "UPDATE exchange_batches SET hash = sha256('x') WHERE number = 1"
+TAMPERING = {"changed": CHANGE, "missing": REMOVE, "moved": SWAP, "gone": CUT, "was changed": FORGE}
+
+
+@pytest.mark.parametrize("fault", TAMPERING)
+async def test_who_gets_past_the_trigger_is_seen(
+    world: World, fault: str, service_app: Callable[..., Awaitable[Any]]
+) -> None:
+    await log(world, "tax-suizhou", 6)
+    assert (await sealed(world, 6))["intact"]
+    async with world.client.sessions() as session, session.begin():
+        await session.execute(text("ALTER TABLE exchange_entries DISABLE TRIGGER USER"))
+        await session.execute(text("ALTER TABLE exchange_batches DISABLE TRIGGER USER"))
+        await session.execute(text("DROP INDEX uq_exchange_entries_batch"))
+        for statement in TAMPERING[fault].split(";"):
+            await session.execute(text(statement))
+    report = await verification(world)
+    assert not report["intact"]
+    assert fault in report["fault"]
+
+
+async def test_only_auditors_verify(world: World) -> None:
+    answer = await world.client.get("/v1/exchange/verification", headers=of_agency(world, "tax-suizhou"))
+    assert answer.status_code == 403
