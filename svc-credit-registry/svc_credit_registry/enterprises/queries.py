@@ -2,11 +2,18 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from svc_credit_registry.enterprises.models import Enterprise, EnterpriseName
+from svc_credit_registry.enterprises.models import (
+    Enterprise,
+    EnterpriseName,
+    EnterpriseSuccessor,
+    EnterpriseVersion,
+)
+from svc_credit_registry.enterprises.rules import end_of
 
 
 async def by_code(session: AsyncSession, code: str) -> Enterprise | None:
@@ -29,3 +36,38 @@ async def by_codes(session: AsyncSession, codes: Sequence[str]) -> list[Enterpri
     """The enterprises with these codes, in the order of the codes."""
     found = {e.code: e for e in await session.scalars(select(Enterprise).where(Enterprise.code.in_(codes)))}
     return [found[code] for code in codes if code in found]
+
+
+async def locked(session: AsyncSession, code: str) -> Enterprise | None:
+    """The enterprise with this code, held until the transaction at hand ends."""
+    statement = select(Enterprise).where(Enterprise.code == code).with_for_update()
+    return (await session.scalars(statement.execution_options(populate_existing=True))).one_or_none()
+
+
+async def version_on(session: AsyncSession, code: str, day: date) -> EnterpriseVersion | None:
+    """The replaced state that stood at the end of `day`."""
+    v, end = EnterpriseVersion, end_of(day)
+    statement = select(v).where(v.code == code, v.recorded_at < end, v.superseded_at >= end)
+    return (await session.scalars(statement.order_by(v.version.desc()).limit(1))).first()
+
+
+async def first_recorded_at(session: AsyncSession, code: str) -> datetime | None:
+    """When the first of the replaced states came on the record; None when none was replaced."""
+    first = select(func.min(EnterpriseVersion.recorded_at)).where(EnterpriseVersion.code == code)
+    return await session.scalar(first)
+
+
+def versions_of(code: str) -> Select[EnterpriseVersion]:
+    """The replaced states of an enterprise."""
+    return select(EnterpriseVersion).where(EnterpriseVersion.code == code)
+
+
+async def successor_of(session: AsyncSession, old_code: str) -> EnterpriseSuccessor | None:
+    """Where the record of a code or an old number went on."""
+    return await session.get(EnterpriseSuccessor, old_code)
+
+
+async def predecessors_of(session: AsyncSession, code: str) -> Sequence[EnterpriseSuccessor]:
+    """The codes and old numbers whose record went on under this code, the latest first."""
+    s = EnterpriseSuccessor
+    return (await session.scalars(select(s).where(s.new_code == code).order_by(s.since.desc(), s.old_code))).all()

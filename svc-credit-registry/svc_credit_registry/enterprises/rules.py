@@ -1,16 +1,22 @@
 """What the register holds of an enterprise: states, terms of publication, who answers for an item."""
 
-from datetime import date
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from shared.calendar import Deadline, working_days_after
 from shared.codes import credit_code
 from shared.errors import FieldError
-from svc_credit_registry.enterprises.errors import CreditCodeInvalid
+from svc_credit_registry.enterprises.errors import CreditCodeInvalid, DayAhead, StatusUnreachable
 
 PUBLICATION_BASIS = "《企业信息公示暂行条例》第六条：登记信息自产生之日起20个工作日内公示"
 PUBLICATION_WORKING_DAYS = 20
 PUBLICATION_SINCE = date(2014, 10, 1)
+ZONE = ZoneInfo("Asia/Shanghai")
+OLD_NUMBER = re.compile(r"[0-9]{15}")
+"""A registration number from before the unified code (工商行政管理市场主体注册号编制规则, GS 15—2006)."""
 REGISTRATION_BASIS = "《中华人民共和国市场主体登记管理条例》第二十一条"
 
 _FAULTS_EN = {
@@ -38,6 +44,57 @@ STATUS_LABELS: dict[Status, tuple[str, str]] = {
 }
 STATUS_RANK: dict[Status, int] = {Status.ACTIVE: 0, Status.REVOKED: 1, Status.CANCELLED: 2}
 """The order of search results: those in business first."""
+
+NEXT: Mapping[Status, Mapping[Status, str]] = {
+    Status.ACTIVE: {
+        Status.REVOKED: "《中华人民共和国公司法》第二百六十条、《市场主体登记管理条例》第四十六条：吊销营业执照",
+        Status.CANCELLED: "《市场主体登记管理条例》第三十一条：注销登记",
+    },
+    Status.REVOKED: {
+        Status.CANCELLED: "《市场主体登记管理条例》第三十一条：吊销后注销登记",
+        Status.ACTIVE: "《中华人民共和国行政复议法》第六十八条：撤销吊销决定，恢复登记状态",
+    },
+    Status.CANCELLED: {Status.ACTIVE: "《市场主体登记管理条例》第四十条：撤销注销登记，恢复登记状态"},
+}
+"""Which status can follow which, and by what law. Nothing is final: a decision may be set aside."""
+
+
+class Succession(StrEnum):
+    """Why the record of a code goes on under another one."""
+
+    CODE_CHANGED = "code_changed"
+    MERGED = "merged"
+    NUMBER_UNIFIED = "number_unified"
+
+
+SUCCESSION_LABELS: Mapping[Succession, tuple[str, str]] = {
+    Succession.CODE_CHANGED: ("统一社会信用代码变更", "The code was changed"),
+    Succession.MERGED: ("企业合并", "The enterprise was merged into another"),
+    Succession.NUMBER_UNIFIED: ("原注册号换发统一社会信用代码", "The old registration number was replaced"),
+}
+
+
+def end_of(day: date) -> datetime:
+    """The first instant after `day` in Asia/Shanghai: what was recorded before it stood on the record of that day."""
+    return datetime.combine(day + timedelta(days=1), time(), ZONE)
+
+
+def read_day(day: date | None, today: date) -> date:
+    """The day that is asked about, today when none is named; refused with 422 when it has not come yet."""
+    if day is None:
+        return today
+    if day > today:
+        message = f"{day} 晚于今日 {today} / {day} lies after today, {today}"
+        raise DayAhead(message, errors=[FieldError("#as_of", "day_ahead", message)], today=today.isoformat())
+    return day
+
+
+def check_next(before: Status, after: Status) -> str:
+    """By what law `after` can follow `before`; refused with 409 when it can't."""
+    basis = NEXT[before].get(after)
+    if basis is None:
+        raise StatusUnreachable(f"{before} -> {after}", status_now=before.value)
+    return basis
 
 
 def publication_due(registered_on: date) -> Deadline | None:

@@ -47,6 +47,28 @@ class PublicationOut(BaseModel):
     published_at: datetime
 
 
+class FormerCodeOut(BaseModel):
+    """A code or old registration number whose record went on here."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    old_code: str
+    reason: str = Field(description="code_changed, merged or number_unified")
+    since: date
+
+
+class MovedOut(BaseModel):
+    """The body of a 308: where the record goes on, why, and since when."""
+
+    old_code: str
+    new_code: str
+    reason: str
+    reason_label: str
+    since: date
+    basis: str
+    location: str = Field(description="The same address under the new code")
+
+
 class EnterpriseOut(EnterpriseSummary):
     """The public record of an enterprise."""
 
@@ -63,4 +85,6 @@ class EnterpriseOut(EnterpriseSummary):
     provenance: Provenance
     publication: PublicationOut
     version: int
+    as_of: date | None = Field(default=None, description="The day as of which this is; absent for the present state")
     complaints_url: str
+    record_url: str = Field(description="All items of the record, with counts by kind")

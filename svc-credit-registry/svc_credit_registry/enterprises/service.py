@@ -1,22 +1,31 @@
-"""Entering enterprises into the register, and showing them."""
+"""Entering enterprises into the register, and showing them as they are and as they were."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
+from shared.clock import statutory_date
 from shared.codes import credit_code, regions
 from svc_credit_registry.classification.rules import INDUSTRIES, industry_code
 from svc_credit_registry.enterprises import queries, rules
-from svc_credit_registry.enterprises.errors import CodesExhausted, EnterpriseUnknown
-from svc_credit_registry.enterprises.models import CODE_NUMBERS, Enterprise, EnterpriseName
+from svc_credit_registry.enterprises.errors import CodesExhausted, EnterpriseUnknown, RecordNotBegun
+from svc_credit_registry.enterprises.models import (
+    CODE_NUMBERS,
+    Enterprise,
+    EnterpriseName,
+    EnterpriseSuccessor,
+    EnterpriseVersion,
+)
 from svc_credit_registry.enterprises.schemas import (
     EnterpriseOut,
     EnterpriseSummary,
+    MovedOut,
     NameOut,
     Provenance,
     PublicationOut,
@@ -52,11 +61,78 @@ async def find(session: AsyncSession, code: str) -> Enterprise:
     return enterprise
 
 
-async def describe(session: AsyncSession, enterprise: Enterprise) -> EnterpriseOut:
-    """The public record of an enterprise."""
+async def find_on(session: AsyncSession, code: str, day: date) -> Enterprise | EnterpriseVersion:
+    """The enterprise as the record had it at the end of `day`; 404 with the first day when the record had not begun."""
+    enterprise = await find(session, code)
+    if enterprise.received_at < rules.end_of(day):
+        return enterprise
+    version = await queries.version_on(session, enterprise.code, day)
+    if version is None:
+        began = await queries.first_recorded_at(session, enterprise.code) or enterprise.received_at
+        first = statutory_date(began)
+        message = f"公示信息自 {first} 起 / the record begins on {first}"
+        raise RecordNotBegun(message, code_asked=enterprise.code, first_recorded_on=first)
+    return version
+
+
+async def moved(session: AsyncSession, code: str, day: date, *, english: bool) -> MovedOut | None:
+    """Where the record of `code` went on by the end of `day`; None while it goes on under `code` itself.
+
+    Enterprises in business have no successor, so for them nothing is looked up twice.
+    """
+    old = credit_code.normalise(code)
+    if not rules.OLD_NUMBER.fullmatch(old):
+        enterprise = await queries.by_code(session, rules.valid_code(code))
+        if enterprise is not None and enterprise.status == rules.Status.ACTIVE:
+            return None
+    step = await queries.successor_of(session, old)
+    if step is None or step.recorded_at >= rules.end_of(day):
+        return None
+    return moved_out(step, english=english)
+
+
+def moved_out(step: EnterpriseSuccessor, *, english: bool) -> MovedOut:
+    """The body of a 308."""
+    return MovedOut(
+        old_code=step.old_code,
+        new_code=step.new_code,
+        reason=step.reason,
+        reason_label=rules.SUCCESSION_LABELS[rules.Succession(step.reason)][english],
+        since=step.since,
+        basis=step.basis,
+        location=f"/v1/enterprises/{step.new_code}",
+    )
+
+
+async def names_on(session: AsyncSession, code: str, day: date | None) -> list[NameOut]:
+    """The names as the record had them at the end of `day`, or has them now; the then present one first."""
+    names = await queries.names_of(session, code)
+    if day is None:
+        return [NameOut.model_validate(name) for name in names]
+    end = rules.end_of(day)
+    known = [_name_on(name, end) for name in names if name.recorded_at < end]
+    return sorted(known, key=lambda name: (name.valid_until is not None, -name.valid_from.toordinal()))
+
+
+def _name_on(name: EnterpriseName, end: datetime) -> NameOut:
+    is_open = name.valid_until is None or (name.closed_at or rules.end_of(name.valid_until)) >= end
+    return NameOut(name=name.name, valid_from=name.valid_from, valid_until=None if is_open else name.valid_until)
+
+
+async def describe(
+    session: AsyncSession, enterprise: Enterprise | EnterpriseVersion, as_of: date | None = None
+) -> EnterpriseOut:
+    """The public record of an enterprise: as it is, or as it was at the end of the day `as_of`."""
+    return described(enterprise, await names_on(session, enterprise.code, as_of), as_of)
+
+
+def described(
+    enterprise: Enterprise | EnterpriseVersion, names: Sequence[NameOut], as_of: date | None = None
+) -> EnterpriseOut:
+    """One state of an enterprise with its names."""
     label, label_en = rules.STATUS_LABELS[rules.Status(enterprise.status)]
-    names = await queries.names_of(session, enterprise.code)
     industry = INDUSTRIES.get(enterprise.industry_code) or INDUSTRIES.get(enterprise.industry_code[:3])
+    received_at = enterprise.received_at if isinstance(enterprise, Enterprise) else enterprise.recorded_at
     return EnterpriseOut(
         **EnterpriseSummary.model_validate(enterprise).model_dump(),
         status_label=label,
@@ -68,16 +144,30 @@ async def describe(session: AsyncSession, enterprise: Enterprise) -> EnterpriseO
         registered_capital_yuan=enterprise.registered_capital_yuan,
         address=enterprise.address,
         business_scope=enterprise.business_scope,
-        names=[NameOut.model_validate(name) for name in names],
-        provenance=Provenance(
-            producer=enterprise.producer, basis=enterprise.basis, received_at=enterprise.received_at
-        ),
+        names=list(names),
+        provenance=Provenance(producer=enterprise.producer, basis=enterprise.basis, received_at=received_at),
         publication=PublicationOut(
             due_on=enterprise.publication_due_on, basis=rules.PUBLICATION_BASIS, published_at=enterprise.published_at
         ),
         version=enterprise.version,
+        as_of=as_of,
         complaints_url=f"/v1/enterprises/{enterprise.code}/complaints",
+        record_url=f"/v1/enterprises/{enterprise.code}/record",
     )  # fmt: skip
+
+
+KEPT = tuple(c.key for c in EnterpriseVersion.__table__.columns if c.key not in ("recorded_at", "superseded_at"))
+
+
+def keep_state(session: AsyncSession, enterprise: Enterprise, now: datetime) -> datetime:
+    """Keeps the present state of an enterprise before it is changed; since when the next one stands on the record.
+
+    A clock that runs behind does not turn a period round.
+    """
+    at = max(now, enterprise.received_at)
+    state = {name: getattr(enterprise, name) for name in KEPT}
+    session.add(EnterpriseVersion(**state, recorded_at=enterprise.received_at, superseded_at=at))
+    return at
 
 
 async def register(session: AsyncSession, registration: Registration) -> Enterprise | None:

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from svc_credit_registry.enterprises.rules import end_of
 from svc_credit_registry.records.models import RecordItem
-from svc_credit_registry.records.rules import Kind, end_of
+from svc_credit_registry.records.rules import Kind
 
 R = RecordItem
 

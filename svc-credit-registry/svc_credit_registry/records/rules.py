@@ -6,15 +6,12 @@ item's kind stands in it; other kinds name their own source. `confirmed` is fals
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from shared.calendar import Deadline
 from shared.terms import Term, in_force
-from svc_credit_registry.records.errors import DayAhead
 
-ZONE = ZoneInfo("Asia/Shanghai")
 REGULATIONS = "《企业信息公示暂行条例》"
 REGULATIONS_SINCE = date(2014, 10, 1)
 
@@ -181,20 +178,6 @@ def publication_due(kind: Kind, produced_on: date) -> Deadline | None:
         return None
     term = in_force(rows, produced_on).term
     return term.deadline(produced_on) if term else None
-
-
-def end_of(day: date) -> datetime:
-    """The first instant after `day` in Asia/Shanghai: what was recorded before it stood on the record of that day."""
-    return datetime.combine(day + timedelta(days=1), time(), ZONE)
-
-
-def read_day(day: date | None, today: date) -> date:
-    """The day that is asked about, today when none is named; refused with 422 when it has not come yet."""
-    if day is None:
-        return today
-    if day > today:
-        raise DayAhead(f"{day} 晚于今日 {today} / {day} lies after today, {today}", today=today.isoformat())
-    return day
 
 
 def receipt_of(number: int, day: date) -> str:
