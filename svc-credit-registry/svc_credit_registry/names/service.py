@@ -3,7 +3,7 @@
 import uuid
 from datetime import date
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -104,6 +104,22 @@ def keep(session: AsyncSession, enterprise: Enterprise) -> None:
     """Puts the name of a new enterprise among those that are compared."""
     columns = columns_of(enterprise.name, enterprise.region, enterprise.industry_code)
     session.add(ComparedName(code=enterprise.code, standing=Standing.REGISTERED, **columns))
+
+
+async def follow(session: AsyncSession, enterprise: Enterprise, old_name: str, day: date) -> None:
+    """Keeps the compared names in step with an enterprise whose name or status was changed on `day`.
+
+    A name that was given up goes on counting as a former one for its term, so does that of an ended enterprise.
+    """
+    c = ComparedName
+    if enterprise.name != old_name:
+        given_up = update(c).where(c.code == enterprise.code, c.name == old_name)
+        await session.execute(given_up.values(standing=Standing.FORMER, ended_on=day))
+    columns = columns_of(enterprise.name, enterprise.region, enterprise.industry_code)
+    standing = Standing.REGISTERED if enterprise.ended_on is None else Standing(enterprise.status)
+    state = columns | {"standing": standing, "ended_on": enterprise.ended_on}
+    statement = insert(c).values(code=enterprise.code, **state)
+    await session.execute(statement.on_conflict_do_update(index_elements=["code", "name"], set_=state))
 
 
 async def hold(session: AsyncSession, event: NameReservedV1) -> None:

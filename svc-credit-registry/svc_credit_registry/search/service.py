@@ -90,15 +90,22 @@ async def export(sessions: Sessions, wanted: Wanted) -> AsyncIterator[Enterprise
 
 def index(session: AsyncSession, enterprise: Enterprise) -> None:
     """Makes a new enterprise findable, in the transaction at hand."""
+    session.add(_entry(enterprise))
+
+
+async def reindex(session: AsyncSession, enterprise: Enterprise) -> None:
+    """Makes a changed enterprise findable by what it is called and is now, in the transaction at hand."""
+    await session.merge(_entry(enterprise))
+
+
+def _entry(enterprise: Enterprise) -> SearchEntry:
     folded = fold(enterprise.name)
-    session.add(
-        SearchEntry(
-            code=enterprise.code,
-            folded=folded,
-            status_rank=STATUS_RANK[Status(enterprise.status)],
-            region=enterprise.region,
-            industry_code=enterprise.industry_code,
-            established_on=enterprise.established_on,
-            pairs=pairs(folded),
-        )
+    return SearchEntry(
+        code=enterprise.code,
+        folded=folded,
+        status_rank=STATUS_RANK[Status(enterprise.status)],
+        region=enterprise.region,
+        industry_code=enterprise.industry_code,
+        established_on=enterprise.established_on,
+        pairs=pairs(folded),
     )
