@@ -9,6 +9,7 @@ import svc_credit_registry.feed.models
 import svc_credit_registry.names.models
 import svc_credit_registry.publicity.models
 import svc_credit_registry.records.models
+import svc_credit_registry.risk.models
 import svc_credit_registry.search.models  # noqa: F401
 from shared import audit, inbox, outbox  # noqa: F401 - the kernel's tables
 from shared.http import idempotency  # noqa: F401

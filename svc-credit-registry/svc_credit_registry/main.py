@@ -8,6 +8,7 @@ from svc_credit_registry.enterprises.routes import router as enterprises
 from svc_credit_registry.exchange.routes import router as exchange
 from svc_credit_registry.names.routes import router as names
 from svc_credit_registry.publicity.routes import router as publicity
+from svc_credit_registry.risk.routes import router as risk
 from svc_credit_registry.search.routes import router as search
 from svc_credit_registry.settings import Settings
 from svc_credit_registry.worker import WORK
@@ -16,13 +17,14 @@ SERVICE = Service(
     name="credit-registry",
     title="企业信用信息公示 Enterprise credit registry",
     description=__doc__,
-    routers=[search, enterprises, publicity, names, classification, exchange],
+    routers=[search, enterprises, publicity, names, classification, exchange, risk],
     work=WORK,
     tags=[
         {"name": "search", "description": "查询 Search, lists and exports of enterprises"},
         {"name": "enterprises", "description": "企业信息 The public record of an enterprise"},
         {"name": "publicity", "description": "投诉公示 Complaints on the public record"},
         {"name": "names", "description": "名称比对 Comparison of enterprise names"},
+        {"name": "risk", "description": "信用风险分类 Risk classes of entities"},
         {"name": "classification", "description": "代码 Regions and industries"},
         {"name": "exchange", "description": "交换日志 The log of the exchange between agencies"},
     ],

@@ -13,11 +13,12 @@ from svc_credit_registry.feed.service import sequence_forever
 from svc_credit_registry.names import handlers as names
 from svc_credit_registry.publicity import handlers as publicity
 from svc_credit_registry.registration import handlers as registration
+from svc_credit_registry.risk import handlers as risk
 from svc_credit_registry.settings import Settings
 
 WORK = Work(
     handlers=[*registration.HANDLERS, *names.HANDLERS, *publicity.HANDLERS, WITNESS],
-    sweeps=[*exchange.SWEEPS],
+    sweeps=[*exchange.SWEEPS, *risk.SWEEPS],
     publishes=[EnterpriseRegisteredV1, EnterpriseChangedV1, RegisterLoadedV1, AuditSealedV1],
     parts=[Part("sequencer", sequence_forever)],
 )

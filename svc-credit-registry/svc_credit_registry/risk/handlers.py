@@ -1,0 +1,20 @@
+"""Timed: every month every entity is classified, a stretch of codes at a time."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.inbox import Sweep, SweepContext
+from svc_credit_registry.risk import queries, service
+
+BATCH = 20_000
+
+
+async def classify(session: AsyncSession, context: SweepContext) -> int:
+    """Begins the run of the month where it is missing, and carries on the one under way by one stretch.
+
+    A process that was killed, or a service that was away for days, goes on behind the last stretch that was committed.
+    """
+    run = await queries.running(session) or await service.begin_monthly(session, context.today, context.now)
+    return await service.advance(session, run, BATCH, context.now) if run is not None else 0
+
+
+SWEEPS = [Sweep("risk.classify", every=5, run=classify)]
