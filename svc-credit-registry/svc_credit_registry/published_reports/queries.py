@@ -1,0 +1,50 @@
+"""Reading who has not filed, and how many have."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.codes import regions
+from svc_credit_registry.enterprises.models import Enterprise
+from svc_credit_registry.enterprises.rules import Status
+from svc_credit_registry.filings.models import AnnualReport
+
+
+def within(region: str) -> Any:
+    """Enterprises of a region and below; the same rule as `regions.covers`, for the database."""
+    return Enterprise.region.startswith(regions.prefix(region), autoescape=True)
+
+
+def outstanding(year: int, region: str) -> Select[Any]:
+    """Enterprises in business in a region, registered in `year` or before, without a published report for it."""
+    filed = exists().where(
+        AnnualReport.code == Enterprise.code, AnnualReport.year == year, AnnualReport.revision > 0
+    )  # fmt: skip
+    return select(Enterprise).where(_due(year), within(region), ~filed)
+
+
+def _due(year: int) -> Any:
+    return (Enterprise.status == Status.ACTIVE) & (Enterprise.registered_on <= date(year, 12, 31))
+
+
+async def due_counts(session: AsyncSession, year: int, region: str, digits: int) -> dict[str, int]:
+    """How many enterprises have to report for a year, by the first `digits` of their region."""
+    part = func.left(Enterprise.region, digits)
+    rows = await session.execute(select(part, func.count()).where(_due(year), within(region)).group_by(part))
+    return {str(key): int(count) for key, count in rows}
+
+
+async def filed_counts(
+    session: AsyncSession, year: int, region: str, digits: int
+) -> dict[tuple[str, bool], int]:  # fmt: skip
+    """How many of those due have filed, by the first `digits` of their region and whether it was late."""
+    part = func.left(Enterprise.region, digits)
+    statement = (
+        select(part, AnnualReport.late, func.count())
+        .join(Enterprise, Enterprise.code == AnnualReport.code)
+        .where(AnnualReport.year == year, AnnualReport.revision > 0, _due(year), within(region))
+        .group_by(part, AnnualReport.late)
+    )
+    return {(str(key), bool(late)): int(count) for key, late, count in await session.execute(statement)}
