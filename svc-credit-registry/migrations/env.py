@@ -6,6 +6,9 @@ import svc_credit_registry.certificates.models
 import svc_credit_registry.enterprises.models
 import svc_credit_registry.exchange.models
 import svc_credit_registry.feed.models
+import svc_credit_registry.filings.models
+import svc_credit_registry.immediate_information.models
+import svc_credit_registry.intake.models
 import svc_credit_registry.names.models
 import svc_credit_registry.publicity.models
 import svc_credit_registry.records.models

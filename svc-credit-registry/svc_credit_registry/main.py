@@ -6,8 +6,11 @@ from shared.app import Service, create_service
 from svc_credit_registry.classification.routes import router as classification
 from svc_credit_registry.enterprises.routes import router as enterprises
 from svc_credit_registry.exchange.routes import router as exchange
+from svc_credit_registry.filings.routes import router as filings
+from svc_credit_registry.immediate_information.routes import router as immediate_information
 from svc_credit_registry.names.routes import router as names
 from svc_credit_registry.publicity.routes import router as publicity
+from svc_credit_registry.published_reports.routes import router as published_reports
 from svc_credit_registry.risk.routes import router as risk
 from svc_credit_registry.search.routes import router as search
 from svc_credit_registry.settings import Settings
@@ -17,7 +20,18 @@ SERVICE = Service(
     name="credit-registry",
     title="企业信用信息公示 Enterprise credit registry",
     description=__doc__,
-    routers=[search, enterprises, publicity, names, classification, exchange, risk],
+    routers=[
+        search,
+        enterprises,
+        publicity,
+        names,
+        classification,
+        exchange,
+        risk,
+        published_reports,
+        filings,
+        immediate_information,
+    ],
     work=WORK,
     tags=[
         {"name": "search", "description": "查询 Search, lists and exports of enterprises"},
@@ -25,6 +39,7 @@ SERVICE = Service(
         {"name": "publicity", "description": "投诉公示 Complaints on the public record"},
         {"name": "names", "description": "名称比对 Comparison of enterprise names"},
         {"name": "risk", "description": "信用风险分类 Risk classes of entities"},
+        {"name": "filings", "description": "企业年报与即时信息 Annual reports and immediate information"},
         {"name": "classification", "description": "代码 Regions and industries"},
         {"name": "exchange", "description": "交换日志 The log of the exchange between agencies"},
     ],
