@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from shared.app import Service, create_service
+from svc_credit_registry.amendments.routes import router as amendments
 from svc_credit_registry.classification.routes import router as classification
 from svc_credit_registry.enterprises.routes import router as enterprises
 from svc_credit_registry.exchange.routes import router as exchange
@@ -11,6 +12,7 @@ from svc_credit_registry.immediate_information.routes import router as immediate
 from svc_credit_registry.names.routes import router as names
 from svc_credit_registry.publicity.routes import router as publicity
 from svc_credit_registry.published_reports.routes import router as published_reports
+from svc_credit_registry.record_views.routes import router as record_views
 from svc_credit_registry.risk.routes import router as risk
 from svc_credit_registry.search.routes import router as search
 from svc_credit_registry.settings import Settings
@@ -23,6 +25,8 @@ SERVICE = Service(
     routers=[
         search,
         enterprises,
+        amendments,
+        record_views,
         publicity,
         names,
         classification,
@@ -36,6 +40,7 @@ SERVICE = Service(
     tags=[
         {"name": "search", "description": "查询 Search, lists and exports of enterprises"},
         {"name": "enterprises", "description": "企业信息 The public record of an enterprise"},
+        {"name": "records", "description": "公示信息 All items of the public record, as of a day"},
         {"name": "publicity", "description": "投诉公示 Complaints on the public record"},
         {"name": "names", "description": "名称比对 Comparison of enterprise names"},
         {"name": "risk", "description": "信用风险分类 Risk classes of entities"},

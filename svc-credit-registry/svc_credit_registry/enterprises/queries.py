@@ -67,7 +67,8 @@ async def successor_of(session: AsyncSession, old_code: str) -> EnterpriseSucces
     return await session.get(EnterpriseSuccessor, old_code)
 
 
-async def predecessors_of(session: AsyncSession, code: str) -> Sequence[EnterpriseSuccessor]:
-    """The codes and old numbers whose record went on under this code, the latest first."""
+async def predecessors_of(session: AsyncSession, code: str, day: date) -> Sequence[EnterpriseSuccessor]:
+    """The codes and old numbers whose record had gone on under this code by the end of `day`, the latest first."""
     s = EnterpriseSuccessor
-    return (await session.scalars(select(s).where(s.new_code == code).order_by(s.since.desc(), s.old_code))).all()
+    statement = select(s).where(s.new_code == code, s.recorded_at < end_of(day))
+    return (await session.scalars(statement.order_by(s.since.desc(), s.old_code))).all()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from shared.calendar import Deadline, working_days_after
 from shared.codes import credit_code
 from shared.errors import FieldError
-from svc_credit_registry.enterprises.errors import CreditCodeInvalid, DayAhead, StatusUnreachable
+from svc_credit_registry.enterprises.errors import CreditCodeInvalid, DayAhead
 
 PUBLICATION_BASIS = "《企业信息公示暂行条例》第六条：登记信息自产生之日起20个工作日内公示"
 PUBLICATION_WORKING_DAYS = 20
@@ -45,19 +45,6 @@ STATUS_LABELS: dict[Status, tuple[str, str]] = {
 STATUS_RANK: dict[Status, int] = {Status.ACTIVE: 0, Status.REVOKED: 1, Status.CANCELLED: 2}
 """The order of search results: those in business first."""
 
-NEXT: Mapping[Status, Mapping[Status, str]] = {
-    Status.ACTIVE: {
-        Status.REVOKED: "《中华人民共和国公司法》第二百六十条、《市场主体登记管理条例》第四十六条：吊销营业执照",
-        Status.CANCELLED: "《市场主体登记管理条例》第三十一条：注销登记",
-    },
-    Status.REVOKED: {
-        Status.CANCELLED: "《市场主体登记管理条例》第三十一条：吊销后注销登记",
-        Status.ACTIVE: "《中华人民共和国行政复议法》第六十八条：撤销吊销决定，恢复登记状态",
-    },
-    Status.CANCELLED: {Status.ACTIVE: "《市场主体登记管理条例》第四十条：撤销注销登记，恢复登记状态"},
-}
-"""Which status can follow which, and by what law. Nothing is final: a decision may be set aside."""
-
 
 class Succession(StrEnum):
     """Why the record of a code goes on under another one."""
@@ -87,14 +74,6 @@ def read_day(day: date | None, today: date) -> date:
         message = f"{day} 晚于今日 {today} / {day} lies after today, {today}"
         raise DayAhead(message, errors=[FieldError("#as_of", "day_ahead", message)], today=today.isoformat())
     return day
-
-
-def check_next(before: Status, after: Status) -> str:
-    """By what law `after` can follow `before`; refused with 409 when it can't."""
-    basis = NEXT[before].get(after)
-    if basis is None:
-        raise StatusUnreachable(f"{before} -> {after}", status_now=before.value)
-    return basis
 
 
 def publication_due(registered_on: date) -> Deadline | None:

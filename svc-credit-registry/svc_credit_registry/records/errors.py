@@ -1,10 +1,6 @@
 """Refusals about items of the public record."""
 
-from shared.errors import Invalid, NotFound
-
-
-class RecordItemUnknown(NotFound):
-    code, title, title_zh = "record_item_unknown", "There is no such item on the record", "没有此公示信息"
+from shared.errors import Invalid
 
 
 class ContentInvalid(Invalid):

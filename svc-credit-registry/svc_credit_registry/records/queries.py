@@ -51,6 +51,24 @@ def _published(day: date) -> ColumnElement[bool]:
     return or_(R.publish_until.is_(None), R.publish_until >= day)
 
 
+def first_of_each_kind(code: str, day: date, today: date, number: int) -> Select[RecordItem]:
+    """The latest `number` items of each kind that `shown` holds."""
+    inner = shown(code, None, day, today).subquery()
+    order = (inner.c.effective_from.desc(), inner.c.id.desc())
+    rank = func.row_number().over(partition_by=inner.c.kind, order_by=order)
+    ranked = select(inner.c.id, rank.label("rank")).subquery()
+    statement = select(R).join(ranked, ranked.c.id == R.id).where(ranked.c.rank <= number)
+    return statement.order_by(R.kind, R.effective_from.desc(), R.id.desc())
+
+
+async def is_public(session: AsyncSession, item: RecordItem, today: date) -> bool:
+    """Whether the public may see this version still: by the latest word about its item."""
+    same = (R.producer == item.producer, R.kind == item.kind, R.key == item.key)
+    last_word = await session.scalar(select(R.publish_until).where(*same).order_by(R.version.desc()).limit(1))
+    own = item.publish_until
+    return (last_word is None or last_word >= today) and (item.superseded_at is not None or own is None or own >= today)
+
+
 async def as_of(session: AsyncSession, code: str, day: date, today: date) -> Sequence[RecordItem]:
     """What the public may see of the record at the end of `day`: the latest first within each kind."""
     order = (R.kind, R.effective_from.desc(), R.id.desc())

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.calendar import Deadline
+from shared.codes import regions
 from shared.terms import Term, in_force
 
 REGULATIONS = "《企业信息公示暂行条例》"
@@ -190,3 +191,11 @@ def is_receipt(text: str) -> bool:
     """Whether `text` can be a receipt: a slip of the pen is seen."""
     digits = text.removeprefix("GS")
     return len(text) == 22 and text.startswith("GS") and digits.isascii() and digits.isdigit() and int(digits) % 97 == 1
+
+
+def unit_name(unit: str) -> str | None:
+    """The name of a unit of market regulation by its code (AMR and a region); None for other producers."""
+    region = unit.removeprefix("AMR-")
+    if region == unit or not regions.is_known(region):
+        return None
+    return "国家市场监督管理总局" if region == "100000" else f"{regions.full_name(region)}市场监督管理局"
