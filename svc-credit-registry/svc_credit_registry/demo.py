@@ -13,9 +13,9 @@ import orjson
 from shared.clock import today
 from shared.codes import credit_code
 from shared.db import make_engine, make_sessions
-from svc_credit_registry.bulkfile.rules import Record
 from svc_credit_registry.intake import service
-from svc_credit_registry.intake.service import Origin, Rejection, Summary
+from svc_credit_registry.intake.service import BulkFile, Origin, Summary
+from svc_credit_registry.preparation.rules import Rejection
 from svc_credit_registry.samples.rules import TRADE_NAMES, Plan, counties, enterprises
 from svc_credit_registry.settings import Settings
 
@@ -60,12 +60,6 @@ def rows() -> Iterator[dict[str, str]]:
     yield from enterprises(Plan(GENERATED, TRADE_NAMES, counties("421300"), SEED))
 
 
-def records() -> Iterator[Record]:
-    """The rows as a file would hold them."""
-    for line, row in enumerate(rows(), start=1):
-        yield Record(line, orjson.dumps(row), row)
-
-
 def refuse(rejection: Rejection) -> None:
     """A demonstration has no bad rows; one would be a fault of the program."""
     raise RuntimeError(f"demo row {rejection.line}: {rejection.message}")
@@ -73,9 +67,10 @@ def refuse(rejection: Rejection) -> None:
 
 async def fill(settings: Settings) -> Summary:
     """Loads what is missing."""
-    engine = make_engine(settings.database, 2)
+    engine = make_engine(settings.database, service.WRITERS + 1)
     try:
-        return await service.load(make_sessions(engine), records(), ORIGIN, today(), refuse)
+        file = BulkFile("demo.ndjson", map(orjson.dumps, rows()), ORIGIN)
+        return await service.load(make_sessions(engine), file, today(), refuse)
     finally:
         await engine.dispose()
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from shared.codes import regions
-from svc_credit_registry.intake.rules import COLUMNS
+from svc_credit_registry.rows.rules import COLUMNS
 from svc_credit_registry.samples.rules import TRADE_NAMES, Plan, TooMany, counties, enterprises
 
 

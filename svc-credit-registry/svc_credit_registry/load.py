@@ -1,14 +1,17 @@
 """Loads enterprises in bulk: `python -m svc_credit_registry.load FILE`.
 
 FILE is CSV or NDJSON in UTF-8, plain, .gz or .xz, or - for standard input. Rows that are not valid are written with
-line, column and reason to FILE.rejects.ndjson, and the others are loaded. The same file may be loaded again.
+line, column and reason to FILE.rejects.ndjson, and the others are loaded. The same file may be loaded again; a load
+which was cut off, by whatever, goes on where it was when the same file is loaded again.
 """
 
 import argparse
 import asyncio
 import contextlib
 import gzip
+import hashlib
 import lzma
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -21,9 +24,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.clock import today
 from shared.db import make_engine, make_sessions
-from svc_credit_registry.bulkfile.rules import NotReadable, records
-from svc_credit_registry.intake import rules, service
-from svc_credit_registry.intake.service import Origin, Rejection, Summary
+from svc_credit_registry.bulkfile.rules import NotReadable
+from svc_credit_registry.intake import service
+from svc_credit_registry.intake.service import BulkFile, Origin, Summary
+from svc_credit_registry.preparation.rules import Rejection
+from svc_credit_registry.preparation.service import HelperLost
 from svc_credit_registry.settings import Settings
 
 STDIN = "-"
@@ -70,14 +75,19 @@ class Rejects:
             self._file.close()
 
 
-async def load_lines(
-    settings: Settings, name: str, lines: Iterable[bytes], origin: Origin, rejects: Rejects
-) -> Summary:
-    """Loads the lines of a file into the database of the settings."""
-    engine = make_engine(settings.database, 2)
+def digest_of(name: str) -> str | None:
+    """The digest of the bytes of a file, by which a load that was cut off is known again; none of standard input."""
+    if name == STDIN:
+        return None
+    with Path(name).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+async def load_file(settings: Settings, file: BulkFile, rejects: Rejects) -> Summary:
+    """Loads a file into the database of the settings."""
+    engine = make_engine(settings.database, service.WRITERS + 1)
     try:
-        found = records(lines, name, rules.REQUIRED)
-        return await service.load(make_sessions(engine), found, origin, today(), rejects)
+        return await service.load(make_sessions(engine), file, today(), rejects)
     finally:
         await engine.dispose()
 
@@ -93,9 +103,10 @@ def main() -> int:
         with contextlib.closing(opened(arguments.file)) as file:
             origin = Origin(arguments.producer, arguments.basis, source)
             lines = whole_lines(file, broken)
-            summary = asyncio.run(load_lines(Settings(), arguments.file, lines, origin, rejects))
-    except (NotReadable, OSError, SQLAlchemyError) as exc:
-        print(f"导入中断 The load was cut off: {str(exc).splitlines()[0]}", file=sys.stderr)
+            bulk = BulkFile(arguments.file, lines, origin, digest_of(arguments.file), arguments.helpers)
+            summary = asyncio.run(load_file(Settings(), bulk, rejects))
+    except (NotReadable, OSError, SQLAlchemyError, HelperLost, ExceptionGroup) as exc:
+        print(f"导入中断 The load was cut off: {reason(exc)}", file=sys.stderr)
         return 1
     finally:
         rejects.close()
@@ -105,12 +116,21 @@ def main() -> int:
     return 0 if summary.accepted else 1
 
 
+def reason(exc: Exception) -> str:
+    """The first line of what happened first."""
+    while isinstance(exc, ExceptionGroup):
+        exc = exc.exceptions[0]
+    return next(iter(str(exc).splitlines()), type(exc).__name__)
+
+
 def told(summary: Summary, seconds: float, path: Path) -> str:
     """The summary in plain words."""
     rows = (
         f"{summary.read} rows read: {summary.inserted} new, {summary.updated} changed, "
         f"{summary.left} left as they are, {summary.rejected} rejected; {seconds:.1f} s"
     )
+    if summary.resumed:
+        rows += f"\n{summary.resumed} of these rows had been loaded before the load was cut off"
     return f"{rows}\nrejected rows with their reasons: {path}" if summary.rejected else rows
 
 
@@ -121,6 +141,8 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--rejects", help="where rejected rows are written (default: FILE.rejects.ndjson)")
     parser.add_argument("--producer", default="AMR-100000", help="who answers for the rows (default: %(default)s)")
     parser.add_argument("--basis", default="存量登记数据归集", help="on what basis they are given")
+    cores = os.cpu_count() or 1
+    parser.add_argument("--helpers", type=int, default=cores, help="processes that check rows (default: %(default)s)")
     return parser.parse_args()
 
 

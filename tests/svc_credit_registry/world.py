@@ -13,9 +13,9 @@ from shared import inbox
 from shared.clock import now
 from shared.events.envelope import Envelope, Event, aggregate_type
 from shared.events.services import ApplicationDecidedV1, EnterpriseFacts
-from svc_credit_registry.bulkfile.rules import Record
 from svc_credit_registry.intake import service as intake
-from svc_credit_registry.intake.service import Origin, Rejection, Summary
+from svc_credit_registry.intake.service import BulkFile, Origin, Summary
+from svc_credit_registry.preparation.rules import Rejection
 from svc_credit_registry.worker import WORK
 from tests.support.apps import ServiceClient
 
@@ -102,8 +102,8 @@ class World:
     async def load(self, rows: list[dict[str, str]]) -> tuple[Summary, list[Rejection]]:
         """Loads rows in bulk."""
         rejected: list[Rejection] = []
-        records = [Record(i, orjson.dumps(r), r) for i, r in enumerate(rows, start=1)]
-        summary = await intake.load(self.client.sessions, records, ORIGIN, TODAY, rejected.append)
+        file = BulkFile("rows.ndjson", [orjson.dumps(row) for row in rows], ORIGIN)
+        summary = await intake.load(self.client.sessions, file, TODAY, rejected.append)
         return summary, rejected
 
     async def get(self, path: str, **params: Any) -> Any:

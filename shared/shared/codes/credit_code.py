@@ -5,11 +5,14 @@ check of its own, and a check over all.
 """
 
 from dataclasses import dataclass
+from operator import mul
 from typing import Literal
 
 from shared.codes import organisation_code as organisation
 
 ALPHABET = organisation.ALPHABET
+_VALUES = {symbol: value for value, symbol in enumerate(ALPHABET)}
+_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 DEPARTMENTS = {
     "1": "机构编制",
     "2": "外交",
@@ -98,7 +101,7 @@ def is_valid(text: str) -> bool:
 
 def check_character(body: str) -> str:
     """The last character for the first seventeen: weights 3^i mod 31, complement mod 31."""
-    total = sum(ALPHABET.index(symbol) * pow(3, place, 31) for place, symbol in enumerate(body))
+    total = sum(map(mul, map(_VALUES.__getitem__, body), _WEIGHTS))
     return ALPHABET[-total % 31]
 
 
@@ -116,7 +119,7 @@ def make(region: str, sequence: int, department: str = "9", category: str = "1")
 def _fault(code: str) -> Fault | None:
     if len(code) != 18:
         return "length"
-    if not set(code) <= set(ALPHABET):
+    if not _VALUES.keys() >= set(code):
         return "alphabet"
     if code[0] not in DEPARTMENTS:
         return "department"

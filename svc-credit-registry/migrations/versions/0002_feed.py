@@ -1,4 +1,4 @@
-"""The feed of changes."""
+"""The feed of changes, and how far bulk loads came."""
 
 from alembic import op
 
@@ -36,10 +36,36 @@ STATEMENTS: tuple[str, ...] = (
     )
     """,
     "INSERT INTO feed_state (id) VALUES (1)",
+    """
+    CREATE TABLE bulk_loads (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        digest VARCHAR,
+        source VARCHAR NOT NULL,
+        producer VARCHAR NOT NULL,
+        basis VARCHAR NOT NULL,
+        portion INTEGER NOT NULL,
+        started_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        finished_at TIMESTAMP WITH TIME ZONE,
+        CONSTRAINT pk_bulk_loads PRIMARY KEY (id)
+    )
+    """,
+    "CREATE UNIQUE INDEX uq_bulk_loads_unfinished ON bulk_loads (digest, producer, basis) WHERE finished_at IS NULL",
+    """
+    CREATE TABLE bulk_portions (
+        load_id UUID NOT NULL,
+        number INTEGER NOT NULL,
+        inserted INTEGER NOT NULL,
+        updated INTEGER NOT NULL,
+        "left" INTEGER NOT NULL,
+        loaded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        CONSTRAINT pk_bulk_portions PRIMARY KEY (load_id, number),
+        CONSTRAINT fk_bulk_portions_load_id_bulk_loads FOREIGN KEY(load_id) REFERENCES bulk_loads (id)
+    )
+    """,
     # Rows come and go here all the time: cleaned up early, it stays a page or two.
     "ALTER TABLE pending_changes SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000)",
 )
-TABLES: tuple[str, ...] = ("pending_changes", "changes", "feed_state")
+TABLES: tuple[str, ...] = ("pending_changes", "changes", "feed_state", "bulk_loads", "bulk_portions")
 
 
 def upgrade() -> None:

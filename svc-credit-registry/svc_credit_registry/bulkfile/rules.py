@@ -5,16 +5,18 @@ A fault stays in its line: a field can't hold a line break, so a stray quote spo
 
 import csv
 import itertools
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import orjson
 
 Format = Literal["csv", "ndjson"]
 
 BOM = b"\xef\xbb\xbf"
 SHOWN = 300
 LONGEST_LINE = 100_000
+QUOTE = '"'
 
 
 class NotReadable(ValueError):
@@ -30,10 +32,6 @@ class Record:
     values: Mapping[str, Any] | None
     reason: str = ""
     message: str = ""
-
-    def bad(self, reason: str, message: str) -> "Record":
-        """This record as one that can't be read."""
-        return Record(self.line, self.content, None, reason, message)
 
     @property
     def shown(self) -> str:
@@ -51,20 +49,42 @@ def format_of(name: str, first: bytes) -> Format:
     return "ndjson" if first.removeprefix(BOM).lstrip().startswith(b"{") else "csv"
 
 
-def records(lines: Iterable[bytes], name: str, required: Iterable[str]) -> Iterator[Record]:
-    """The records of a file. Raises NotReadable when it is empty or its header lacks a required column."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the lines of a file are read; `header` names the columns of a CSV file."""
+
+    form: Format
+    header: tuple[str, ...] = ()
+
+    def records(self, lines: Iterable[bytes], first: int) -> Iterator[Record]:
+        """The records of lines, of which the first has the number `first`."""
+        if self.form == "ndjson":
+            return _json(lines, first)
+        return _csv(self.header, lines, first)
+
+
+def opened(lines: Iterable[bytes], name: str, required: Iterable[str]) -> tuple[Reading, Iterator[bytes], int]:
+    """How a file is read, its lines with data, and the number of the first of these.
+
+    Raises NotReadable when it is empty or its header lacks a required column.
+    """
     given = iter(lines)
     first = next(given, None)
     if first is None:
         raise NotReadable("文件为空; the file is empty")
     first = first.removeprefix(BOM)
     if format_of(name, first) == "ndjson":
-        yield from _json(itertools.chain([first], given))
-    else:
-        yield from _csv(_header(first, required), given)
+        return Reading("ndjson"), itertools.chain([first], given), 1
+    return Reading("csv", _header(first, required)), given, 2
 
 
-def _header(line: bytes, required: Iterable[str]) -> list[str]:
+def records(lines: Iterable[bytes], name: str, required: Iterable[str]) -> Iterator[Record]:
+    """The records of a file. Raises NotReadable when it is empty or its header lacks a required column."""
+    reading, rest, first = opened(lines, name, required)
+    yield from reading.records(rest, first)
+
+
+def _header(line: bytes, required: Iterable[str]) -> tuple[str, ...]:
     try:
         header = [cell.strip().lower() for cell in next(csv.reader([line.decode("utf-8")], strict=True), [])]
     except (UnicodeDecodeError, csv.Error) as exc:
@@ -74,47 +94,49 @@ def _header(line: bytes, required: Iterable[str]) -> list[str]:
         raise NotReadable(f"缺少列; the header lacks the columns {', '.join(missing)}")
     if len(set(header)) < len(header):
         raise NotReadable("列名重复; the header names a column twice")
-    return header
+    return tuple(header)
 
 
-def _csv(header: list[str], lines: Iterable[bytes]) -> Iterator[Record]:
-    for number, content in enumerate(lines, start=2):
+def _csv(header: Sequence[str], lines: Iterable[bytes], first: int) -> Iterator[Record]:
+    for number, content in enumerate(lines, start=first):
         if not content.strip():
             continue
-        record = Record(number, content, None)
         text = _text(content)
         if text is None:
-            yield record.bad("not_utf8", "the line is not UTF-8, or too long")
+            yield _bad(number, content, "not_utf8", "the line is not UTF-8, or too long")
             continue
         try:
-            cells = next(csv.reader([text], strict=True), [])
+            cells = next(csv.reader([text], strict=True), []) if QUOTE in text else text.split(",")
         except csv.Error as exc:
-            yield record.bad("bad_csv", f"the line is no CSV: {exc}")
+            yield _bad(number, content, "bad_csv", f"the line is no CSV: {exc}")
             continue
         if len(cells) != len(header):
-            yield record.bad("wrong_columns", f"{len(cells)} columns instead of {len(header)}")
+            yield _bad(number, content, "wrong_columns", f"{len(cells)} columns instead of {len(header)}")
             continue
         yield Record(number, content, dict(zip(header, cells, strict=True)))
 
 
-def _json(lines: Iterable[bytes]) -> Iterator[Record]:
-    for number, content in enumerate(lines, start=1):
+def _json(lines: Iterable[bytes], first: int) -> Iterator[Record]:
+    for number, content in enumerate(lines, start=first):
         if not content.strip():
             continue
-        record = Record(number, content, None)
         text = _text(content)
         if text is None:
-            yield record.bad("not_utf8", "the line is not UTF-8, or too long")
+            yield _bad(number, content, "not_utf8", "the line is not UTF-8, or too long")
             continue
         try:
-            values = json.loads(text)
-        except (ValueError, RecursionError):
-            yield record.bad("bad_json", "the line is no JSON object")
+            values = orjson.loads(text)
+        except ValueError:
+            yield _bad(number, content, "bad_json", "the line is no JSON object")
             continue
         if not isinstance(values, dict):
-            yield record.bad("bad_json", "the line is no JSON object")
+            yield _bad(number, content, "bad_json", "the line is no JSON object")
             continue
         yield Record(number, content, values)
+
+
+def _bad(number: int, content: bytes, reason: str, message: str) -> Record:
+    return Record(number, content, None, reason, message)
 
 
 def _text(content: bytes) -> str | None:

@@ -1,49 +1,34 @@
-"""Loading enterprises in bulk: in batches, each a transaction, so that a load which was cut off can be repeated.
+"""Loading enterprises in bulk: in portions, each a transaction. A load that was cut off goes on where it was.
 
-Loaded enterprises are records of the past: no `registered` event is sent for them.
+Loaded enterprises are records of the past: no `registered` event is sent for them. Followers of the change stream get
+a position for each.
 """
 
 import asyncio
 import hashlib
-import itertools
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
 from shared.db import Sessions
 from shared.events.credit_registry import RegisterLoadedV1
 from shared.outbox import publish
-from svc_credit_registry.bulkfile.rules import Record
-from svc_credit_registry.decomposition.rules import decompose
-from svc_credit_registry.enterprises.rules import STATUS_RANK, Status, publication_due
-from svc_credit_registry.intake import queries, rules
-from svc_credit_registry.intake.rules import Bad, EnterpriseRow
-from svc_credit_registry.names.rules import Standing, registrar_scope
-from svc_credit_registry.wording.rules import fold, pairs, sound_keys
+from svc_credit_registry.bulkfile.rules import opened
+from svc_credit_registry.feed import queries as feed
+from svc_credit_registry.feed.rules import REGISTRATION
+from svc_credit_registry.intake import queries
+from svc_credit_registry.intake.models import BulkLoad, BulkPortion
+from svc_credit_registry.preparation.rules import Prepared, Rejection, Seen
+from svc_credit_registry.preparation.service import Task, prepared
+from svc_credit_registry.rows.rules import REQUIRED
 
-BATCH = 10_000
-_STANDING = {
-    Status.ACTIVE: Standing.REGISTERED,
-    Status.CANCELLED: Standing.CANCELLED,
-    Status.REVOKED: Standing.REVOKED,
-}
-
-
-@dataclass(frozen=True)
-class Rejection:
-    """A line that was not loaded, and why."""
-
-    line: int
-    field: str
-    reason: str
-    message: str
-    content: str
+PORTION = 10_000
+WRITERS = 2
+"""Portions on their way into the database at a time."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +40,18 @@ class Origin:
     source: str
 
 
+@dataclass(frozen=True)
+class BulkFile:
+    """A file to load: its name, its lines, who answers for it. With `digest`, that of its bytes, a load can go on."""
+
+    name: str
+    lines: Iterable[bytes]
+    origin: Origin
+    digest: str | None = None
+    helpers: int = 1
+    """Processes that check rows while the database takes others; for files of more than one portion."""
+
+
 @dataclass
 class Summary:
     """What became of the lines of a file. `left` are those of enterprises whose record is the same or stands higher."""
@@ -64,7 +61,8 @@ class Summary:
     updated: int = 0
     left: int = 0
     rejected: int = 0
-    seen: dict[str, int] = field(default_factory=dict, repr=False)
+    resumed: int = 0
+    """Rows of portions which an earlier run of this load had entered; they count above as well."""
 
     @property
     def accepted(self) -> int:
@@ -75,132 +73,106 @@ class Summary:
 Report = Callable[[Rejection], None]
 
 
-async def load(sessions: Sessions, records: Iterable[Record], origin: Origin, today: date, report: Report) -> Summary:
-    """Loads all valid rows and reports the others. While the database takes one batch, the next one is prepared."""
-    summary = Summary()
-    batches = _batches(records, summary, today, report)
-    batch = await asyncio.to_thread(next, batches, None)
-    while batch is not None:
-        coming = asyncio.create_task(asyncio.to_thread(next, batches, None))
-        try:
-            await _store(sessions, batch, origin, today, summary)
-        finally:
-            batch = await coming
+@dataclass(frozen=True)
+class Run:
+    """A load at work."""
+
+    sessions: Sessions
+    load: BulkLoad
+    done: dict[int, BulkPortion]
+    origin: Origin
+    today: date
+    summary: Summary
+
+
+async def load(sessions: Sessions, file: BulkFile, today: date, report: Report) -> Summary:
+    """Loads all valid rows and reports the others. While the database takes one portion, the next are prepared."""
+    reading, lines, first = await asyncio.to_thread(opened, file.lines, file.name, REQUIRED)
+    run = await _begun(sessions, file, today)
+    task = Task(reading, lines, first, today, run.load.portion, file.helpers)
+    seen, writers = Seen(), asyncio.Semaphore(WRITERS)
+    async with asyncio.TaskGroup() as group:
+        async for portion in prepared(task):
+            _without_repeated(portion, seen)
+            run.summary.read += portion.read
+            run.summary.rejected += len(portion.rejected)
+            for rejection in portion.rejected:
+                report(rejection)
+            await writers.acquire()
+            group.create_task(_stored(run, portion, writers))
     async with sessions() as session, session.begin():
-        for statement in queries.AFTER_LOAD:
-            await session.execute(statement)
-    return summary
+        await queries.finish(session, run.load.id)
+        await queries.analyse(session)
+    return run.summary
 
 
-def _batches(
-    records: Iterable[Record], summary: Summary, today: date, report: Report
-) -> Iterator[list[tuple[Any, ...]]]:
-    rows = _valid_rows(records, summary, today, report)
-    while batch := [staged(row) for row in itertools.islice(rows, BATCH)]:
-        yield batch
-
-
-def _valid_rows(records: Iterable[Record], summary: Summary, today: date, report: Report) -> Iterator[EnterpriseRow]:
-    for record in records:
-        summary.read += 1
-        try:
-            row = _row(record, today)
-            if row.code in summary.seen:
-                raise Bad("code", "duplicate", f"the code stands in line {summary.seen[row.code]} already")
-        except Bad as exc:
-            fault = exc.fault
-            summary.rejected += 1
-            report(Rejection(record.line, fault.field, fault.reason, fault.message, record.shown))
-            continue
-        summary.seen[row.code] = record.line
-        yield row
-
-
-def _row(record: Record, today: date) -> EnterpriseRow:
-    if record.values is None:
-        raise Bad("", record.reason, record.message)
-    return rules.read_row(record.values, today)
-
-
-def staged(row: EnterpriseRow) -> tuple[Any, ...]:
-    """A row as it goes into the staging table: the facts, and all by which it is found and compared."""
-    parts = decompose(row.name, row.region)
-    folded = parts.folded
-    return (
-        row.code,
-        row.name,
-        row.region,
-        row.industry_code,
-        row.organisation_form,
-        row.status.value,
-        row.established_on,
-        row.registered_on,
-        row.ended_on,
-        row.legal_representative_name,
-        row.registered_capital_yuan,
-        row.address,
-        row.business_scope,
-        _due(row.registered_on),
-        folded,
-        STATUS_RANK[row.status],
-        pairs(folded),
-        parts.trade_name,
-        sound_keys(parts.trade_name),
-        pairs(parts.trade_name),
-        parts.region_text,
-        parts.industry_word,
-        parts.industry,
-        parts.organisation_form or fold(row.organisation_form),
-        registrar_scope(row.region),
-        _STANDING[row.status].value,
-    )
-
-
-@lru_cache(maxsize=20_000)
-def _due(registered_on: date) -> date | None:
-    deadline = publication_due(registered_on)
-    return deadline.due_on if deadline else None
-
-
-async def _store(
-    sessions: Sessions, batch: list[tuple[Any, ...]], origin: Origin, today: date, summary: Summary
-) -> None:
+async def _begun(sessions: Sessions, file: BulkFile, today: date) -> Run:
+    origin = file.origin
+    row = {"id": uuid.uuid4(), "digest": file.digest, "source": origin.source, "portion": PORTION}
     async with sessions() as session, session.begin():
-        await session.execute(text("SET LOCAL statement_timeout = 0"))
-        await session.execute(queries.CREATE_STAGING)
-        await session.execute(queries.CREATE_TOUCHED)
-        await _copy(session, batch)
-        who = {"producer": origin.producer, "basis": origin.basis}
-        await session.execute(queries.ENTERPRISES, who)
-        await session.execute(queries.CLOSE_NAMES, {"today": today})
-        await session.execute(queries.NAMES, {"today": today})
-        await session.execute(queries.SEARCH_ENTRIES)
-        await session.execute(queries.FORMER_NAMES, {"today": today})
-        await session.execute(queries.COMPARED_NAMES)
-        inserted, updated = (await session.execute(queries.COUNTS)).one()
-        await _audit(session, batch, origin, inserted, updated)
-        loaded = {"register_name": "enterprises", "source": origin.source, "rows": len(batch), "loaded_on": today}
-        await publish(session, RegisterLoadedV1.model_validate(loaded))
-    summary.inserted += inserted
-    summary.updated += updated
-    summary.left += len(batch) - inserted - updated
+        found = await queries.begun(session, row | {"producer": origin.producer, "basis": origin.basis})
+        done = await queries.loaded_portions(session, found.id)
+    return Run(sessions, found, done, origin, today, Summary())
 
 
-async def _copy(session: AsyncSession, batch: list[tuple[Any, ...]]) -> None:
-    raw = await (await session.connection()).get_raw_connection()
-    driver = raw.driver_connection
-    assert driver is not None
-    await driver.copy_records_to_table("staging", records=batch, columns=list(queries.COLUMNS))
+def _without_repeated(portion: Prepared, seen: Seen) -> None:
+    """Moves rows whose code stood in the file before to the rejected ones."""
+    good = []
+    for place, (code, line) in enumerate(zip(portion.codes, portion.lines, strict=True)):
+        before = seen.put(code, line)
+        if before:
+            message = f"the code stands in line {before} already"
+            content = portion.rows[place].decode().rstrip()
+            portion.rejected.append(Rejection(line, "code", "duplicate", message, content))
+        else:
+            good.append(place)
+    if len(good) < len(portion.codes):
+        portion.codes = [portion.codes[place] for place in good]
+        portion.rows = [portion.rows[place] for place in good]
+        portion.rejected.sort(key=lambda rejection: rejection.line)
 
 
-async def _audit(
-    session: AsyncSession, batch: list[tuple[Any, ...]], origin: Origin, inserted: int, updated: int
-) -> None:
-    """One row for a batch that changed something; the digest of its codes tells later which rows it was."""
-    if not inserted and not updated:
-        return
-    digest = hashlib.sha256("\n".join(row[0] for row in batch).encode()).hexdigest()
-    after = {"rows": len(batch), "inserted": inserted, "updated": updated, "first": batch[0][0], "codes_sha256": digest}
+async def _stored(run: Run, portion: Prepared, writers: asyncio.Semaphore) -> None:
+    """Enters a portion, unless an earlier run has, and counts its rows."""
+    try:
+        done = run.done.get(portion.number)
+        if done is None:
+            inserted, updated = await _store(run, portion) if portion.rows else (0, 0)
+            run.summary.left += len(portion.rows) - inserted - updated
+        else:
+            inserted, updated = done.inserted, done.updated
+            run.summary.left += done.left
+            run.summary.resumed += done.inserted + done.updated + done.left
+        run.summary.inserted += inserted
+        run.summary.updated += updated
+    finally:
+        writers.release()
+
+
+async def _store(run: Run, portion: Prepared) -> tuple[int, int]:
+    origin = run.origin
+    async with run.sessions() as session, session.begin():
+        if not await queries.claim(session, run.load.id, portion.number):
+            return 0, 0
+        await queries.stage(session, portion.rows)
+        values = {"producer": origin.producer, "basis": origin.basis, "today": run.today}
+        inserted, updated = await queries.enter(session, values)
+        left = len(portion.rows) - inserted - updated
+        counts = {"inserted": inserted, "updated": updated, "left": left}
+        await queries.note(session, run.load.id, portion.number, counts)
+        if inserted or updated:
+            await _audit(session, portion.codes, origin, counts)
+            loaded = {"register_name": "enterprises", "source": origin.source, "rows": len(portion.rows)}
+            await publish(session, RegisterLoadedV1.model_validate(loaded | {"loaded_on": run.today}))
+            # Last of all: until the commit, nobody else is given a position.
+            await queries.tell(session, await feed.take(session, inserted + updated), REGISTRATION)
+    return inserted, updated
+
+
+async def _audit(session: AsyncSession, codes: list[str], origin: Origin, counts: dict[str, int]) -> None:
+    """One row for a portion that changed something; the digest of its codes tells later which rows it was."""
+    digest = hashlib.sha256("\n".join(codes).encode()).hexdigest()
+    after = {"rows": len(codes), **counts, "first": codes[0], "codes_sha256": digest}
     await audit.record(
         session, audit.SYSTEM, action="enterprises.loaded", object_type="bulk_load", object_id=origin.source,
         after=after, reason=f"{origin.producer}: {origin.basis}",

@@ -14,9 +14,8 @@ from sqlalchemy import func, select
 
 from shared.audit import AuditRow
 from shared.codes import credit_code
-from svc_credit_registry.enterprises.models import Enterprise
-from svc_credit_registry.names.models import ComparedName
-from svc_credit_registry.search.models import SearchEntry
+from svc_credit_registry.enterprises.models import Enterprise, EnterpriseName, EnterpriseVersion
+from svc_credit_registry.feed.models import Change
 from tests.support.databases import PYTHON_PATH
 from tests.svc_credit_registry.world import World, decided, row
 
@@ -86,9 +85,7 @@ async def test_a_broken_file_is_loaded_but_for_its_bad_rows(world: World, tmp_pa
         (11, "", "wrong_columns"),
     ]
     assert all(r["message"] and r["content"] for r in rejects)
-    assert await rows_of(world, Enterprise) == await rows_of(world, SearchEntry) == 3
-    found = await world.get("/v1/enterprises", q="红光")
-    assert [item["name"] for item in found["items"]] == ["随州红光酒业有限公司"]
+    assert await rows_of(world, Enterprise) == await rows_of(world, EnterpriseName) == await rows_of(world, Change) == 3
 
 
 async def test_the_same_file_again_changes_nothing(world: World, tmp_path: Path) -> None:
@@ -114,10 +111,12 @@ async def test_a_changed_row_changes_the_record_and_keeps_the_former_name(world:
     assert record["version"] == 2
     assert [n["name"] for n in record["names"]] == ["随州红星酒业有限公司", "随州红光酒业有限公司"]
     assert record["names"][1]["valid_until"] is not None
-    assert (await world.get("/v1/enterprises", q="红光"))["items"] == []
     async with world.client.sessions() as session:
-        standings = dict((await session.execute(select(ComparedName.name, ComparedName.standing))).all())
-    assert standings == {"随州红星酒业有限公司": "registered", "随州红光酒业有限公司": "former"}
+        (version,) = await session.scalars(select(EnterpriseVersion))
+        positions = (await session.execute(select(Change.position, Change.part).order_by(Change.position))).all()
+    assert (version.version, version.name) == (1, "随州红光酒业有限公司")
+    assert version.recorded_at < version.superseded_at
+    assert [tuple(row) for row in positions] == [(1, "registration"), (2, "registration")]
 
 
 async def test_what_a_decision_founded_is_left_alone(world: World) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from svc_credit_registry.bulkfile.rules import NotReadable, format_of, records
 from svc_credit_registry.enterprises.rules import Status
-from svc_credit_registry.intake.rules import REQUIRED, Bad, read_row
+from svc_credit_registry.rows.rules import REQUIRED, Bad, read_row
 
 TODAY = date(2026, 11, 21)
 GOOD: dict[str, Any] = {

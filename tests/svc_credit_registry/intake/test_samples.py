@@ -1,7 +1,7 @@
 import pytest
 
 from shared.codes import credit_code
-from svc_credit_registry.intake.rules import read_row
+from svc_credit_registry.rows.rules import read_row
 from svc_credit_registry.samples.rules import TRADE_NAMES, Plan, TooMany, counties, enterprises
 from tests.svc_credit_registry.world import TODAY
 

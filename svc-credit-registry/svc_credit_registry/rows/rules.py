@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from shared.codes import credit_code, regions
 from svc_credit_registry.classification.rules import industry_code
@@ -23,7 +24,7 @@ REQUIRED = (
 OPTIONAL = ("status", "registered_on", "ended_on", "registered_capital_yuan", "address", "business_scope")
 COLUMNS = REQUIRED + OPTIONAL
 
-LONGEST = {
+LONGEST = dict.fromkeys(COLUMNS, 40) | {
     "name": 200,
     "organisation_form": 40,
     "legal_representative_name": 100,
@@ -33,6 +34,7 @@ LONGEST = {
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _EARLIEST = date(1840, 1, 1)
+_STATUS = {"": Status.ACTIVE} | {status.value: status for status in Status}
 _MOST_YUAN = Decimal(10) ** 18
 
 
@@ -53,8 +55,7 @@ class Bad(ValueError):
         self.fault = Fault(field, reason, message)
 
 
-@dataclass(frozen=True, slots=True)
-class EnterpriseRow:
+class EnterpriseRow(NamedTuple):
     """A valid row."""
 
     code: str
@@ -109,8 +110,8 @@ def _text(values: Mapping[str, Any], field: str, *, required: bool = True) -> st
     text = value.strip()
     if required and not text:
         raise Bad(field, "missing", f"{field} is missing")
-    if len(text) > LONGEST.get(field, 40):
-        raise Bad(field, "too_long", f"{field} has more than {LONGEST.get(field, 40)} characters")
+    if len(text) > LONGEST[field]:
+        raise Bad(field, "too_long", f"{field} has more than {LONGEST[field]} characters")
     if not text.isprintable() and _CONTROL.search(text):
         raise Bad(field, "control_character", f"{field} holds a control character")
     return text
@@ -133,33 +134,41 @@ def _region(values: Mapping[str, Any]) -> str:
 
 def _industry(values: Mapping[str, Any]) -> str:
     text = _text(values, "industry_code")
-    code = industry_code(text)
+    code = _known_industry(text)
     if code is None:
         raise Bad("industry_code", "industry_unknown", f"{text} is no industry of GB/T 4754")
     return code
 
 
+_known_industry = lru_cache(maxsize=4096)(industry_code)
+
+
 def _status(values: Mapping[str, Any]) -> Status:
-    text = _text(values, "status", required=False) or Status.ACTIVE
-    try:
-        return Status(text)
-    except ValueError as exc:
-        raise Bad("status", "unknown_status", "status is active, cancelled or revoked") from exc
+    text = _text(values, "status", required=False)
+    status = _STATUS.get(text)
+    if status is None:
+        raise Bad("status", "unknown_status", "status is active, cancelled or revoked")
+    return status
 
 
 def _date(values: Mapping[str, Any], field: str, today: date) -> date | None:
     text = _text(values, field, required=False)
     if not text:
         return None
-    try:
-        day = date.fromisoformat(text) if _DATE.match(text) else None
-    except ValueError:
-        day = None
+    day = _day(text)
     if day is None:
         raise Bad(field, "bad_date", f"{field} must be a date like 2026-01-31")
     if not _EARLIEST <= day <= today:
         raise Bad(field, "date_out_of_range", f"{field} must lie between 1840 and today")
     return day
+
+
+@lru_cache(maxsize=100_000)
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DATE.match(text) else None
+    except ValueError:
+        return None
 
 
 def _check_dates(status: Status, established: date, ended: date | None) -> None:
@@ -173,10 +182,17 @@ def _capital(values: Mapping[str, Any]) -> Decimal | None:
     given = values.get("registered_capital_yuan")
     if given is None or given == "":
         return None
-    try:
-        amount = Decimal(str(given))
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not amount.is_finite() or not 0 <= amount < _MOST_YUAN or amount != round(amount, 2):
+    amount = _amount(str(given))
+    if amount is None:
         raise Bad("registered_capital_yuan", "bad_amount", "registered_capital_yuan must be an amount in yuan")
     return amount
+
+
+@lru_cache(maxsize=10_000)
+def _amount(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        return None
+    good = amount.is_finite() and 0 <= amount < _MOST_YUAN and amount == round(amount, 2)
+    return amount if good else None
