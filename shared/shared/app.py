@@ -60,9 +60,11 @@ def create_service(service: Service, settings: ServiceSettings) -> FastAPI:
     problems.install(app)
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(telemetry.TelemetryMiddleware)
-    for router in (*service.routers, health_router(runtime)):
-        app.include_router(router)
-    app.include_router(operations.router, prefix=service.operations_prefix)
+    for router in (*service.routers, health_router(runtime), operations.router):
+        if router is operations.router and service.operations_prefix:
+            app.include_router(router, prefix=service.operations_prefix)
+        else:  # the routes as they are: include_router would build each a second time, at the first request
+            app.router.routes.extend(router.routes)
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     return app
 

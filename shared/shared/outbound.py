@@ -5,6 +5,8 @@ With a caller the service acts with the caller's authority: his token is exchang
 """
 
 import asyncio
+import functools
+import ssl
 import time
 from typing import Annotated, Any
 
@@ -41,6 +43,12 @@ def _away(service: str) -> DependencyUnavailable:
     return DependencyUnavailable(detail, headers={"Retry-After": "2"}, dependency=service)
 
 
+@functools.cache
+def authorities() -> ssl.SSLContext:
+    """Whose certificates are believed; read once in a process, for it takes as long as a hundred calls."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Outbound:
     """One pooled client for all calls of a service to others."""
 
@@ -48,7 +56,7 @@ class Outbound:
         self.settings = settings
         limits = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30)
         timeout = httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS)
-        self.client = httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False)
+        self.client = httpx.AsyncClient(verify=authorities(), timeout=timeout, limits=limits, trust_env=False)
         self._tokens: dict[tuple[str, str], tuple[float, str]] = {}
 
     async def aclose(self) -> None:
