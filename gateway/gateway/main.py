@@ -103,7 +103,7 @@ def create_app(settings: GatewaySettings | None = None) -> Gateway:
     own.state.directory = Directory(own.state.runtime)
     tokens = ClientTokens(own.state.runtime.outbound)
     own.state.directory.told.append(tokens.forget)
-    own.state.reference = Reference(settings, client, own.openapi())
+    own.state.reference = Reference(settings, client, own.openapi)
     drain = Drain(settings.drain_seconds)
     limiter = own.state.limiter = Limiter(settings, own.state.directory)
     limiting = limiter, Identities(any_audience(settings.issuer, settings.jwks_url))

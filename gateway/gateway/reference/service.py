@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -16,7 +17,7 @@ DEADLINE_SECONDS = 2.0
 class Reference:
     """Asks each service once a minute, or when one has returned; what was fetched last stays."""
 
-    def __init__(self, settings: GatewaySettings, client: httpx.AsyncClient, own: Document) -> None:
+    def __init__(self, settings: GatewaySettings, client: httpx.AsyncClient, own: Callable[[], Document]) -> None:
         self.settings, self.client, self.own = settings, client, own
         self._documents: dict[str, Document] = {}
         self._merged: Document | None = None
@@ -38,7 +39,7 @@ class Reference:
         found = await asyncio.gather(*(self._fetch(name) for name in names))
         self._documents.update({name: document for name, document in zip(names, found, strict=True) if document})
         cookie, origin = self.settings.session_cookie, self.settings.origin
-        self._merged = merge(self.own, self._documents, cookie=cookie, origin=origin)
+        self._merged = merge(self.own(), self._documents, cookie=cookie, origin=origin)
 
     async def _fetch(self, service: str) -> Document | None:
         url = f"{self.settings.service_urls[service]}/openapi.json"
