@@ -19,5 +19,6 @@ async def world(
             "services",
             service_urls={"credit-registry": known.url, "sso": known.url},
             token_url=f"{known.url}/oauth2/token",
+            inline_worker=False,
         )
         yield World(client, known, bearer)
