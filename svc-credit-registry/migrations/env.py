@@ -3,6 +3,7 @@
 from alembic import context
 
 import svc_credit_registry.certificates.models
+import svc_credit_registry.batches.models
 import svc_credit_registry.enterprises.models
 import svc_credit_registry.exchange.models
 import svc_credit_registry.feed.models
@@ -13,7 +14,8 @@ import svc_credit_registry.names.models
 import svc_credit_registry.publicity.models
 import svc_credit_registry.records.models
 import svc_credit_registry.risk.models
-import svc_credit_registry.search.models  # noqa: F401
+import svc_credit_registry.search.models
+import svc_credit_registry.submissions.models  # noqa: F401
 from shared import audit, inbox, outbox  # noqa: F401 - the kernel's tables
 from shared.http import idempotency  # noqa: F401
 from shared.migrate import run_environment

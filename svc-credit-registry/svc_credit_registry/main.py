@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from shared.app import Service, create_service
 from svc_credit_registry.amendments.routes import router as amendments
+from svc_credit_registry.batches.routes import router as batches
 from svc_credit_registry.classification.routes import router as classification
 from svc_credit_registry.enterprises.routes import router as enterprises
 from svc_credit_registry.exchange.routes import router as exchange
@@ -16,6 +17,7 @@ from svc_credit_registry.record_views.routes import router as record_views
 from svc_credit_registry.risk.routes import router as risk
 from svc_credit_registry.search.routes import router as search
 from svc_credit_registry.settings import Settings
+from svc_credit_registry.submissions.routes import router as submissions
 from svc_credit_registry.worker import WORK
 
 SERVICE = Service(
@@ -31,6 +33,8 @@ SERVICE = Service(
         names,
         classification,
         exchange,
+        submissions,
+        batches,
         risk,
         published_reports,
         filings,
@@ -46,6 +50,7 @@ SERVICE = Service(
         {"name": "risk", "description": "信用风险分类 Risk classes of entities"},
         {"name": "filings", "description": "企业年报与即时信息 Annual reports and immediate information"},
         {"name": "classification", "description": "代码 Regions and industries"},
+        {"name": "submissions", "description": "部门报送 Records that agencies push"},
         {"name": "exchange", "description": "交换日志 The log of the exchange between agencies"},
     ],
 )

@@ -8,6 +8,7 @@ from shared.events.credit_registry import EnterpriseChangedV1, EnterpriseRegiste
 from shared.inbox import Part, Work
 from shared.runtime import make_runtime
 from shared.worker import work_alone
+from svc_credit_registry.batches import handlers as batches
 from svc_credit_registry.exchange import handlers as exchange
 from svc_credit_registry.feed.service import sequence_forever
 from svc_credit_registry.names import handlers as names
@@ -15,10 +16,11 @@ from svc_credit_registry.publicity import handlers as publicity
 from svc_credit_registry.registration import handlers as registration
 from svc_credit_registry.risk import handlers as risk
 from svc_credit_registry.settings import Settings
+from svc_credit_registry.submissions import handlers as submissions
 
 WORK = Work(
     handlers=[*registration.HANDLERS, *names.HANDLERS, *publicity.HANDLERS, WITNESS],
-    sweeps=[*exchange.SWEEPS, *risk.SWEEPS],
+    sweeps=[*exchange.SWEEPS, *batches.SWEEPS, *submissions.SWEEPS, *risk.SWEEPS],
     publishes=[EnterpriseRegisteredV1, EnterpriseChangedV1, RegisterLoadedV1, AuditSealedV1],
     parts=[Part("sequencer", sequence_forever)],
 )

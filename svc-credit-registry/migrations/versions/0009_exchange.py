@@ -68,8 +68,86 @@ STATEMENTS: tuple[str, ...] = (
     CREATE TRIGGER exchange_batches_rows BEFORE UPDATE OR DELETE ON exchange_batches
         FOR EACH ROW EXECUTE FUNCTION exchange_log_is_append_only()
     """,
+    """
+    CREATE TABLE submission_batches (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        producer VARCHAR NOT NULL,
+        client VARCHAR,
+        kind VARCHAR NOT NULL,
+        name VARCHAR NOT NULL,
+        format VARCHAR(6) NOT NULL,
+        sha256 VARCHAR(64) NOT NULL,
+        size BIGINT NOT NULL,
+        declared_rows INTEGER,
+        state VARCHAR(8) DEFAULT 'received' NOT NULL,
+        position BIGINT DEFAULT '0' NOT NULL,
+        line INTEGER DEFAULT '0' NOT NULL,
+        header JSONB,
+        rows INTEGER DEFAULT '0' NOT NULL,
+        request JSONB NOT NULL,
+        received_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        worked_at TIMESTAMP WITH TIME ZONE,
+        finished_at TIMESTAMP WITH TIME ZONE,
+        error VARCHAR,
+        CONSTRAINT pk_submission_batches PRIMARY KEY (id),
+        CONSTRAINT uq_submission_batches_name UNIQUE (producer, kind, name),
+        CONSTRAINT ck_submission_batches_state CHECK (state IN ('received', 'running', 'done', 'failed'))
+    )
+    """,
+    """
+    CREATE INDEX ix_submission_batches_open ON submission_batches (worked_at, id)
+        WHERE state IN ('received', 'running')
+    """,
+    "CREATE INDEX ix_submission_batches_producer ON submission_batches (producer, id)",
+    """
+    CREATE TABLE submission_receipts (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        batch_id UUID,
+        line INTEGER,
+        producer VARCHAR NOT NULL,
+        kind VARCHAR NOT NULL,
+        key VARCHAR NOT NULL,
+        op VARCHAR(3) NOT NULL,
+        revision INTEGER,
+        received_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        received_on DATE NOT NULL,
+        outcome VARCHAR(10) NOT NULL,
+        code VARCHAR(18) COLLATE "C",
+        method VARCHAR,
+        confidence NUMERIC(3, 2),
+        doubt VARCHAR,
+        candidates JSONB DEFAULT '[]' NOT NULL,
+        faults JSONB DEFAULT '[]' NOT NULL,
+        item_id UUID,
+        receipt VARCHAR,
+        produced_on DATE,
+        due_on DATE,
+        fields INTEGER DEFAULT '0' NOT NULL,
+        filled INTEGER DEFAULT '0' NOT NULL,
+        payload JSONB,
+        looked_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        resolved_at TIMESTAMP WITH TIME ZONE,
+        resolved_by VARCHAR,
+        resolution VARCHAR,
+        version INTEGER DEFAULT '1' NOT NULL,
+        CONSTRAINT pk_submission_receipts PRIMARY KEY (id),
+        CONSTRAINT fk_submission_receipts_batch_id_submission_batches FOREIGN KEY (batch_id)
+            REFERENCES submission_batches (id),
+        CONSTRAINT ck_submission_receipts_payload_while_waiting CHECK ((outcome = 'waiting') = (payload IS NOT NULL))
+    )
+    """,
+    "CREATE INDEX ix_submission_receipts_batch ON submission_receipts (batch_id, line)",
+    "CREATE INDEX ix_submission_receipts_day ON submission_receipts (producer, received_on, kind, outcome)",
+    "CREATE INDEX ix_submission_receipts_key ON submission_receipts (producer, kind, key, id)",
+    "CREATE INDEX ix_submission_receipts_waiting ON submission_receipts (id) WHERE outcome = 'waiting'",
+    "CREATE INDEX ix_submission_receipts_looked_at ON submission_receipts (looked_at) WHERE outcome = 'waiting'",
 )
-TABLES: tuple[str, ...] = ("exchange_batches", "exchange_entries")
+TABLES: tuple[str, ...] = (
+    "exchange_batches",
+    "exchange_entries",
+    "submission_batches",
+    "submission_receipts",
+)
 
 
 def upgrade() -> None:
