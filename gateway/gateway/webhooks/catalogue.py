@@ -11,7 +11,12 @@ from typing import Any
 
 from shared.events import EVENTS
 from shared.events.complaints import ComplaintPublishedV1
-from shared.events.credit_registry import EnterpriseChangedV1, EnterpriseRegisteredV1
+from shared.events.credit_registry import (
+    EnterpriseChangedV1,
+    EnterpriseRegisteredV1,
+    MeasureDirectedV1,
+    MeasureLiftedV1,
+)
 from shared.events.disclosure import ArticlePublishedV1, ArticleWithdrawnV1
 from shared.events.envelope import Envelope, Event
 from shared.events.services import LicenceIssuedV1, LicenceRevokedV1, MatterChangedV1
@@ -47,6 +52,23 @@ OFFERS: Mapping[str, Offer] = {
             region="region",
         ),
         Offer(EnterpriseChangedV1, ("code", "part", "changed_on"), "企业公示信息已变更"),
+        Offer(
+            MeasureDirectedV1,
+            (
+                "directive_id", "number", "measure", "effect", "subject", "code", "region", "departments", "since",
+                "until", "directed_on",
+            ),
+            "联合惩戒指令已下达",
+            region="region",
+        ),
+        Offer(
+            MeasureLiftedV1,
+            (
+                "directive_id", "number", "measure", "subject", "code", "region", "departments", "cause", "lifted_on",
+            ),
+            "联合惩戒指令已解除",
+            region="region",
+        ),
         Offer(LicenceIssuedV1, ("licence_number", "enterprise_code", "issued_on"), "电子证照已制发"),
         Offer(LicenceRevokedV1, ("licence_number", "enterprise_code", "revoked_on"), "电子证照已吊销"),
         Offer(MatterChangedV1, ("code", "region", "in_force_from"), "办事指南已变更", region="region"),

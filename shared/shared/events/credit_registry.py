@@ -46,3 +46,39 @@ class RegisterLoadedV1(Event):
     source: str
     rows: int
     loaded_on: date
+
+
+class MeasureDirectedV1(Event):
+    """A joint measure is directed. `code` is there when it concerns an entity and rests on what is published."""
+
+    TYPE: ClassVar[str] = "credit_registry.measure.directed.v1"
+    KEY: ClassVar[str] = "directive_id"
+
+    directive_id: uuid.UUID
+    number: str
+    measure: str
+    effect: str
+    subject: str
+    code: str | None = None
+    region: str
+    departments: list[str]
+    since: date
+    until: date
+    directed_on: date
+
+
+class MeasureLiftedV1(Event):
+    """A joint measure has ended: lifted with its ground or by a decision, or its term is over (`cause`)."""
+
+    TYPE: ClassVar[str] = "credit_registry.measure.lifted.v1"
+    KEY: ClassVar[str] = "directive_id"
+
+    directive_id: uuid.UUID
+    number: str
+    measure: str
+    subject: str
+    code: str | None = None
+    region: str
+    departments: list[str]
+    cause: str
+    lifted_on: date

@@ -1,0 +1,85 @@
+"""The narrow read behind every check, and the log of checks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ARRAY, Date, LargeBinary, Row, Select, String, bindparam, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from svc_credit_registry.restrictions.models import RestrictionCheck
+
+# A code that went on under another one takes its measures along: nobody gets rid of them by a merger.
+_ENTITIES = text(
+    """
+    WITH asked AS (SELECT code, code AS of FROM unnest(:codes) AS code
+        UNION ALL SELECT s.old_code, a.code FROM unnest(:codes) AS a(code)
+            JOIN enterprise_successors s ON s.new_code = a.code)
+    SELECT a.of AS asked, d.id, d.number, d.measure, d.effect, d.matters, d.subject, d.role, d.code, d.since, d.until,
+           d.basis, d.ground, d.unit
+    FROM asked a JOIN measure_directives d ON d.code = a.code
+    WHERE d.state = 'in_force' AND d.subject = 'entity' AND d.since <= :today AND d.until >= :today
+    ORDER BY d.number
+    """
+).bindparams(bindparam("codes", type_=ARRAY(String())), bindparam("today", type_=Date()))
+
+_PERSONS = text(
+    """
+    SELECT d.person_key, d.name_key, d.id, d.number, d.measure, d.effect, d.matters, d.subject, d.role, d.code, d.since,
+           d.until, d.basis, d.ground, d.unit
+    FROM measure_directives d
+    WHERE d.state = 'in_force' AND d.subject = 'person' AND d.since <= :today AND d.until >= :today
+      AND (d.person_key = ANY(:keys) OR (d.person_key IS NULL AND d.name_key = ANY(:names)))
+    ORDER BY d.number
+    """
+).bindparams(
+    bindparam("keys", type_=ARRAY(LargeBinary())),
+    bindparam("names", type_=ARRAY(LargeBinary())),
+    bindparam("today", type_=Date()),
+)
+
+_KNOWN = text("SELECT code FROM enterprises WHERE code = ANY(:codes)").bindparams(
+    bindparam("codes", type_=ARRAY(String()))
+)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the log of checks is narrowed to."""
+
+    code: str | None = None
+    requester: str | None = None
+    case_id: str | None = None
+
+
+async def of_entities(session: AsyncSession, codes: Sequence[str], today: date) -> Sequence[Row[Any]]:
+    """The measures in force for these codes, and for those that went on under them."""
+    return (await session.execute(_ENTITIES, {"codes": list(codes), "today": today})).all()
+
+
+async def of_persons(
+    session: AsyncSession, keys: Sequence[bytes], names: Sequence[bytes], today: date
+) -> Sequence[Row[Any]]:
+    """The measures in force for these persons, and those of persons known by one of these names only."""
+    parameters = {"keys": list(keys), "names": list(names), "today": today}
+    return (await session.execute(_PERSONS, parameters)).all()
+
+
+async def known(session: AsyncSession, codes: Sequence[str]) -> set[str]:
+    """Which of these codes the register has."""
+    return {str(row[0]) for row in await session.execute(_KNOWN, {"codes": list(codes)})}
+
+
+async def note(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Notes what was asked, in one statement."""
+    await session.execute(insert(RestrictionCheck).values(list(rows)))
+
+
+def log(filters: Filters) -> Select[RestrictionCheck]:
+    """The questions that were asked."""
+    query = select(RestrictionCheck)
+    for name in ("code", "requester", "case_id"):
+        value = getattr(filters, name)
+        query = query if value is None else query.where(getattr(RestrictionCheck, name) == value)
+    return query
