@@ -4,13 +4,20 @@ import asyncio
 
 from shared.audit import WITNESS
 from shared.events.audit import AuditSealedV1
-from shared.events.credit_registry import EnterpriseChangedV1, EnterpriseRegisteredV1, RegisterLoadedV1
+from shared.events.credit_registry import (
+    EnterpriseChangedV1,
+    EnterpriseRegisteredV1,
+    MeasureDirectedV1,
+    MeasureLiftedV1,
+    RegisterLoadedV1,
+)
 from shared.inbox import Part, Work
 from shared.runtime import make_runtime
 from shared.worker import work_alone
 from svc_credit_registry.batches import handlers as batches
 from svc_credit_registry.exchange import handlers as exchange
 from svc_credit_registry.feed.service import sequence_forever
+from svc_credit_registry.followups import handlers as followups
 from svc_credit_registry.names import handlers as names
 from svc_credit_registry.publicity import handlers as publicity
 from svc_credit_registry.registration import handlers as registration
@@ -20,8 +27,15 @@ from svc_credit_registry.submissions import handlers as submissions
 
 WORK = Work(
     handlers=[*registration.HANDLERS, *names.HANDLERS, *publicity.HANDLERS, WITNESS],
-    sweeps=[*exchange.SWEEPS, *batches.SWEEPS, *submissions.SWEEPS, *risk.SWEEPS],
-    publishes=[EnterpriseRegisteredV1, EnterpriseChangedV1, RegisterLoadedV1, AuditSealedV1],
+    sweeps=[*exchange.SWEEPS, *batches.SWEEPS, *submissions.SWEEPS, *risk.SWEEPS, *followups.SWEEPS],
+    publishes=[
+        EnterpriseRegisteredV1,
+        EnterpriseChangedV1,
+        RegisterLoadedV1,
+        MeasureDirectedV1,
+        MeasureLiftedV1,
+        AuditSealedV1,
+    ],
     parts=[Part("sequencer", sequence_forever)],
 )
 
