@@ -6,13 +6,16 @@ import svc_credit_registry.certificates.models
 import svc_credit_registry.batches.models
 import svc_credit_registry.enterprises.models
 import svc_credit_registry.exchange.models
+import svc_credit_registry.execution.models
 import svc_credit_registry.feed.models
 import svc_credit_registry.filings.models
 import svc_credit_registry.immediate_information.models
 import svc_credit_registry.intake.models
+import svc_credit_registry.measures.models
 import svc_credit_registry.names.models
 import svc_credit_registry.publicity.models
 import svc_credit_registry.records.models
+import svc_credit_registry.restrictions.models
 import svc_credit_registry.risk.models
 import svc_credit_registry.search.models
 import svc_credit_registry.submissions.models  # noqa: F401
