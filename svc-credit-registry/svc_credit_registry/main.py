@@ -8,12 +8,15 @@ from svc_credit_registry.batches.routes import router as batches
 from svc_credit_registry.classification.routes import router as classification
 from svc_credit_registry.enterprises.routes import router as enterprises
 from svc_credit_registry.exchange.routes import router as exchange
+from svc_credit_registry.execution.routes import router as execution
 from svc_credit_registry.filings.routes import router as filings
 from svc_credit_registry.immediate_information.routes import router as immediate_information
+from svc_credit_registry.measures.routes import router as measures
 from svc_credit_registry.names.routes import router as names
 from svc_credit_registry.publicity.routes import router as publicity
 from svc_credit_registry.published_reports.routes import router as published_reports
 from svc_credit_registry.record_views.routes import router as record_views
+from svc_credit_registry.restrictions.routes import router as restrictions
 from svc_credit_registry.risk.routes import router as risk
 from svc_credit_registry.search.routes import router as search
 from svc_credit_registry.settings import Settings
@@ -39,6 +42,9 @@ SERVICE = Service(
         published_reports,
         filings,
         immediate_information,
+        measures,
+        execution,
+        restrictions,
     ],
     work=WORK,
     tags=[
@@ -49,6 +55,8 @@ SERVICE = Service(
         {"name": "names", "description": "名称比对 Comparison of enterprise names"},
         {"name": "risk", "description": "信用风险分类 Risk classes of entities"},
         {"name": "filings", "description": "企业年报与即时信息 Annual reports and immediate information"},
+        {"name": "measures", "description": "联合惩戒 Joint measures, directives and what departments did"},
+        {"name": "restrictions", "description": "惩戒核查 Checks before a decision"},
         {"name": "classification", "description": "代码 Regions and industries"},
         {"name": "submissions", "description": "部门报送 Records that agencies push"},
         {"name": "exchange", "description": "交换日志 The log of the exchange between agencies"},
