@@ -62,6 +62,7 @@ STATEMENTS: tuple[str, ...] = (
         CONSTRAINT fk_bulk_portions_load_id_bulk_loads FOREIGN KEY(load_id) REFERENCES bulk_loads (id)
     )
     """,
+    "ALTER TABLE enterprise_names DROP CONSTRAINT fk_enterprise_names_code_enterprises",
     # Rows come and go here all the time: cleaned up early, it stays a page or two.
     "ALTER TABLE pending_changes SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000)",
 )
@@ -76,3 +77,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(TABLES):
         op.execute(f"DROP TABLE {table}")
+    op.execute(
+        "ALTER TABLE enterprise_names ADD CONSTRAINT fk_enterprise_names_code_enterprises"
+        " FOREIGN KEY (code) REFERENCES enterprises (code)"
+    )

@@ -7,7 +7,7 @@ import csv
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -23,8 +23,7 @@ class NotReadable(ValueError):
     """Nothing of the file can be read; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A line with its number, counted from 1: its values by column, or what is wrong with it."""
 
     line: int

@@ -52,7 +52,10 @@ class Enterprise(Timestamps, Versioned, Base):
 
 
 class EnterpriseName(Base):
-    """A name an enterprise bears or bore, with its period; `valid_until` is empty for the present one."""
+    """A name an enterprise bears or bore, with its period; `valid_until` is empty for the present one.
+
+    There is no foreign key: enterprises are never deleted, and to look each of them up is half the cost of the row.
+    """
 
     __tablename__ = "enterprise_names"
     __table_args__ = (
@@ -64,7 +67,7 @@ class EnterpriseName(Base):
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = uuid_key()
-    code: Mapped[str] = mapped_column(String(18, collation="C"), ForeignKey("enterprises.code"))
+    code: Mapped[str] = mapped_column(String(18, collation="C"))
     name: Mapped[str]
     valid_from: Mapped[date]
     valid_until: Mapped[date | None] = mapped_column(default=None)

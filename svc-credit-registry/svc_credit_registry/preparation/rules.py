@@ -14,7 +14,7 @@ from svc_credit_registry.enterprises.rules import publication_due
 from svc_credit_registry.rows.rules import Bad, EnterpriseRow, read_row
 
 CODE_LENGTH = 18
-_NULL = r"\N"
+_ESCAPE, _NULL = "\\", r"\N"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,11 @@ def _row(record: Record, today: date) -> EnterpriseRow:
 
 def copy_line(row: EnterpriseRow) -> bytes:
     """A row in the text format of COPY, with the day by which it must be public behind it."""
-    # Rows hold no control characters; of what COPY treats apart only the backslash is left.
     cells = [_NULL if value is None else str(value) for value in row]
-    due = _due(row.registered_on)
-    line = "\t".join([*cells, due])
-    if "\\" in line:
-        line = "\t".join([_NULL if v is None else str(v).replace("\\", "\\\\") for v in row] + [due])
-    return line.encode() + b"\n"
+    # Rows hold no control characters; of what COPY treats apart only the backslash is left, and only in free text.
+    if _ESCAPE in row.name + row.organisation_form + row.legal_representative_name + row.address + row.business_scope:
+        cells = [_NULL if value is None else str(value).replace(_ESCAPE, _ESCAPE * 2) for value in row]
+    return "\t".join([*cells, _due(row.registered_on)]).encode() + b"\n"
 
 
 @lru_cache(maxsize=20_000)

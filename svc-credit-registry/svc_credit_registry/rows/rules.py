@@ -101,6 +101,9 @@ def read_row(values: Mapping[str, Any], today: date) -> EnterpriseRow:
 
 def _text(values: Mapping[str, Any], field: str, *, required: bool = True) -> str:
     value = values.get(field)
+    # Nearly all are plain; what is odd is looked at below, in the order of what is said of it.
+    if value.__class__ is str and value.isprintable() and 0 < len(text := value.strip()) <= LONGEST[field]:
+        return text
     if value is None or value == "":
         if required:
             raise Bad(field, "missing", f"{field} is missing")
@@ -126,6 +129,9 @@ def _code(values: Mapping[str, Any]) -> str:
 
 
 def _region(values: Mapping[str, Any]) -> str:
+    given = values.get("region")
+    if given.__class__ is str and regions.is_known(given):
+        return str(given)
     text = _text(values, "region")
     if not regions.is_known(text):
         raise Bad("region", "region_unknown", f"{text} is no region of GB/T 2260")
@@ -133,6 +139,10 @@ def _region(values: Mapping[str, Any]) -> str:
 
 
 def _industry(values: Mapping[str, Any]) -> str:
+    given = values.get("industry_code")
+    code = _known_industry(given) if given.__class__ is str else None
+    if code is not None:
+        return code
     text = _text(values, "industry_code")
     code = _known_industry(text)
     if code is None:
@@ -152,9 +162,13 @@ def _status(values: Mapping[str, Any]) -> Status:
 
 
 def _date(values: Mapping[str, Any], field: str, today: date) -> date | None:
-    text = _text(values, field, required=False)
-    if not text:
+    given = values.get(field)
+    if not given:
         return None
+    day = _day(given) if given.__class__ is str else None
+    if day is not None and _EARLIEST <= day <= today:
+        return day
+    text = _text(values, field, required=False)
     day = _day(text)
     if day is None:
         raise Bad(field, "bad_date", f"{field} must be a date like 2026-01-31")
