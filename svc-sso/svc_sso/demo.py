@@ -66,8 +66,8 @@ def totp_secret(username: str) -> str:
     return base64.b32encode(hashlib.sha256(f"yiwang demo {username}".encode()).digest()[:20]).decode()
 
 
-async def load(session: AsyncSession) -> list[str]:
-    """Makes the accounts which are missing; their user names."""
+async def load(session: AsyncSession, population: int = POOL) -> list[str]:
+    """Makes the accounts which are missing; their user names. The register knows `population` other people besides."""
     made = []
     hashed = await hash_password(PASSWORD)
     for account in accounts():
@@ -78,7 +78,7 @@ async def load(session: AsyncSession) -> list[str]:
             made.append(account.username)
             if account.kind == PERSON:
                 _check(session, account)
-    await load_people(session, [made_up_person(index) for index in range(POOL)])
+    await load_people(session, [made_up_person(index) for index in range(population)])
     await load_people(session, [(name, number) for _, name, number, _ in PEOPLE])
     await load_representatives(session, [(code, PEOPLE[-1][2]) for code in ENTERPRISES])
     return made

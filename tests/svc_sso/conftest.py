@@ -187,7 +187,7 @@ class Provider:
 
     async def demo(self) -> None:
         async with self.client.sessions.begin() as session:
-            await demo.load(session)
+            await demo.load(session, population=0)
 
     async def events(self, type_: str) -> list[dict[str, Any]]:
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from svc_sso import bootstrap
+from svc_sso import bootstrap, demo
 from tests.svc_sso.conftest import Provider, code_in, hidden, oauth_refused, refused
 
 DEMO = "Demo-2026-yiwang"
@@ -135,7 +135,7 @@ async def test_the_first_administrator_is_made_once_with_a_one_time_secret(sso: 
 async def test_demo_accounts_are_made_once(sso: Provider) -> None:
     await sso.demo()
     await sso.demo()
-    assert len(await sso.events("sso.account.opened.v1")) == 14
+    assert len(await sso.events("sso.account.opened.v1")) == len(demo.accounts())
     await sso.login("demo.citizen", DEMO)
 
 
