@@ -21,7 +21,7 @@ from svc_credit_registry.classification.rules import industry_code
 from svc_credit_registry.enterprises import queries as enterprises
 from svc_credit_registry.enterprises.errors import EnterpriseUnknown
 from svc_credit_registry.enterprises.models import Enterprise, EnterpriseName, EnterpriseSuccessor
-from svc_credit_registry.enterprises.rules import Status, Succession, valid_code
+from svc_credit_registry.enterprises.rules import FACT_LABELS, Status, Succession, valid_code
 from svc_credit_registry.enterprises.service import find, keep_state
 from svc_credit_registry.feed import service as feed
 from svc_credit_registry.feed.rules import REGISTRATION
@@ -161,7 +161,7 @@ def _contents(enterprise: Enterprise, before: dict[str, Any], decision: Decision
     if "status" in before:
         states = {"before": str(before["status"]), "after": str(enterprise.status)}
         found[Kind.STATUS_CHANGE] = decided | states | {"reason": decision.reason or decision.basis}
-    others = [name for name in rules.LABELS if name in before and name not in ("name", "status", "ended_on")]
+    others = [name for name in FACT_LABELS if name in before and name not in ("name", "status", "ended_on")]
     if others:
         facts = [
             {"field": name, "before": _text(before[name]), "after": _text(getattr(enterprise, name))} for name in others

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.enterprises.models import (
@@ -57,9 +57,11 @@ async def first_recorded_at(session: AsyncSession, code: str) -> datetime | None
     return await session.scalar(first)
 
 
-def versions_of(code: str) -> Select[EnterpriseVersion]:
-    """The replaced states of an enterprise."""
-    return select(EnterpriseVersion).where(EnterpriseVersion.code == code)
+async def versions_until(session: AsyncSession, code: str, day: date) -> Sequence[EnterpriseVersion]:
+    """The replaced states of an enterprise that had come on the record by the end of `day`, the oldest first."""
+    v = EnterpriseVersion
+    statement = select(v).where(v.code == code, v.recorded_at < end_of(day)).order_by(v.version)
+    return (await session.scalars(statement)).all()
 
 
 async def successor_of(session: AsyncSession, old_code: str) -> EnterpriseSuccessor | None:

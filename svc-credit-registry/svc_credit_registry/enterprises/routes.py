@@ -14,7 +14,7 @@ from shared.fields import Day
 from shared.http import Router, cached, etag, not_modified, view_etag
 from shared.problems import wants_english
 from svc_credit_registry.enterprises import rules, service
-from svc_credit_registry.enterprises.schemas import EnterpriseOut, MovedOut
+from svc_credit_registry.enterprises.schemas import EnterpriseOut, HistoryOut, MovedOut
 
 router = Router(tags=["enterprises"], dependencies=[Public])
 
@@ -63,6 +63,26 @@ async def _get_past(
     if not_modified(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
+    return view
+
+
+@router.get(
+    "/v1/enterprises/{code}/history",
+    operation_id="get_enterprise_history",
+    summary="Names, status and changes of an enterprise, with periods",
+    response_model=HistoryOut,
+    responses=MOVED,
+)
+async def get_enterprise_history(
+    session: SessionDep, request: Request, response: Response, today: TodayDep, code: Code, as_of: AsOf = None
+) -> HistoryOut | Response:
+    """Former names and status with their periods, and each change: what was, what is, when, by whom, on what basis."""
+    day = rules.read_day(as_of, today)
+    elsewhere = await moved_answer(session, request, code, day)
+    if elsewhere is not None:
+        return elsewhere
+    view = await service.history(session, code, day, english=wants_english(request))
+    response.headers.update(cached("register", f"enterprise:{view.code}", by_language=True))
     return view
 
 

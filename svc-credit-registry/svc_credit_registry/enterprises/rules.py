@@ -46,6 +46,21 @@ STATUS_RANK: dict[Status, int] = {Status.ACTIVE: 0, Status.REVOKED: 1, Status.CA
 """The order of search results: those in business first."""
 
 
+FACT_LABELS: Mapping[str, tuple[str, str]] = {
+    "name": ("名称", "Name"),
+    "status": ("登记状态", "Status"),
+    "ended_on": ("注销或者吊销日期", "Day of cancellation or revocation"),
+    "region": ("登记机关所在地", "Region of the registrar"),
+    "industry_code": ("行业", "Industry"),
+    "organisation_form": ("组织形式", "Organisation form"),
+    "legal_representative_name": ("法定代表人", "Legal representative"),
+    "registered_capital_yuan": ("注册资本（元）", "Registered capital in yuan"),
+    "address": ("住所", "Address"),
+    "business_scope": ("经营范围", "Business scope"),
+}
+"""What can be changed, in the order in which a change is read out."""
+
+
 class Succession(StrEnum):
     """Why the record of a code goes on under another one."""
 

@@ -88,3 +88,45 @@ class EnterpriseOut(EnterpriseSummary):
     as_of: date | None = Field(default=None, description="The day as of which this is; absent for the present state")
     complaints_url: str
     record_url: str = Field(description="All items of the record, with counts by kind")
+
+
+class StateOut(BaseModel):
+    """A status with the period in which it stood on the record."""
+
+    status: str
+    label: str
+    since: date = Field(description="The day from which the record said so")
+    until: date | None = Field(description="The last day; absent for the present status")
+    ended_on: date | None = Field(description="The day of cancellation or revocation")
+    producer: str
+    basis: str
+
+
+class FactChange(BaseModel):
+    """One registered fact, as it was and as it is since (变更前、变更后)."""
+
+    field: str
+    label: str
+    before: str | None
+    after: str | None
+
+
+class RegisterChange(BaseModel):
+    """One change of the register: what was, what is, when, by whom and on what basis."""
+
+    version: int
+    recorded_at: datetime
+    producer: str
+    basis: str
+    facts: list[FactChange]
+
+
+class HistoryOut(BaseModel):
+    """How an enterprise came to be what the record says on a day: names, status and changes, the latest first."""
+
+    code: str
+    as_of: date
+    first_recorded_at: datetime
+    names: list[NameOut]
+    statuses: list[StateOut]
+    changes: list[RegisterChange]

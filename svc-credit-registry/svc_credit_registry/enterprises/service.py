@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,13 +26,19 @@ from svc_credit_registry.enterprises.models import (
 from svc_credit_registry.enterprises.schemas import (
     EnterpriseOut,
     EnterpriseSummary,
+    FactChange,
+    HistoryOut,
     MovedOut,
     NameOut,
     Provenance,
     PublicationOut,
+    RegisterChange,
+    StateOut,
 )
 
 CODE_TRIES = 1000
+State = Enterprise | EnterpriseVersion
+"""What the record says of an enterprise: now, or until it was replaced."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ async def find(session: AsyncSession, code: str) -> Enterprise:
     return enterprise
 
 
-async def find_on(session: AsyncSession, code: str, day: date) -> Enterprise | EnterpriseVersion:
+async def find_on(session: AsyncSession, code: str, day: date) -> State:
     """The enterprise as the record had it at the end of `day`; 404 with the first day when the record had not begun."""
     enterprise = await find(session, code)
     if enterprise.received_at < rules.end_of(day):
@@ -119,20 +126,15 @@ def _name_on(name: EnterpriseName, end: datetime) -> NameOut:
     return NameOut(name=name.name, valid_from=name.valid_from, valid_until=None if is_open else name.valid_until)
 
 
-async def describe(
-    session: AsyncSession, enterprise: Enterprise | EnterpriseVersion, as_of: date | None = None
-) -> EnterpriseOut:
+async def describe(session: AsyncSession, enterprise: State, as_of: date | None = None) -> EnterpriseOut:
     """The public record of an enterprise: as it is, or as it was at the end of the day `as_of`."""
     return described(enterprise, await names_on(session, enterprise.code, as_of), as_of)
 
 
-def described(
-    enterprise: Enterprise | EnterpriseVersion, names: Sequence[NameOut], as_of: date | None = None
-) -> EnterpriseOut:
+def described(enterprise: State, names: Sequence[NameOut], as_of: date | None = None) -> EnterpriseOut:
     """One state of an enterprise with its names."""
     label, label_en = rules.STATUS_LABELS[rules.Status(enterprise.status)]
     industry = INDUSTRIES.get(enterprise.industry_code) or INDUSTRIES.get(enterprise.industry_code[:3])
-    received_at = enterprise.received_at if isinstance(enterprise, Enterprise) else enterprise.recorded_at
     return EnterpriseOut(
         **EnterpriseSummary.model_validate(enterprise).model_dump(),
         status_label=label,
@@ -145,7 +147,7 @@ def described(
         address=enterprise.address,
         business_scope=enterprise.business_scope,
         names=list(names),
-        provenance=Provenance(producer=enterprise.producer, basis=enterprise.basis, received_at=received_at),
+        provenance=Provenance(producer=enterprise.producer, basis=enterprise.basis, received_at=since(enterprise)),
         publication=PublicationOut(
             due_on=enterprise.publication_due_on, basis=rules.PUBLICATION_BASIS, published_at=enterprise.published_at
         ),
@@ -154,6 +156,61 @@ def described(
         complaints_url=f"/v1/enterprises/{enterprise.code}/complaints",
         record_url=f"/v1/enterprises/{enterprise.code}/record",
     )  # fmt: skip
+
+
+async def history(session: AsyncSession, code: str, day: date, *, english: bool) -> HistoryOut:
+    """How the enterprise came to be what the record said at the end of `day`; refusals as for the enterprise then."""
+    await find_on(session, code, day)
+    enterprise = await find(session, code)
+    states: list[State] = list(await queries.versions_until(session, enterprise.code, day))
+    if enterprise.received_at < rules.end_of(day):
+        states.append(enterprise)
+    return HistoryOut(
+        code=enterprise.code,
+        as_of=day,
+        first_recorded_at=since(states[0]),
+        names=await names_on(session, enterprise.code, day),
+        statuses=_statuses(states, english=english)[::-1],
+        changes=[c for a, b in pairwise(states) if (c := _change(a, b, english=english)).facts][::-1],
+    )
+
+
+def since(state: State) -> datetime:
+    """When a state came on the record."""
+    return state.received_at if isinstance(state, Enterprise) else state.recorded_at
+
+
+def _statuses(states: Sequence[State], *, english: bool) -> list[StateOut]:
+    begun = [states[0], *(b for a, b in pairwise(states) if (a.status, a.ended_on) != (b.status, b.ended_on))]
+    ends = [statutory_date(since(state)) for state in begun[1:]]
+    return [
+        StateOut(
+            status=state.status,
+            label=rules.STATUS_LABELS[rules.Status(state.status)][english],
+            since=statutory_date(since(state)),
+            until=None if end is None else max(end - timedelta(days=1), statutory_date(since(state))),
+            ended_on=state.ended_on,
+            producer=state.producer,
+            basis=state.basis,
+        )
+        for state, end in zip(begun, [*ends, None], strict=True)
+    ]
+
+
+def _change(before: State, after: State, *, english: bool) -> RegisterChange:
+    facts = [
+        FactChange(field=name, label=label[english], before=_text(before, name), after=_text(after, name))
+        for name, label in rules.FACT_LABELS.items()
+        if getattr(before, name) != getattr(after, name)
+    ]
+    return RegisterChange(
+        version=after.version, recorded_at=since(after), producer=after.producer, basis=after.basis, facts=facts
+    )
+
+
+def _text(state: State, name: str) -> str | None:
+    value = getattr(state, name)
+    return None if value is None else str(value)
 
 
 KEPT = tuple(c.key for c in EnterpriseVersion.__table__.columns if c.key not in ("recorded_at", "superseded_at"))
