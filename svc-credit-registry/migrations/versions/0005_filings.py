@@ -7,6 +7,7 @@ down_revision = "0004"
 
 STATEMENTS: tuple[str, ...] = (
     "CREATE SEQUENCE immediate_information_serial MINVALUE 1 MAXVALUE 999999 CYCLE",
+    "CREATE SEQUENCE objection_serial MINVALUE 1 MAXVALUE 999999 CYCLE",
     """
     CREATE TABLE annual_reports (
         id UUID DEFAULT uuidv7() NOT NULL,
@@ -56,6 +57,52 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX ix_immediate_information_code ON immediate_information (code, happened_on, id)",
     "CREATE INDEX ix_immediate_information_filed ON immediate_information (filed_on, region)",
     """
+    CREATE TABLE record_objections (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        number VARCHAR(32) NOT NULL,
+        state VARCHAR NOT NULL,
+        code VARCHAR(18) COLLATE "C" NOT NULL,
+        region VARCHAR(6) COLLATE "C" NOT NULL,
+        item_id UUID,
+        item_kind VARCHAR NOT NULL,
+        item_producer VARCHAR NOT NULL,
+        item_key VARCHAR NOT NULL,
+        item_version INTEGER NOT NULL,
+        pointer VARCHAR,
+        asker_id VARCHAR(64) NOT NULL,
+        asker_org VARCHAR(18) COLLATE "C",
+        facts BYTEA NOT NULL,
+        received_on DATE NOT NULL,
+        due_on DATE NOT NULL,
+        provisional BOOLEAN NOT NULL,
+        officer_id VARCHAR(64),
+        question BYTEA,
+        producer_asked_on DATE,
+        producer_due_on DATE,
+        producer_answer BYTEA,
+        producer_answered_on DATE,
+        outcome VARCHAR,
+        answer BYTEA,
+        answered_on DATE,
+        correct_by DATE,
+        corrected_on DATE,
+        version INTEGER DEFAULT '1' NOT NULL,
+        created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        CONSTRAINT pk_record_objections PRIMARY KEY (id),
+        CONSTRAINT ck_record_objections_state CHECK (state IN ('received', 'producer_asked', 'producer_answered', 'awaiting_correction', 'closed', 'withdrawn')),
+        CONSTRAINT ck_record_objections_answered CHECK (outcome IS NULL OR answered_on IS NOT NULL),
+        CONSTRAINT uq_record_objections_number UNIQUE (number),
+        CONSTRAINT fk_record_objections_code_enterprises FOREIGN KEY(code) REFERENCES enterprises (code)
+    )
+    """,
+    "CREATE INDEX ix_record_objections_asker ON record_objections (asker_id, created_at, id)",
+    "CREATE INDEX ix_record_objections_code ON record_objections (code, created_at, id)",
+    "CREATE INDEX ix_record_objections_org ON record_objections (asker_org, created_at, id)",
+    "CREATE INDEX ix_record_objections_producer ON record_objections (item_producer, due_on, id) WHERE state IN ('producer_asked', 'awaiting_correction')",
+    "CREATE INDEX ix_record_objections_queue ON record_objections (region, due_on, id) WHERE state IN ('received', 'producer_asked', 'producer_answered')",
+    "CREATE UNIQUE INDEX uq_record_objections_open ON record_objections (asker_id, item_kind, item_producer, item_key) WHERE state IN ('received', 'producer_asked', 'producer_answered')",
+    """
     CREATE TABLE annual_report_revisions (
         id UUID DEFAULT uuidv7() NOT NULL,
         report_id UUID NOT NULL,
@@ -87,9 +134,22 @@ STATEMENTS: tuple[str, ...] = (
         CONSTRAINT fk_immediate_information_revisions_information_id_immed_1d4d FOREIGN KEY(information_id) REFERENCES immediate_information (id) ON DELETE RESTRICT
     )
     """,
+    """
+    CREATE TABLE record_objection_steps (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        objection_id UUID NOT NULL,
+        at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        act VARCHAR NOT NULL,
+        state VARCHAR NOT NULL,
+        by VARCHAR(16) NOT NULL,
+        CONSTRAINT pk_record_objection_steps PRIMARY KEY (id),
+        CONSTRAINT fk_record_objection_steps_objection_id_record_objections FOREIGN KEY(objection_id) REFERENCES record_objections (id) ON DELETE RESTRICT
+    )
+    """,
+    "CREATE INDEX ix_record_objection_steps_objection ON record_objection_steps (objection_id, id)",
 )
-TABLES: tuple[str, ...] = ("annual_reports", "immediate_information", "annual_report_revisions", "immediate_information_revisions",)
-SEQUENCES: tuple[str, ...] = ("immediate_information_serial",)
+TABLES: tuple[str, ...] = ("annual_reports", "immediate_information", "record_objections", "annual_report_revisions", "immediate_information_revisions", "record_objection_steps",)
+SEQUENCES: tuple[str, ...] = ("immediate_information_serial", "objection_serial",)
 
 
 def upgrade() -> None:

@@ -4,7 +4,7 @@ import contextlib
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -98,14 +98,17 @@ class Filings(World):
 
     @contextlib.contextmanager
     def on(self, day: date) -> Iterator[None]:
-        """Lets the routes see noon of another day in Asia/Shanghai."""
-        noon = datetime.combine(day, time(12), STATUTORY_ZONE)
-        overrides = self.client.app.dependency_overrides
-        overrides |= {clock.today: lambda: day, clock.now: lambda: noon}
-        try:
+        """Sets the clock, which one module alone reads, to noon of another day in Asia/Shanghai."""
+        instant = datetime.combine(day, time(12), STATUTORY_ZONE)
+
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> "Clock":
+                return cls.fromtimestamp(instant.timestamp(), tz)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(clock, "datetime", Clock)
             yield
-        finally:
-            del overrides[clock.today], overrides[clock.now]
 
     async def sweep(self, sweep: Sweep, day: date | None = None) -> int:
         async with self.client.sessions() as session, session.begin():
