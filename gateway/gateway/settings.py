@@ -72,7 +72,8 @@ class GatewaySettings(ServiceSettings):
         default=60, ge=5, le=300, description="How far the time of a signed call may differ from the gateway's"
     )
     item_services: list[str] = Field(
-        default_factory=lambda: ["services", "complaints"], description="Services that hold cases of people (JSON list)"
+        default_factory=lambda: ["services", "complaints", "credit-registry"],
+        description="Services that hold cases of people (JSON list)",
     )
     probe_seconds: float = Field(default=5.0, ge=0, description="Time between two looks at each service; 0: none")
     connections: int = Field(default=10_000, ge=1, description="Connections of clients at most")
