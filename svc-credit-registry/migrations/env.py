@@ -2,8 +2,8 @@
 
 from alembic import context
 
-import svc_credit_registry.certificates.models
 import svc_credit_registry.batches.models
+import svc_credit_registry.certificates.models
 import svc_credit_registry.enterprises.models
 import svc_credit_registry.exchange.models
 import svc_credit_registry.execution.models
@@ -13,6 +13,7 @@ import svc_credit_registry.immediate_information.models
 import svc_credit_registry.intake.models
 import svc_credit_registry.measures.models
 import svc_credit_registry.names.models
+import svc_credit_registry.objections.models
 import svc_credit_registry.publicity.models
 import svc_credit_registry.records.models
 import svc_credit_registry.restrictions.models

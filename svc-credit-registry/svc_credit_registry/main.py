@@ -11,8 +11,10 @@ from svc_credit_registry.exchange.routes import router as exchange
 from svc_credit_registry.execution.routes import router as execution
 from svc_credit_registry.filings.routes import router as filings
 from svc_credit_registry.immediate_information.routes import router as immediate_information
+from svc_credit_registry.items.routes import router as items
 from svc_credit_registry.measures.routes import router as measures
 from svc_credit_registry.names.routes import router as names
+from svc_credit_registry.objections.routes import router as objections
 from svc_credit_registry.publicity.routes import router as publicity
 from svc_credit_registry.published_reports.routes import router as published_reports
 from svc_credit_registry.record_views.routes import router as record_views
@@ -45,6 +47,8 @@ SERVICE = Service(
         measures,
         execution,
         restrictions,
+        objections,
+        items,
     ],
     work=WORK,
     tags=[
@@ -57,6 +61,8 @@ SERVICE = Service(
         {"name": "filings", "description": "企业年报与即时信息 Annual reports and immediate information"},
         {"name": "measures", "description": "联合惩戒 Joint measures, directives and what departments did"},
         {"name": "restrictions", "description": "惩戒核查 Checks before a decision"},
+        {"name": "objections", "description": "异议核查 Verification of what the record says"},
+        {"name": "items", "description": "我的办件 One's own duties and cases"},
         {"name": "classification", "description": "代码 Regions and industries"},
         {"name": "submissions", "description": "部门报送 Records that agencies push"},
         {"name": "exchange", "description": "交换日志 The log of the exchange between agencies"},

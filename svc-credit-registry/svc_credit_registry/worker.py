@@ -19,6 +19,7 @@ from svc_credit_registry.exchange import handlers as exchange
 from svc_credit_registry.feed.service import sequence_forever
 from svc_credit_registry.followups import handlers as followups
 from svc_credit_registry.names import handlers as names
+from svc_credit_registry.objections import handlers as objections
 from svc_credit_registry.publicity import handlers as publicity
 from svc_credit_registry.registration import handlers as registration
 from svc_credit_registry.risk import handlers as risk
@@ -27,7 +28,14 @@ from svc_credit_registry.submissions import handlers as submissions
 
 WORK = Work(
     handlers=[*registration.HANDLERS, *names.HANDLERS, *publicity.HANDLERS, WITNESS],
-    sweeps=[*exchange.SWEEPS, *batches.SWEEPS, *submissions.SWEEPS, *risk.SWEEPS, *followups.SWEEPS],
+    sweeps=[
+        *exchange.SWEEPS,
+        *batches.SWEEPS,
+        *submissions.SWEEPS,
+        *risk.SWEEPS,
+        *followups.SWEEPS,
+        *objections.SWEEPS,
+    ],
     publishes=[
         EnterpriseRegisteredV1,
         EnterpriseChangedV1,

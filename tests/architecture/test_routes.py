@@ -83,6 +83,7 @@ PUBLIC = {
         "GET /v1/enterprises/{code}/annual-reports",
         "GET /v1/enterprises/{code}/immediate-information",
         "GET /v1/annual-reports/figures",
+        "GET /v1/enterprises/{code}/objections",
         "GET /v1/immediate-information/due-date",
         "POST /v1/name-comparisons",
         "GET /v1/names/decomposition",
