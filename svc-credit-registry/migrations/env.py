@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import svc_credit_registry.annual_listing.models
 import svc_credit_registry.batches.models
 import svc_credit_registry.certificates.models
 import svc_credit_registry.enterprises.models
@@ -11,11 +12,15 @@ import svc_credit_registry.feed.models
 import svc_credit_registry.filings.models
 import svc_credit_registry.immediate_information.models
 import svc_credit_registry.intake.models
+import svc_credit_registry.list_objections.models
+import svc_credit_registry.lists.models
 import svc_credit_registry.measures.models
 import svc_credit_registry.names.models
 import svc_credit_registry.objections.models
 import svc_credit_registry.publicity.models
 import svc_credit_registry.records.models
+import svc_credit_registry.removals.models
+import svc_credit_registry.repairs.models
 import svc_credit_registry.restrictions.models
 import svc_credit_registry.risk.models
 import svc_credit_registry.search.models

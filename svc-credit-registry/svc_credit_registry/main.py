@@ -4,20 +4,27 @@ from fastapi import FastAPI
 
 from shared.app import Service, create_service
 from svc_credit_registry.amendments.routes import router as amendments
+from svc_credit_registry.annual_listing.routes import router as annual_listing
 from svc_credit_registry.batches.routes import router as batches
 from svc_credit_registry.classification.routes import router as classification
 from svc_credit_registry.enterprises.routes import router as enterprises
 from svc_credit_registry.exchange.routes import router as exchange
 from svc_credit_registry.execution.routes import router as execution
 from svc_credit_registry.filings.routes import router as filings
+from svc_credit_registry.grounds.routes import router as grounds
 from svc_credit_registry.immediate_information.routes import router as immediate_information
 from svc_credit_registry.items.routes import router as items
+from svc_credit_registry.list_objections.routes import router as list_objections
+from svc_credit_registry.lists.routes import router as lists
 from svc_credit_registry.measures.routes import router as measures
 from svc_credit_registry.names.routes import router as names
 from svc_credit_registry.objections.routes import router as objections
+from svc_credit_registry.proposals.routes import router as proposals
 from svc_credit_registry.publicity.routes import router as publicity
 from svc_credit_registry.published_reports.routes import router as published_reports
 from svc_credit_registry.record_views.routes import router as record_views
+from svc_credit_registry.removals.routes import router as removals
+from svc_credit_registry.repairs.routes import router as repairs
 from svc_credit_registry.restrictions.routes import router as restrictions
 from svc_credit_registry.risk.routes import router as risk
 from svc_credit_registry.search.routes import router as search
@@ -49,9 +56,21 @@ SERVICE = Service(
         restrictions,
         objections,
         items,
+        grounds,
+        lists,
+        proposals,
+        list_objections,
+        removals,
+        annual_listing,
+        repairs,
     ],
     work=WORK,
     tags=[
+        {
+            "name": "lists",
+            "description": "经营异常名录与严重违法失信名单 The lists of abnormal operation and serious violations",
+        },
+        {"name": "repairs", "description": "处罚公示与信用修复 Publication of penalties and credit repair"},
         {"name": "search", "description": "查询 Search, lists and exports of enterprises"},
         {"name": "enterprises", "description": "企业信息 The public record of an enterprise"},
         {"name": "records", "description": "公示信息 All items of the public record, as of a day"},

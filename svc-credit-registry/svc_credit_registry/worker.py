@@ -14,7 +14,9 @@ from shared.events.credit_registry import (
 from shared.inbox import Part, Work
 from shared.runtime import make_runtime
 from shared.worker import work_alone
+from svc_credit_registry.annual_listing import handlers as annual_listing
 from svc_credit_registry.batches import handlers as batches
+from svc_credit_registry.escalation import handlers as escalation
 from svc_credit_registry.exchange import handlers as exchange
 from svc_credit_registry.feed.service import sequence_forever
 from svc_credit_registry.followups import handlers as followups
@@ -22,6 +24,7 @@ from svc_credit_registry.names import handlers as names
 from svc_credit_registry.objections import handlers as objections
 from svc_credit_registry.publicity import handlers as publicity
 from svc_credit_registry.registration import handlers as registration
+from svc_credit_registry.repairs import handlers as repairs
 from svc_credit_registry.risk import handlers as risk
 from svc_credit_registry.settings import Settings
 from svc_credit_registry.submissions import handlers as submissions
@@ -29,6 +32,9 @@ from svc_credit_registry.submissions import handlers as submissions
 WORK = Work(
     handlers=[*registration.HANDLERS, *names.HANDLERS, *publicity.HANDLERS, WITNESS],
     sweeps=[
+        *annual_listing.SWEEPS,
+        *escalation.SWEEPS,
+        *repairs.SWEEPS,
         *exchange.SWEEPS,
         *batches.SWEEPS,
         *submissions.SWEEPS,

@@ -1,0 +1,78 @@
+"""Statutory periods of any unit with their source, and the clocks that run by them. Pure.
+
+A clock is computed from the dates of its case each time: there is nothing stored that could disagree with the law, and
+a holiday notice that comes late moves what still runs.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Literal
+
+from shared.calendar import Deadline, Unit, calendar_days_after, months_after, working_days_after
+
+Waiting = Literal["officer", "enterprise", "system"]
+"""Who has something to do until a clock ends."""
+
+_AFTER = {"working_days": working_days_after, "calendar_days": calendar_days_after, "months": months_after}
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period with its citation. `lead_days` calendar days before its end is what it demands; mostly 0.
+
+    `confirmed` is false where the term or the number of its article still awaits a second source; `note` says which.
+    """
+
+    node: str
+    label_zh: str
+    label_en: str
+    length: int
+    unit: Unit
+    basis: str
+    lead_days: int = 0
+    confirmed: bool = True
+    note: str = ""
+
+    def deadline(self, start: date) -> Deadline:
+        """When the period ends if it was set off on `start`, a day which is not counted; without its lead."""
+        return _deadline(self.unit, start, self.length, self.basis)
+
+    def due_on(self, start: date) -> date:
+        """The day by which what the period demands is to be done."""
+        return self.deadline(start).due_on - timedelta(days=self.lead_days)
+
+
+@lru_cache(maxsize=4096)
+def _deadline(unit: Unit, start: date, length: int, basis: str) -> Deadline:
+    return _AFTER[unit](start, length, basis=basis)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A period of a case: since when it runs, who has to act, and when that was done."""
+
+    period: Period
+    start_on: date
+    waiting: Waiting
+    met_on: date | None = None
+
+    @property
+    def due_on(self) -> date:
+        """The day by which something is to be done."""
+        return self.period.due_on(self.start_on)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether what it demands is still to be done."""
+        return self.met_on is None
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether it was or is done too late: the last day still belongs to the period."""
+        return (self.met_on or today) > self.due_on
+
+
+def next_due(clocks: tuple[Clock, ...], waiting: Waiting) -> Clock | None:
+    """The running clock of `waiting` which ends first."""
+    running = [clock for clock in clocks if clock.is_running and clock.waiting == waiting]
+    return min(running, key=lambda clock: clock.due_on, default=None)
