@@ -3,7 +3,7 @@
 import uuid
 from datetime import date
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -111,14 +111,18 @@ async def follow(session: AsyncSession, enterprise: Enterprise, old_name: str, d
 
     A name that was given up goes on counting as a former one for its term, so does that of an ended enterprise.
     """
-    c = ComparedName
     if enterprise.name != old_name:
-        given_up = update(c).where(c.code == enterprise.code, c.name == old_name)
-        await session.execute(given_up.values(standing=Standing.FORMER, ended_on=day))
-    columns = columns_of(enterprise.name, enterprise.region, enterprise.industry_code)
+        await _enter(session, enterprise, old_name, Standing.FORMER, day)
     standing = Standing.REGISTERED if enterprise.ended_on is None else Standing(enterprise.status)
-    state = columns | {"standing": standing, "ended_on": enterprise.ended_on}
-    statement = insert(c).values(code=enterprise.code, **state)
+    await _enter(session, enterprise, enterprise.name, standing, enterprise.ended_on)
+
+
+async def _enter(
+    session: AsyncSession, enterprise: Enterprise, name: str, standing: Standing, ended_on: date | None
+) -> None:
+    columns = columns_of(name, enterprise.region, enterprise.industry_code)
+    state = columns | {"standing": standing, "ended_on": ended_on}
+    statement = insert(ComparedName).values(code=enterprise.code, **state)
     await session.execute(statement.on_conflict_do_update(index_elements=["code", "name"], set_=state))
 
 

@@ -4,6 +4,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import text
+
 from shared.audit import SYSTEM
 from shared.clock import today
 from svc_credit_registry.records import service
@@ -25,8 +27,6 @@ def ago(days: int) -> date:
 
 async def aged(world: World, days: int) -> None:
     """The enterprise came on the record so many days ago."""
-    from sqlalchemy import text
-
     async with world.client.sessions() as session, session.begin():
         await session.execute(text("UPDATE enterprises SET received_at = :at"), {"at": at(ago(days))})
         await session.execute(text("UPDATE enterprise_names SET recorded_at = :at"), {"at": at(ago(days))})

@@ -1,0 +1,163 @@
+"""An officer changes facts, status and name; the record keeps what was, search and names follow."""
+
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from shared.audit import AuditRow
+from shared.clock import today
+from shared.codes import credit_code
+from svc_credit_registry.amendments import rules
+from svc_credit_registry.amendments.errors import StatusUnreachable
+from svc_credit_registry.enterprises.rules import Status
+from svc_credit_registry.names.models import ComparedName
+from tests.svc_credit_registry.world import World, row
+
+CODE, OTHER = credit_code.make("421303", 9), credit_code.make("421303", 10)
+TODAY = today()
+BASIS = "《市场主体登记管理条例》第二十四条；随市监登字〔2026〕第88号"
+
+
+@pytest.fixture
+async def known(world: World) -> World:
+    await world.load([row(CODE, "随州红光酒业有限公司"), row(OTHER, "随州曾侯酒业有限公司")])
+    return world
+
+
+def officer(world: World, region: str = "421303") -> dict[str, str]:
+    rights = ["credit-registry:enterprises:maintain"]
+    return world.get_bearer(
+        aud="credit-registry", kind="staff", permissions=rights, region=region, unit=f"AMR-{region}"
+    )
+
+
+async def post(world: World, path: str, body: dict[str, Any], *, version: int = 1, **who: str) -> httpx.Response:
+    headers = officer(world, **who) | {"If-Match": f'"{version}"', "Idempotency-Key": str(uuid.uuid4())}
+    given = {"decided_on": str(TODAY), "basis": BASIS} | body
+    return await world.client.post(f"/v1/enterprises/{CODE}{path}", json=given, headers=headers)
+
+
+async def change(world: World, facts: dict[str, Any], version: int = 1, **body: Any) -> Any:
+    answer = await post(world, "/changes", {"facts": facts} | body, version=version)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def test_a_new_name_is_borne_found_and_compared_and_the_old_one_kept(known: World) -> None:
+    decided = TODAY - timedelta(days=3)
+    done = await change(known, {"name": "随州明月酒业有限公司"}, decided_on=str(decided), document_number="88")
+    assert [item["kind"] for item in done["items"]] == ["name_change"]
+    names = [(n["name"], n["valid_until"]) for n in done["enterprise"]["names"]]
+    assert names == [("随州明月酒业有限公司", None), ("随州红光酒业有限公司", str(decided - timedelta(days=1)))]
+    async with known.client.sessions() as session:
+        kept = await session.scalars(select(ComparedName).where(ComparedName.code == CODE))
+        assert {(name.name, name.standing) for name in kept} == {
+            ("随州明月酒业有限公司", "registered"), ("随州红光酒业有限公司", "former"),
+        }  # fmt: skip
+    [item] = (await known.get(f"/v1/enterprises/{CODE}/items", kind="name_change"))["items"]
+    assert item["content"] == {
+        "before": "随州红光酒业有限公司",
+        "after": "随州明月酒业有限公司",
+        "decided_on": str(decided),
+        "decided_by": "AMR-421303",
+        "document_number": "88",
+    }
+    assert item["provenance"]["basis"] == BASIS
+
+
+async def test_the_change_says_what_was_what_is_when_by_whom(known: World) -> None:
+    await change(known, {"address": "随州市文峰大道9号", "legal_representative_name": "王芳"})
+    history = await known.get(f"/v1/enterprises/{CODE}/history")
+    [entry] = history["changes"]
+    assert (entry["version"], entry["producer"], entry["basis"]) == (2, "AMR-421303", BASIS)
+    facts = {fact["field"]: (fact["label"], fact["after"]) for fact in entry["facts"]}
+    assert facts == {"legal_representative_name": ("法定代表人", "王芳"), "address": ("住所", "随州市文峰大道9号")}
+    async with known.client.sessions() as session:
+        act = (await session.scalars(select(AuditRow).where(AuditRow.action == "enterprise.changed"))).one()
+    assert (act.before["legal_representative_name"], act.after["legal_representative_name"]) == ("李*", "王*")
+    assert act.reason == BASIS
+
+
+async def test_revoked_cancelled_and_restored_stays_readable_with_its_history(known: World) -> None:
+    for version, status in enumerate(("revoked", "cancelled", "active"), start=1):
+        done = await change(known, {"status": status}, version, reason="决定书")
+        assert done["enterprise"]["status"] == status
+        assert done["enterprise"]["ended_on"] == (None if status == "active" else str(TODAY))
+        assert (await known.get(f"/v1/enterprises/{CODE}"))["status"] == status
+    history = await known.get(f"/v1/enterprises/{CODE}/history")
+    assert [state["status"] for state in history["statuses"]] == ["active", "cancelled", "revoked", "active"]
+    items = (await known.get(f"/v1/enterprises/{CODE}/items", kind="status_change"))["items"]
+    assert [item["content"]["after"] for item in items] == ["active", "cancelled", "revoked"]
+
+
+async def test_who_may_not_and_what_can_not_be(known: World) -> None:
+    facts = {"facts": {"address": "随州市文峰大道9号"}}
+    elsewhere = await post(known, "/changes", facts, region="421321")
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (403, "other_registrar")
+    superior = await post(known, "/changes", facts, region="421300")
+    assert superior.status_code == 403
+    assert (await post(known, "/changes", facts, version=2)).status_code == 412
+    same = await post(known, "/changes", {"facts": {"name": "随州红光酒业有限公司"}})
+    assert (same.status_code, same.json()["code"]) == (422, "nothing_changes")
+    ahead = await post(known, "/changes", facts | {"decided_on": str(TODAY + timedelta(days=1))})
+    assert (ahead.status_code, ahead.json()["errors"][0]["pointer"]) == (422, "/decided_on")
+    unreasoned = await post(known, "/changes", {"facts": {"status": "revoked"}})
+    assert unreasoned.status_code == 422
+    nowhere = await post(known, "/changes", {"facts": {"region": "429999"}})
+    assert (nowhere.status_code, nowhere.json()["errors"][0]["pointer"]) == (422, "/facts/region")
+    citizen = known.get_bearer(aud="credit-registry")
+    body = {"decided_on": str(TODAY), "basis": BASIS} | facts
+    headers = citizen | {"If-Match": '"1"', "Idempotency-Key": "1"}
+    assert (await known.client.post(f"/v1/enterprises/{CODE}/changes", json=body, headers=headers)).status_code == 403
+
+
+async def test_a_merged_code_leads_to_the_other_one_and_days_before_stay(known: World) -> None:
+    body = {"new_code": OTHER, "reason": "merged"}
+    step = await post(known, "/succession", body)
+    assert (step.status_code, step.json()["new_code"]) == (201, OTHER)
+    for path in ("", "/record", "/items", "/history"):
+        moved = await known.client.get(f"/v1/enterprises/{CODE}{path}", params={"as_of": str(TODAY)})
+        assert moved.status_code == 308, path
+        assert moved.headers["location"] == f"/v1/enterprises/{OTHER}{path}?as_of={TODAY}"
+        assert moved.json() | {"basis": ""} == {
+            "old_code": CODE, "new_code": OTHER, "reason": "merged", "reason_label": "企业合并",
+            "since": str(TODAY), "basis": "", "location": moved.headers["location"],
+        }  # fmt: skip
+    prefixed = await known.client.get(
+        f"/v1/enterprises/{CODE.lower()}", headers={"X-Forwarded-Prefix": "/api/credit-registry"}
+    )
+    assert prefixed.headers["location"] == f"/api/credit-registry/v1/enterprises/{OTHER}"
+    record = await known.get(f"/v1/enterprises/{OTHER}/record")
+    assert [former["old_code"] for former in record["former_codes"]] == [CODE]
+    twice = await post(known, "/succession", body, version=2)
+    assert (twice.status_code, twice.json()["code"]) == (409, "succession_invalid")
+
+
+async def test_a_circle_is_refused(known: World) -> None:
+    itself = await post(known, "/succession", {"new_code": CODE, "reason": "code_changed"})
+    assert (itself.status_code, itself.json()["code"]) == (409, "succession_invalid")
+    nobody = await post(known, "/succession", {"new_code": "914403001922038216", "reason": "code_changed"})
+    assert nobody.status_code == 404
+
+
+async def test_an_old_registration_number_leads_to_the_code(known: World) -> None:
+    step = await post(known, "/former-numbers", {"number": "420000000012345"})
+    assert step.status_code == 201
+    moved = await known.client.get("/v1/enterprises/420000000012345/record")
+    assert (moved.status_code, moved.headers["location"]) == (308, f"/v1/enterprises/{CODE}/record")
+    assert (await known.client.get("/v1/enterprises/420000000012346")).status_code == 422
+
+
+def test_which_status_can_follow_which() -> None:
+    allowed = {(a, b) for a in Status for b in Status if b in rules.NEXT[a]}
+    assert allowed == {
+        (Status.ACTIVE, Status.REVOKED), (Status.ACTIVE, Status.CANCELLED), (Status.REVOKED, Status.CANCELLED),
+        (Status.REVOKED, Status.ACTIVE), (Status.CANCELLED, Status.ACTIVE),
+    }  # fmt: skip
+    with pytest.raises(StatusUnreachable):
+        rules.check_status(Status.CANCELLED, Status.REVOKED)
+    assert rules.name_period_end(date(2026, 5, 5), date(2026, 5, 5)) == date(2026, 5, 5)
