@@ -89,6 +89,8 @@ PUBLIC = {
         "GET /v1/names/decomposition",
         "GET /v1/regions",
         "GET /v1/industries",
+        "GET /v1/measures",
+        "GET /v1/measures/{measure}",
     },
 }
 HEALTH = {"GET /livez", "GET /readyz", "GET /metrics"}
