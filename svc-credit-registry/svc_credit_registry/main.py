@@ -1,5 +1,8 @@
 """svc-credit-registry: enterprises and their public record, search, comparison of names, complaints on the record."""
 
+import contextlib
+from collections.abc import AsyncIterator
+
 from fastapi import FastAPI
 
 from shared.app import Service, create_service
@@ -16,6 +19,8 @@ from svc_credit_registry.immediate_information.routes import router as immediate
 from svc_credit_registry.items.routes import router as items
 from svc_credit_registry.list_objections.routes import router as list_objections
 from svc_credit_registry.lists.routes import router as lists
+from svc_credit_registry.lookups.routes import Lookups
+from svc_credit_registry.lookups.service import Reader
 from svc_credit_registry.measures.routes import router as measures
 from svc_credit_registry.names.routes import router as names
 from svc_credit_registry.objections.routes import router as objections
@@ -89,6 +94,17 @@ SERVICE = Service(
 )
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None) -> Lookups:
     """The application, configured from the environment unless `settings` are given."""
-    return create_service(SERVICE, settings or Settings())
+    settings = settings or Settings()
+    app, reader = create_service(SERVICE, settings), Reader(settings.database.replace("+asyncpg", "", 1))
+    started = app.router.lifespan_context
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with started(app):
+            yield
+            reader.close()
+
+    app.router.lifespan_context = lifespan
+    return Lookups(app, reader)
