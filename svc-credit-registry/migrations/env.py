@@ -13,6 +13,8 @@ import svc_credit_registry.filings.models
 import svc_credit_registry.immediate_information.models
 import svc_credit_registry.intake.models
 import svc_credit_registry.list_objections.models
+import svc_credit_registry.inspections.models
+import svc_credit_registry.inspectors.models
 import svc_credit_registry.lists.models
 import svc_credit_registry.measures.models
 import svc_credit_registry.names.models

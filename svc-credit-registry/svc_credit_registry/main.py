@@ -31,6 +31,9 @@ from svc_credit_registry.record_views.routes import router as record_views
 from svc_credit_registry.removals.routes import router as removals
 from svc_credit_registry.repairs.routes import router as repairs
 from svc_credit_registry.restrictions.routes import router as restrictions
+from svc_credit_registry.findings.routes import router as findings
+from svc_credit_registry.inspections.routes import router as inspections
+from svc_credit_registry.inspectors.routes import router as inspectors
 from svc_credit_registry.risk.routes import router as risk
 from svc_credit_registry.search.routes import router as search
 from svc_credit_registry.settings import Settings
@@ -53,6 +56,9 @@ SERVICE = Service(
         submissions,
         batches,
         risk,
+        inspectors,
+        inspections,
+        findings,
         published_reports,
         filings,
         immediate_information,
@@ -82,6 +88,7 @@ SERVICE = Service(
         {"name": "publicity", "description": "投诉公示 Complaints on the public record"},
         {"name": "names", "description": "名称比对 Comparison of enterprise names"},
         {"name": "risk", "description": "信用风险分类 Risk classes of entities"},
+        {"name": "inspections", "description": "双随机、一公开 Random inspections"},
         {"name": "filings", "description": "企业年报与即时信息 Annual reports and immediate information"},
         {"name": "measures", "description": "联合惩戒 Joint measures, directives and what departments did"},
         {"name": "restrictions", "description": "惩戒核查 Checks before a decision"},

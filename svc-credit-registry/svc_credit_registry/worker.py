@@ -25,6 +25,7 @@ from svc_credit_registry.objections import handlers as objections
 from svc_credit_registry.publicity import handlers as publicity
 from svc_credit_registry.registration import handlers as registration
 from svc_credit_registry.repairs import handlers as repairs
+from svc_credit_registry.findings import handlers as findings
 from svc_credit_registry.risk import handlers as risk
 from svc_credit_registry.settings import Settings
 from svc_credit_registry.submissions import handlers as submissions
@@ -39,6 +40,7 @@ WORK = Work(
         *batches.SWEEPS,
         *submissions.SWEEPS,
         *risk.SWEEPS,
+        *findings.SWEEPS,
         *followups.SWEEPS,
         *objections.SWEEPS,
     ],

@@ -161,8 +161,192 @@ RISK = (
     )
     """,
 )
-STATEMENTS: tuple[str, ...] = RISK
-TABLES: tuple[str, ...] = ("risk_models", "risk_runs", "risk_classes", "risk_changes", "risk_figures")
+INSPECTORS = (
+    """
+    CREATE TABLE inspectors (
+        id VARCHAR(64) NOT NULL,
+        certificate VARCHAR(40) COLLATE "C" NOT NULL,
+        name VARCHAR NOT NULL,
+        unit VARCHAR(32) NOT NULL,
+        region VARCHAR(6) COLLATE "C" NOT NULL,
+        active BOOLEAN NOT NULL,
+        created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        version INTEGER DEFAULT '1' NOT NULL,
+        CONSTRAINT pk_inspectors PRIMARY KEY (id),
+        CONSTRAINT uq_inspectors_certificate UNIQUE (certificate)
+    )
+    """,
+    "CREATE INDEX ix_inspectors_region ON inspectors (region, certificate)",
+    """
+    CREATE TABLE inspector_relations (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        inspector_id VARCHAR(64) NOT NULL,
+        code VARCHAR(18) COLLATE "C" NOT NULL,
+        kind VARCHAR(16) NOT NULL,
+        note BYTEA,
+        declared_by VARCHAR(64) NOT NULL,
+        declared_on DATE NOT NULL,
+        ended_on DATE,
+        entered_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        CONSTRAINT pk_inspector_relations PRIMARY KEY (id),
+        CONSTRAINT fk_inspector_relations_inspector_id_inspectors FOREIGN KEY(inspector_id) REFERENCES inspectors (id)
+    )
+    """,
+    "CREATE INDEX ix_inspector_relations_inspector ON inspector_relations (inspector_id, declared_on)",
+    "CREATE INDEX ix_inspector_relations_lasting ON inspector_relations (code) WHERE ended_on IS NULL",
+)
+INSPECTIONS = (
+    "CREATE SEQUENCE inspection_plan_numbers MINVALUE 1",
+    """
+    CREATE TABLE inspection_plans (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        number VARCHAR(40) NOT NULL,
+        title VARCHAR NOT NULL,
+        region VARCHAR(6) COLLATE "C" NOT NULL,
+        unit VARCHAR(32) NOT NULL,
+        departments JSONB NOT NULL,
+        matters JSONB NOT NULL,
+        period_from DATE NOT NULL,
+        period_until DATE NOT NULL,
+        criteria JSONB NOT NULL,
+        ratios JSONB NOT NULL,
+        inspectors_each SMALLINT NOT NULL,
+        conflict_months SMALLINT NOT NULL,
+        entropy_source VARCHAR,
+        entropy_from DATE,
+        state VARCHAR NOT NULL,
+        created_by VARCHAR(64) NOT NULL,
+        published_on DATE,
+        cancelled_reason VARCHAR,
+        created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        version INTEGER DEFAULT '1' NOT NULL,
+        CONSTRAINT pk_inspection_plans PRIMARY KEY (id),
+        CONSTRAINT uq_inspection_plans_number UNIQUE (number),
+        CONSTRAINT ck_inspection_plans_state CHECK (state IN ('draft', 'published', 'frozen', 'drawn', 'cancelled')),
+        CONSTRAINT ck_inspection_plans_period CHECK (period_until >= period_from)
+    )
+    """,
+    "CREATE INDEX ix_inspection_plans_region ON inspection_plans (region, period_from)",
+    """
+    CREATE TABLE inspection_draws (
+        plan_id UUID NOT NULL,
+        algorithm VARCHAR NOT NULL,
+        commitment VARCHAR(64) NOT NULL,
+        seed BYTEA NOT NULL,
+        blind BYTEA NOT NULL,
+        frozen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        entities INTEGER NOT NULL,
+        codes_digest VARCHAR(64) NOT NULL,
+        tokens_digest VARCHAR(64) NOT NULL,
+        strata JSONB NOT NULL,
+        inspectors JSONB NOT NULL,
+        inspectors_digest VARCHAR(64) NOT NULL,
+        entropy VARCHAR,
+        drawn_at TIMESTAMP WITH TIME ZONE,
+        drawn INTEGER,
+        CONSTRAINT pk_inspection_draws PRIMARY KEY (plan_id),
+        CONSTRAINT fk_inspection_draws_plan_id_inspection_plans FOREIGN KEY(plan_id) REFERENCES inspection_plans (id)
+    )
+    """,
+    """
+    CREATE TABLE inspection_pool (
+        plan_id UUID NOT NULL,
+        code VARCHAR(18) COLLATE "C" NOT NULL,
+        stratum VARCHAR(1) COLLATE "C" NOT NULL,
+        token BYTEA NOT NULL,
+        CONSTRAINT pk_inspection_pool PRIMARY KEY (plan_id, code),
+        CONSTRAINT fk_inspection_pool_plan_id_inspection_plans FOREIGN KEY(plan_id) REFERENCES inspection_plans (id)
+    )
+    """,
+    "CREATE UNIQUE INDEX uq_inspection_pool_token ON inspection_pool (plan_id, token)",
+    """
+    CREATE TABLE inspection_tasks (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        number VARCHAR(48) NOT NULL,
+        plan_id UUID NOT NULL,
+        position INTEGER NOT NULL,
+        code VARCHAR(18) COLLATE "C" NOT NULL,
+        region VARCHAR(6) COLLATE "C" NOT NULL,
+        stratum VARCHAR(1) COLLATE "C" NOT NULL,
+        token VARCHAR(64) NOT NULL,
+        salt VARCHAR(64) NOT NULL,
+        state VARCHAR NOT NULL,
+        drawn_on DATE NOT NULL,
+        due_on DATE NOT NULL,
+        inspected_on DATE,
+        result VARCHAR(32),
+        remark VARCHAR,
+        reported_by VARCHAR(64),
+        reported_on DATE,
+        publish_after DATE,
+        publish_by DATE,
+        published_on DATE,
+        created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        version INTEGER DEFAULT '1' NOT NULL,
+        CONSTRAINT pk_inspection_tasks PRIMARY KEY (id),
+        CONSTRAINT uq_inspection_tasks_number UNIQUE (number),
+        CONSTRAINT uq_inspection_tasks_plan_id_code UNIQUE (plan_id, code),
+        CONSTRAINT ck_inspection_tasks_state CHECK (state IN ('assigned', 'reported', 'published')),
+        CONSTRAINT ck_inspection_tasks_result CHECK ((state IN ('reported', 'published')) = (result IS NOT NULL)),
+        CONSTRAINT fk_inspection_tasks_plan_id_inspection_plans FOREIGN KEY(plan_id) REFERENCES inspection_plans (id),
+        CONSTRAINT fk_inspection_tasks_code_enterprises FOREIGN KEY(code) REFERENCES enterprises (code)
+    )
+    """,
+    "CREATE INDEX ix_inspection_tasks_code ON inspection_tasks (code, drawn_on)",
+    "CREATE INDEX ix_inspection_tasks_region ON inspection_tasks (region, due_on, id)",
+    "CREATE INDEX ix_inspection_tasks_published ON inspection_tasks (published_on, id) WHERE published_on IS NOT NULL",
+    "CREATE INDEX ix_inspection_tasks_to_publish ON inspection_tasks (publish_after, id) WHERE state = 'reported'",
+    """
+    CREATE TABLE inspection_assignments (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        task_id UUID NOT NULL,
+        inspector_id VARCHAR(64) NOT NULL,
+        certificate VARCHAR(40) NOT NULL,
+        place SMALLINT,
+        assigned_on DATE NOT NULL,
+        ended_on DATE,
+        ended_ground VARCHAR(16),
+        ended_reason BYTEA,
+        substitute VARCHAR(40),
+        passed_over JSONB,
+        CONSTRAINT pk_inspection_assignments PRIMARY KEY (id),
+        CONSTRAINT uq_inspection_assignments_task_id_inspector_id UNIQUE (task_id, inspector_id),
+        CONSTRAINT fk_inspection_assignments_task_id_inspection_tasks FOREIGN KEY(task_id) REFERENCES inspection_tasks (id),
+        CONSTRAINT fk_inspection_assignments_inspector_id_inspectors FOREIGN KEY(inspector_id) REFERENCES inspectors (id)
+    )
+    """,
+    "CREATE INDEX ix_inspection_assignments_inspector ON inspection_assignments (inspector_id, task_id)",
+    """
+    CREATE TABLE inspection_exclusions (
+        task_id UUID NOT NULL,
+        inspector_id VARCHAR(64) NOT NULL,
+        certificate VARCHAR(40) NOT NULL,
+        ground VARCHAR(16) NOT NULL,
+        CONSTRAINT pk_inspection_exclusions PRIMARY KEY (task_id, inspector_id),
+        CONSTRAINT fk_inspection_exclusions_task_id_inspection_tasks FOREIGN KEY(task_id) REFERENCES inspection_tasks (id),
+        CONSTRAINT fk_inspection_exclusions_inspector_id_inspectors FOREIGN KEY(inspector_id) REFERENCES inspectors (id)
+    )
+    """,
+)
+STATEMENTS: tuple[str, ...] = (*RISK, *INSPECTORS, *INSPECTIONS)
+TABLES: tuple[str, ...] = (
+    "risk_models",
+    "risk_runs",
+    "risk_classes",
+    "risk_changes",
+    "risk_figures",
+    "inspectors",
+    "inspector_relations",
+    "inspection_plans",
+    "inspection_draws",
+    "inspection_pool",
+    "inspection_tasks",
+    "inspection_assignments",
+    "inspection_exclusions",
+)
 FIRST_MODEL = text(
     "INSERT INTO risk_models (version, since, basis, document, digest, published_by)"
     " VALUES (:version, CAST(CAST(:since AS text) AS date), :basis, CAST(:document AS jsonb), :digest, 'system')"
@@ -182,4 +366,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(TABLES):
         op.execute(f"DROP TABLE {table}")
+    op.execute("DROP SEQUENCE inspection_plan_numbers")
     op.execute("DROP FUNCTION refuse_change_of_risk_model()")

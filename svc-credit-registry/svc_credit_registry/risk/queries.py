@@ -237,6 +237,13 @@ async def finished(session: AsyncSession, month: date | None) -> RiskRun | None:
     return (await session.scalars(statement.order_by(RiskRun.month.desc()).limit(1))).one_or_none()
 
 
+async def finished_in(session: AsyncSession, year: int) -> RiskRun | None:
+    """The latest finished monthly run of a year."""
+    statement = select(RiskRun).where(RiskRun.kind == "monthly", RiskRun.state == "finished")
+    within = RiskRun.month.between(date(year, 1, 1), date(year, 12, 31))
+    return (await session.scalars(statement.where(within).order_by(RiskRun.month.desc()).limit(1))).one_or_none()
+
+
 async def model_in_force(session: AsyncSession, day: date) -> RiskModel | None:
     """The version in force on a day."""
     statement = select(RiskModel).where(RiskModel.since <= day).order_by(RiskModel.since.desc()).limit(1)

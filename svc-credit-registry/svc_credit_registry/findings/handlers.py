@@ -1,0 +1,20 @@
+"""Timed: results are published by themselves."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.audit import SYSTEM
+from shared.inbox import Sweep, SweepContext
+from svc_credit_registry.findings import queries, service
+
+BATCH = 50
+
+
+async def publish_due(session: AsyncSession, context: SweepContext) -> int:
+    """Publishes results whose review is over; the number published. Run twice, the second finds nothing."""
+    due = await queries.to_publish(session, context.today, BATCH)
+    for task in due:
+        await service.publish(session, SYSTEM, task, context.now)
+    return len(due)
+
+
+SWEEPS = [Sweep("findings.publish_due", every=60, run=publish_due)]
