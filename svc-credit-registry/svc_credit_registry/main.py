@@ -14,8 +14,11 @@ from svc_credit_registry.enterprises.routes import router as enterprises
 from svc_credit_registry.exchange.routes import router as exchange
 from svc_credit_registry.execution.routes import router as execution
 from svc_credit_registry.filings.routes import router as filings
+from svc_credit_registry.findings.routes import router as findings
 from svc_credit_registry.grounds.routes import router as grounds
 from svc_credit_registry.immediate_information.routes import router as immediate_information
+from svc_credit_registry.inspections.routes import router as inspections
+from svc_credit_registry.inspectors.routes import router as inspectors
 from svc_credit_registry.items.routes import router as items
 from svc_credit_registry.list_objections.routes import router as list_objections
 from svc_credit_registry.lists.routes import router as lists
@@ -31,9 +34,6 @@ from svc_credit_registry.record_views.routes import router as record_views
 from svc_credit_registry.removals.routes import router as removals
 from svc_credit_registry.repairs.routes import router as repairs
 from svc_credit_registry.restrictions.routes import router as restrictions
-from svc_credit_registry.findings.routes import router as findings
-from svc_credit_registry.inspections.routes import router as inspections
-from svc_credit_registry.inspectors.routes import router as inspectors
 from svc_credit_registry.risk.routes import router as risk
 from svc_credit_registry.search.routes import router as search
 from svc_credit_registry.settings import Settings

@@ -19,13 +19,13 @@ from svc_credit_registry.batches import handlers as batches
 from svc_credit_registry.escalation import handlers as escalation
 from svc_credit_registry.exchange import handlers as exchange
 from svc_credit_registry.feed.service import sequence_forever
+from svc_credit_registry.findings import handlers as findings
 from svc_credit_registry.followups import handlers as followups
 from svc_credit_registry.names import handlers as names
 from svc_credit_registry.objections import handlers as objections
 from svc_credit_registry.publicity import handlers as publicity
 from svc_credit_registry.registration import handlers as registration
 from svc_credit_registry.repairs import handlers as repairs
-from svc_credit_registry.findings import handlers as findings
 from svc_credit_registry.risk import handlers as risk
 from svc_credit_registry.settings import Settings
 from svc_credit_registry.submissions import handlers as submissions
