@@ -22,6 +22,10 @@ class Neighbours:
     away: set[str] = field(default_factory=set)
     calls: list[Any] = field(default_factory=list)
     unreadable: bool = False
+    restrictions: list[dict[str, Any]] = field(default_factory=list)
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    forbidden: bool = False
+    token: str = "exchanged"
     profile: dict[str, Any] = field(default_factory=lambda: dict(PROFILE))
 
 
@@ -30,7 +34,7 @@ def application(known: Neighbours) -> FastAPI:
 
     @app.post("/oauth2/token")
     async def token() -> dict[str, Any]:
-        return {"access_token": "exchanged", "token_type": "Bearer", "expires_in": 300}
+        return {"access_token": known.token, "token_type": "Bearer", "expires_in": 300}
 
     @app.get("/v1/me/profile")
     async def profile(authorization: str = Header()) -> Any:
@@ -46,6 +50,15 @@ def application(known: Neighbours) -> FastAPI:
             return JSONResponse({"code": "invalid"}, 422)
         name = f"随州市{body['trade_name']}{body['industry_word']}{body['organisation_form']}"
         return {"name": name, "verdicts": known.verdicts, "more": False}
+
+    @app.post("/v1/restriction-checks")
+    async def check(body: dict[str, Any]) -> Any:
+        known.checks.append(body)
+        if "credit-registry" in known.away or known.forbidden:
+            return JSONResponse(
+                {"code": "forbidden" if known.forbidden else "unavailable"}, 403 if known.forbidden else 503
+            )
+        return {"effect": "none", "items": [{"restrictions": known.restrictions}]}
 
     return app
 

@@ -22,6 +22,9 @@ async def both(
     prefix = f"t{uuid.uuid4().hex[:10]}"
     registry = await service_app("credit-registry", nats_prefix=prefix)
     async with neighbours() as known, listening(registry.app) as address:
+        permissions = ["internal:read", "credit-registry:restrictions:check"]
+        own = bearer(aud="credit-registry", kind="system", sub="svc-services", permissions=permissions, sid=None)
+        known.token = own["Authorization"].removeprefix("Bearer ")
         client = await service_app(
             "services",
             nats_prefix=prefix,

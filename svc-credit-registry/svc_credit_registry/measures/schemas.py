@@ -13,7 +13,7 @@ from svc_credit_registry.measure_catalogue.rules import Role, Subject
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 IdNumber = Annotated[Unmasked, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^\d{17}[\dX]$")]
-PersonName = Annotated[Unmasked, StringConstraints(strip_whitespace=True, min_length=2, max_length=50)]
+PersonName = Annotated[Unmasked, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
 class DepartmentOut(BaseModel):

@@ -13,6 +13,7 @@ from svc_services.applications.schemas import (
     CorrectionOut,
     MaterialOut,
     PrefilledOut,
+    RestrictionOut,
 )
 from svc_services.cases import queries as cases
 from svc_services.cases.models import Application, CorrectionRequest
@@ -57,8 +58,16 @@ async def full(session: AsyncSession, application: Application, today: date, *, 
         materials=[_material(spec, application, present) for spec in guide.materials],
         correction=_correction(correction) if correction else None,
         name_verdicts=await _name_verdicts(session, application),
+        # What is known by a name only may concern another person: it is for officials.
+        restrictions=[RestrictionOut.model_validate(r) for r in certain(application)],
+        restrictions_checked_at=application.restrictions_checked_at,
         next_action=next_action(State(application.state), english=english),
     )
+
+
+def certain(application: Application) -> list[dict[str, Any]]:
+    """What stood against those who apply themselves when it was decided."""
+    return [dict(r) for r in application.restrictions or [] if r.get("matched_by") == "identity"]
 
 
 def _prefilled(application: Application, guide: Guide, *, english: bool) -> list[PrefilledOut]:

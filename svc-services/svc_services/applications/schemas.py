@@ -94,6 +94,26 @@ class CorrectionOut(BaseModel):
     changed: list[str] | None = Field(default=None, description="Everything that was changed, asked for or not")
 
 
+class RestrictionOut(BaseModel):
+    """A joint measure that bore on a decision."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    number: str
+    measure: str
+    measure_name: str
+    effect: str = Field(description="attention, restrict or refuse")
+    effect_label: str
+    matched_by: str = Field(description='"identity", or "name_only" when it may be another person of this name')
+    subject: str
+    code: str
+    since: date
+    until: date
+    basis: str
+    ground: str
+    unit: str
+
+
 class ApplicationSummary(BaseModel):
     """An application in a list."""
 
@@ -129,5 +149,9 @@ class ApplicationOut(ApplicationSummary):
     decided_on: date | None
     outcome: str | None
     decision_reason: str | None
+    restrictions: list[RestrictionOut] = Field(
+        default_factory=list, description="Joint measures against the applicant that bore on the decision"
+    )
+    restrictions_checked_at: datetime | None = Field(default=None, description="When the registry was asked")
     completed_on: date | None
     next_action: str | None

@@ -54,6 +54,9 @@ class Application(Timestamps, Versioned, Base):
     decided_by: Mapped[str | None] = mapped_column(default=None)
     outcome: Mapped[str | None] = mapped_column(default=None)
     decision_reason: Mapped[str | None] = mapped_column(default=None)
+    # What stood against those who apply when it was decided, as the registry said; None while nobody has asked.
+    restrictions: Mapped[list[Json] | None] = mapped_column(default=None)
+    restrictions_checked_at: Mapped[datetime | None] = mapped_column(default=None)
     completed_on: Mapped[date | None] = mapped_column(default=None)
     due_on: Mapped[date | None] = mapped_column(default=None)
 

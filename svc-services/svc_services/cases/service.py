@@ -41,12 +41,14 @@ async def visible(session: AsyncSession, caller: Caller, application_id: uuid.UU
     return found
 
 
-async def to_handle(session: AsyncSession, caller: Caller, application_id: uuid.UUID) -> Application:
-    """An application which the caller handles, locked.
+async def to_handle(
+    session: AsyncSession, caller: Caller, application_id: uuid.UUID, *, lock: bool = True
+) -> Application:
+    """An application which the caller handles, locked unless it is only read.
 
     404 outside the caller's region, 403 for superiors, who only read, and for an officer who is himself the applicant.
     """
-    found = await queries.by_id(session, application_id, lock=True)
+    found = await queries.by_id(session, application_id, lock=lock)
     if found is None or not _is_overseen(found, caller):
         raise ApplicationUnknown
     if found.applicant_id == caller.subject:

@@ -22,3 +22,17 @@ class AlreadyExtended(Conflict):
 class ReasonMissing(Invalid):
     code = "reason_missing"
     title, title_zh = "A refusal states its reasons", "不予登记应当说明理由"
+
+
+class RestrictionInForce(Conflict):
+    """`restrictions` names each measure with its basis: the law lets the matter only be refused."""
+
+    code = "restriction_in_force"
+    title, title_zh = "A joint measure forbids to grant this", "申请人受惩戒措施限制，依法不得准予"
+
+
+class RestrictionUnweighed(Invalid):
+    """`restrictions` names what is to be weighed; the reason of the decision says how."""
+
+    code = "restriction_unweighed"
+    title, title_zh = "Say how the measures were weighed", "请说明对惩戒措施的考量"

@@ -6,15 +6,23 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 from sqlalchemy import ColumnElement
 
-from shared.clock import TodayDep
+from shared.clock import NowDep, TodayDep
 from shared.db import SessionDep
 from shared.http import IDEMPOTENCY_NONE, IfMatch, Page, Paging, Router
+from shared.outbound import OutboundDep
 from svc_services.access import Officer
 from svc_services.applications.routes import ReplyDep
-from svc_services.applications.schemas import ApplicationOut, ApplicationSummary
+from svc_services.applications.schemas import ApplicationOut, ApplicationSummary, RestrictionOut
 from svc_services.cases.models import Application
 from svc_services.handling import queries, service
-from svc_services.handling.schemas import ApplicantOut, CorrectionRequestIn, DecisionIn, ExtensionIn, UnmaskingIn
+from svc_services.handling.schemas import (
+    ApplicantOut,
+    CorrectionRequestIn,
+    DecisionIn,
+    ExtensionIn,
+    RestrictionsOut,
+    UnmaskingIn,
+)
 
 # Included before the applicants' routes: `queue` must not be read as the id of an application.
 router = Router(prefix="/v1/applications", tags=["handling"])
@@ -73,14 +81,39 @@ async def decide_application(  # noqa: PLR0913 - one parameter for each thing it
     application_id: uuid.UUID,
     body: DecisionIn,
     session: SessionDep,
+    outbound: OutboundDep,
     caller: Officer,
     version: IfMatch,
+    now: NowDep,
     today: TodayDep,
     reply: ReplyDep,
 ) -> ApplicationOut:
-    """Grants or refuses; a refusal states its reasons. A grant makes the enterprise public within seconds."""
-    application = await service.decide(session, caller, (application_id, version), body, today)
+    """Grants or refuses; a refusal states its reasons. A grant makes the enterprise public within seconds.
+
+    Before, the credit registry is asked for joint measures against those who apply: one that forbids the matter
+    lets it only be refused (409), one that is to be weighed demands a reason (422). While the registry is away a
+    grant waits (503): nothing is changed, repeat it with the same Idempotency-Key.
+    """
+    place = (application_id, version)
+    standing = await service.standing_before(session, outbound, caller, place, body, now)
+    application = await service.decide(session, caller, place, body, standing, today)
     return await reply.application(application)
+
+
+@router.get("/{application_id}/restrictions")
+async def read_restrictions(
+    application_id: uuid.UUID,
+    session: SessionDep,
+    outbound: OutboundDep,
+    caller: Officer,
+    now: NowDep,
+    response: Response,
+) -> RestrictionsOut:
+    """What stands against those whom the case concerns, as the credit registry says now; 503 while it is away."""
+    response.headers["Cache-Control"] = "no-store"
+    found = await service.standing_of(session, outbound, caller, application_id, now)
+    items = [RestrictionOut.model_validate(r) for r in found.found]
+    return RestrictionsOut(number=found.number, checked_at=now, effect=found.effect, items=items)
 
 
 @router.post("/{application_id}/applicant-unmasking", openapi_extra=IDEMPOTENCY_NONE)

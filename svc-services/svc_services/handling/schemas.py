@@ -1,9 +1,11 @@
 """What officials decide, over HTTP."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from svc_services.applications.schemas import RestrictionOut
 from svc_services.forms.rules import Correction
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
@@ -63,3 +65,12 @@ class ApplicantOut(BaseModel):
     applicant_name: str
     applicant_id_number: str
     applicant_phone: str
+
+
+class RestrictionsOut(BaseModel):
+    """What stands against those whom a case concerns, as the credit registry says now."""
+
+    number: str
+    checked_at: datetime
+    effect: str = Field(description="none, attention, restrict or refuse: the strongest of all")
+    items: list[RestrictionOut]

@@ -2,13 +2,16 @@
 
 import json
 import uuid
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit import record
 from shared.auth import Caller
+from shared.errors import Unavailable
 from shared.events.services import (
     ApplicationAcceptedV1,
     ApplicationDecidedV1,
@@ -16,15 +19,25 @@ from shared.events.services import (
     EnterpriseFacts,
 )
 from shared.http import check_version
+from shared.outbound import Outbound
 from shared.outbox import publish
 from svc_services.applications.service import guide_of
 from svc_services.cases import queries as cases
 from svc_services.cases import rules, service
 from svc_services.cases.models import Application, CorrectionRequest
 from svc_services.cases.rules import Act, State
+from svc_services.clients import registry
+from svc_services.clients.registry import Concerned
 from svc_services.forms.rules import check_corrections
 from svc_services.handling.errors import AlreadyExtended, CorrectionAlreadyRequested
-from svc_services.handling.rules import check_correction_is_over, decision_act
+from svc_services.handling.rules import (
+    Restriction,
+    check_correction_is_over,
+    decision_act,
+    reason_with,
+    strongest,
+    weigh,
+)
 from svc_services.handling.schemas import ApplicantOut, CorrectionRequestIn, DecisionIn, ExtensionIn
 from svc_services.materials import queries as materials
 from svc_services.names import service as names
@@ -101,21 +114,99 @@ async def extend(
     return application
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What stands against those whom a case concerns, as the registry said at a moment; None when it was not asked."""
+
+    number: str
+    found: list[dict[str, Any]]
+    at: datetime | None
+
+    @property
+    def restrictions(self) -> list[Restriction]:
+        """The same for the rules."""
+        return [
+            Restriction(r["number"], r["measure_name"], r["basis"], r["effect"], r["matched_by"] == "identity")
+            for r in self.found
+        ]
+
+    @property
+    def effect(self) -> str:
+        """The strongest of all: none, attention, restrict or refuse."""
+        return strongest([r.effect for r in self.restrictions])
+
+
+async def standing_of(
+    session: AsyncSession, outbound: Outbound, caller: Caller, application_id: uuid.UUID, now: datetime
+) -> Standing:
+    """Asks the registry what stands against those whom a case concerns. 503 while it does not answer."""
+    application = await service.to_handle(session, caller, application_id, lock=False)
+    found = await registry.restrictions(outbound, _concerned(application, caller))
+    return Standing(application.number, found, now)
+
+
+async def standing_before(
+    session: AsyncSession,
+    outbound: Outbound,
+    caller: Caller,
+    place: tuple[uuid.UUID, int],
+    body: DecisionIn,
+    now: datetime,
+) -> Standing:
+    """What stands against a decision about to be made, asked before the case is locked.
+
+    A grant waits for the registry (503, nothing is changed). A refusal does not: it restricts nobody further.
+    """
+    application = await service.to_handle(session, caller, place[0], lock=False)
+    act = decision_act(body.outcome, body.reason)
+    rules.after(State(application.state), act)
+    check_version(application, place[1])
+    try:
+        found = await registry.restrictions(outbound, _concerned(application, caller))
+        return Standing(application.number, found, now)
+    except Unavailable:
+        if act is Act.GRANT:
+            raise
+        return Standing(application.number, [], None)
+
+
+def _concerned(application: Application, caller: Caller) -> Concerned:
+    personal = json.loads(application.personal)
+    name, number = personal.get("applicant_name"), personal.get("applicant_id_number")
+    return Concerned(
+        matter=application.matter_code,
+        case_id=application.number,
+        official=caller.subject,
+        codes=[application.org] if application.org else [],
+        persons=[{"name": name, "id_number": number}] if name and number else [],
+    )
+
+
 async def decide(
-    session: AsyncSession, caller: Caller, place: tuple[uuid.UUID, int], body: DecisionIn, today: date
+    session: AsyncSession,
+    caller: Caller,
+    place: tuple[uuid.UUID, int],
+    body: DecisionIn,
+    standing: Standing,
+    today: date,
 ) -> Application:
-    """Grants or refuses. Of two officials at the same moment the second gets 409; 412 for a stale version."""
+    """Grants or refuses. Of two officials at the same moment the second gets 409; 412 for a stale version.
+
+    409 also where a joint measure forbids to grant, 422 where one is not weighed.
+    """
     application_id, version = place
     application = await service.to_handle(session, caller, application_id)
     act = decision_act(body.outcome, body.reason)
     rules.after(State(application.state), act)
     await _check_correction_is_over(session, application, today)
     check_version(application, version)
+    weigh(act, body.reason, standing.restrictions)
     application.decided_on, application.decided_by = today, caller.subject
-    application.outcome, application.decision_reason = body.outcome, body.reason
+    application.outcome, application.decision_reason = body.outcome, reason_with(body.reason, standing.restrictions)
+    application.restrictions, application.restrictions_checked_at = standing.found, standing.at
     if act is Act.REFUSE and application.reservation_id is not None:
         await names.hold(session, application.reservation_id, held=False)
-    await service.move(session, caller, application, act, today, body.reason)
+    await service.move(session, caller, application, act, today, application.decision_reason)
     await publish(session, await _decided(session, caller, application, today))
     return application
 

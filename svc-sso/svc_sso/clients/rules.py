@@ -17,6 +17,8 @@ USERINFO = "userinfo"
 """The audience of tokens which clients of others get of people: they open userinfo and nothing else."""
 AUDIENCES = ("sso", "disclosure", "services", "complaints", "credit-registry", "gateway")
 INTERNAL_READ = "internal:read"
+OWN_PERMISSIONS = {"svc-services": ("credit-registry:restrictions:check",)}
+"""What a service may do in its own name, beside reading: svc-services asks for joint measures before it decides."""
 SHORTEST_SECRET = 16
 
 
@@ -64,4 +66,5 @@ def registration_of(client_id: str, origin: str) -> Registration:
             (f"{origin}/",),
         )
     audience = client_id.removeprefix("svc-")
-    return Registration(client_id, audience, (CLIENT_CREDENTIALS, EXCHANGE), (INTERNAL_READ,))
+    permissions = (INTERNAL_READ, *OWN_PERMISSIONS.get(client_id, ()))
+    return Registration(client_id, audience, (CLIENT_CREDENTIALS, EXCHANGE), permissions)
