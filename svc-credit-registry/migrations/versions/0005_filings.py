@@ -9,6 +9,34 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE SEQUENCE immediate_information_serial MINVALUE 1 MAXVALUE 999999 CYCLE",
     "CREATE SEQUENCE objection_serial MINVALUE 1 MAXVALUE 999999 CYCLE",
     """
+    CREATE TABLE support_policies (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        state VARCHAR NOT NULL,
+        unit VARCHAR(32) NOT NULL,
+        region VARCHAR(6) COLLATE "C" NOT NULL,
+        kind VARCHAR NOT NULL,
+        title VARCHAR NOT NULL,
+        title_en VARCHAR,
+        text VARCHAR NOT NULL,
+        basis VARCHAR NOT NULL,
+        how_to_apply VARCHAR NOT NULL,
+        valid_from DATE NOT NULL,
+        valid_until DATE,
+        conditions JSONB NOT NULL,
+        published_on DATE,
+        withdrawn_reason VARCHAR,
+        version INTEGER DEFAULT '1' NOT NULL,
+        created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        CONSTRAINT pk_support_policies PRIMARY KEY (id),
+        CONSTRAINT ck_support_policies_state CHECK (state IN ('draft', 'published', 'withdrawn')),
+        CONSTRAINT ck_support_policies_period CHECK (valid_until >= valid_from),
+        CONSTRAINT ck_support_policies_published_has_day CHECK (state = 'draft' OR published_on IS NOT NULL)
+    )
+    """,
+    "CREATE INDEX ix_support_policies_shown ON support_policies (region, published_on, id) WHERE state = 'published'",
+    "CREATE INDEX ix_support_policies_unit ON support_policies (unit, created_at, id)",
+    """
     CREATE TABLE annual_reports (
         id UUID DEFAULT uuidv7() NOT NULL,
         code VARCHAR(18) COLLATE "C" NOT NULL,
@@ -20,6 +48,7 @@ STATEMENTS: tuple[str, ...] = (
         late BOOLEAN DEFAULT 'false' NOT NULL,
         correction_reason VARCHAR,
         correct_until DATE,
+        classified_revision INTEGER DEFAULT '0' NOT NULL,
         version INTEGER DEFAULT '1' NOT NULL,
         created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
         updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -31,7 +60,26 @@ STATEMENTS: tuple[str, ...] = (
         CONSTRAINT fk_annual_reports_code_enterprises FOREIGN KEY(code) REFERENCES enterprises (code)
     )
     """,
+    "CREATE INDEX ix_annual_reports_unclassified ON annual_reports (id) WHERE revision > classified_revision",
     "CREATE INDEX ix_annual_reports_year_region ON annual_reports (year, region)",
+    """
+    CREATE TABLE enterprise_sizes (
+        code VARCHAR(18) COLLATE "C" NOT NULL,
+        region VARCHAR(6) COLLATE "C" NOT NULL,
+        industry_code VARCHAR(5) COLLATE "C" NOT NULL,
+        size VARCHAR,
+        undetermined VARCHAR,
+        year INTEGER NOT NULL,
+        standard VARCHAR NOT NULL,
+        determined_on DATE NOT NULL,
+        at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        CONSTRAINT pk_enterprise_sizes PRIMARY KEY (code),
+        CONSTRAINT ck_enterprise_sizes_size CHECK (size IN ('micro', 'small', 'medium', 'large')),
+        CONSTRAINT ck_enterprise_sizes_told_or_not CHECK ((size IS NULL) <> (undetermined IS NULL)),
+        CONSTRAINT fk_enterprise_sizes_code_enterprises FOREIGN KEY(code) REFERENCES enterprises (code)
+    )
+    """,
+    "CREATE INDEX ix_enterprise_sizes_directory ON enterprise_sizes (region, code) WHERE size IN ('micro', 'small')",
     """
     CREATE TABLE immediate_information (
         id UUID DEFAULT uuidv7() NOT NULL,
@@ -103,6 +151,33 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX ix_record_objections_queue ON record_objections (region, due_on, id) WHERE state IN ('received', 'producer_asked', 'producer_answered')",
     "CREATE UNIQUE INDEX uq_record_objections_open ON record_objections (asker_id, item_kind, item_producer, item_key) WHERE state IN ('received', 'producer_asked', 'producer_answered')",
     """
+    CREATE TABLE support_benefits (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        code VARCHAR(18) COLLATE "C" NOT NULL,
+        region VARCHAR(6) COLLATE "C" NOT NULL,
+        unit VARCHAR(32) NOT NULL,
+        reference VARCHAR NOT NULL,
+        policy_id UUID,
+        policy VARCHAR NOT NULL,
+        amount_yuan NUMERIC(18, 2),
+        granted_on DATE NOT NULL,
+        remark VARCHAR,
+        published_on DATE NOT NULL,
+        withdrawn_on DATE,
+        withdrawn_reason VARCHAR,
+        version INTEGER DEFAULT '1' NOT NULL,
+        created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        CONSTRAINT pk_support_benefits PRIMARY KEY (id),
+        CONSTRAINT uq_support_benefits_unit_reference UNIQUE (unit, reference),
+        CONSTRAINT ck_support_benefits_amount CHECK (amount_yuan >= 0),
+        CONSTRAINT fk_support_benefits_code_enterprises FOREIGN KEY(code) REFERENCES enterprises (code),
+        CONSTRAINT fk_support_benefits_policy_id_support_policies FOREIGN KEY(policy_id) REFERENCES support_policies (id) ON DELETE RESTRICT
+    )
+    """,
+    "CREATE INDEX ix_support_benefits_policy ON support_benefits (policy_id)",
+    "CREATE INDEX ix_support_benefits_shown ON support_benefits (region, granted_on, id) WHERE withdrawn_on IS NULL",
+    """
     CREATE TABLE annual_report_revisions (
         id UUID DEFAULT uuidv7() NOT NULL,
         report_id UUID NOT NULL,
@@ -148,7 +223,7 @@ STATEMENTS: tuple[str, ...] = (
     """,
     "CREATE INDEX ix_record_objection_steps_objection ON record_objection_steps (objection_id, id)",
 )
-TABLES: tuple[str, ...] = ("annual_reports", "immediate_information", "record_objections", "annual_report_revisions", "immediate_information_revisions", "record_objection_steps",)
+TABLES: tuple[str, ...] = ("support_policies", "annual_reports", "enterprise_sizes", "immediate_information", "record_objections", "support_benefits", "annual_report_revisions", "immediate_information_revisions", "record_objection_steps",)
 SEQUENCES: tuple[str, ...] = ("immediate_information_serial", "objection_serial",)
 
 

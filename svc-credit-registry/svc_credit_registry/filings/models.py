@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, Timestamps, Versioned, uuid_key
@@ -14,6 +14,7 @@ class AnnualReport(Versioned, Timestamps, Base):
     """The report of an enterprise for a year. `draft` is what is being written: the first report or a correction.
 
     `revision` counts what was published; 0 means nothing yet. Drafts hold figures which may stay unpublished.
+    `classified_revision` is the last version by which the size of the enterprise was told.
     """
 
     __tablename__ = "annual_reports"
@@ -23,6 +24,7 @@ class AnnualReport(Versioned, Timestamps, Base):
         CheckConstraint("(revision = 0) = (filed_on IS NULL)", name="filed_when_published"),
         CheckConstraint("revision > 0 OR draft IS NOT NULL", name="draft_until_published"),
         Index("ix_annual_reports_year_region", "year", "region"),
+        Index("ix_annual_reports_unclassified", "id", postgresql_where=text("revision > classified_revision")),
     )
 
     id: Mapped[uuid.UUID] = uuid_key()
@@ -35,6 +37,7 @@ class AnnualReport(Versioned, Timestamps, Base):
     late: Mapped[bool] = mapped_column(default=False, server_default="false")
     correction_reason: Mapped[str | None]
     correct_until: Mapped[date | None]
+    classified_revision: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class ReportRevision(Base):

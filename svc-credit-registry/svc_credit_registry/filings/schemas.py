@@ -95,7 +95,9 @@ class ReportForm(Body):
     websites: Annotated[list[Website], Field(max_length=200)] = Field(default_factory=list)
     guarantees: Annotated[list[Guarantee], Field(max_length=500)] = Field(default_factory=list)
     figures: Figures = Figures()
-    published_figures: Annotated[list[Elective], Field(max_length=20, description="What of item 7 is published")] = Field(default_factory=list)
+    published_figures: Annotated[list[Elective], Field(max_length=20, description="What of item 7 is published")] = (
+        Field(default_factory=list)
+    )
 
 
 class ReportPatch(Body):
