@@ -9,12 +9,15 @@ from shared.app import Service, create_service
 from svc_credit_registry.amendments.routes import router as amendments
 from svc_credit_registry.annual_listing.routes import router as annual_listing
 from svc_credit_registry.batches.routes import router as batches
+from svc_credit_registry.certificates.routes import router as certificates
 from svc_credit_registry.classification.routes import router as classification
 from svc_credit_registry.enterprises.routes import router as enterprises
 from svc_credit_registry.exchange.routes import router as exchange
 from svc_credit_registry.execution.routes import router as execution
+from svc_credit_registry.facets.routes import router as facets
 from svc_credit_registry.filings.routes import router as filings
 from svc_credit_registry.findings.routes import router as findings
+from svc_credit_registry.grants.routes import router as grants
 from svc_credit_registry.grounds.routes import router as grounds
 from svc_credit_registry.immediate_information.routes import router as immediate_information
 from svc_credit_registry.inspections.routes import router as inspections
@@ -27,17 +30,26 @@ from svc_credit_registry.lookups.service import Reader
 from svc_credit_registry.measures.routes import router as measures
 from svc_credit_registry.names.routes import router as names
 from svc_credit_registry.objections.routes import router as objections
+from svc_credit_registry.people.routes import router as people
+from svc_credit_registry.projection.service import attach
 from svc_credit_registry.proposals.routes import router as proposals
 from svc_credit_registry.publicity.routes import router as publicity
 from svc_credit_registry.published_reports.routes import router as published_reports
 from svc_credit_registry.record_views.routes import router as record_views
 from svc_credit_registry.removals.routes import router as removals
 from svc_credit_registry.repairs.routes import router as repairs
+from svc_credit_registry.resource_requests.routes import router as resource_requests
+from svc_credit_registry.resources.routes import router as resources
 from svc_credit_registry.restrictions.routes import router as restrictions
 from svc_credit_registry.risk.routes import router as risk
 from svc_credit_registry.search.routes import router as search
 from svc_credit_registry.settings import Settings
+from svc_credit_registry.size_standards.routes import router as size_standards
+from svc_credit_registry.small_micro.routes import router as small_micro
+from svc_credit_registry.snapshots.routes import router as snapshots
+from svc_credit_registry.stream.routes import router as stream
 from svc_credit_registry.submissions.routes import router as submissions
+from svc_credit_registry.support_policies.routes import router as support_policies
 from svc_credit_registry.worker import WORK
 
 SERVICE = Service(
@@ -46,13 +58,21 @@ SERVICE = Service(
     description=__doc__,
     routers=[
         search,
+        facets,
+        people,
         enterprises,
         amendments,
         record_views,
+        certificates,
         publicity,
+        stream,
+        snapshots,
         names,
         classification,
         exchange,
+        resources,
+        resource_requests,
+        grants,
         submissions,
         batches,
         risk,
@@ -74,6 +94,9 @@ SERVICE = Service(
         removals,
         annual_listing,
         repairs,
+        size_standards,
+        small_micro,
+        support_policies,
     ],
     work=WORK,
     tags=[
@@ -85,6 +108,7 @@ SERVICE = Service(
         {"name": "search", "description": "查询 Search, lists and exports of enterprises"},
         {"name": "enterprises", "description": "企业信息 The public record of an enterprise"},
         {"name": "records", "description": "公示信息 All items of the public record, as of a day"},
+        {"name": "certificates", "description": "公示证明 Certificates of the record, and their verification"},
         {"name": "publicity", "description": "投诉公示 Complaints on the public record"},
         {"name": "names", "description": "名称比对 Comparison of enterprise names"},
         {"name": "risk", "description": "信用风险分类 Risk classes of entities"},
@@ -94,8 +118,14 @@ SERVICE = Service(
         {"name": "restrictions", "description": "惩戒核查 Checks before a decision"},
         {"name": "objections", "description": "异议核查 Verification of what the record says"},
         {"name": "items", "description": "我的办件 One's own duties and cases"},
+        {"name": "small-micro", "description": "小微企业 Sizes, the directory of small enterprises, support"},
         {"name": "classification", "description": "代码 Regions and industries"},
         {"name": "submissions", "description": "部门报送 Records that agencies push"},
+        {
+            "name": "resources",
+            "description": "资源目录与共享 The catalogue of resources, requests, grants, shared data",
+        },
+        {"name": "stream", "description": "变更订阅与快照 The change stream and snapshots"},
         {"name": "exchange", "description": "交换日志 The log of the exchange between agencies"},
     ],
 )
@@ -104,7 +134,7 @@ SERVICE = Service(
 def create_app(settings: Settings | None = None) -> Lookups:
     """The application, configured from the environment unless `settings` are given."""
     settings = settings or Settings()
-    app, reader = create_service(SERVICE, settings), Reader(settings.database.replace("+asyncpg", "", 1))
+    app, reader = attach(create_service(SERVICE, settings)), Reader(settings.database.replace("+asyncpg", "", 1))
     started = app.router.lifespan_context
 
     @contextlib.asynccontextmanager

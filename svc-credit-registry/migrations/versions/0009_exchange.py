@@ -141,12 +141,120 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX ix_submission_receipts_key ON submission_receipts (producer, kind, key, id)",
     "CREATE INDEX ix_submission_receipts_waiting ON submission_receipts (id) WHERE outcome = 'waiting'",
     "CREATE INDEX ix_submission_receipts_looked_at ON submission_receipts (looked_at) WHERE outcome = 'waiting'",
+    "CREATE SEQUENCE resource_request_numbers",
+    """
+    CREATE TABLE resources (
+        code VARCHAR(40) NOT NULL,
+        name VARCHAR NOT NULL,
+        summary VARCHAR NOT NULL,
+        producer VARCHAR NOT NULL,
+        source VARCHAR NOT NULL,
+        kind VARCHAR,
+        fields JSONB NOT NULL,
+        sharing VARCHAR NOT NULL,
+        sharing_basis VARCHAR DEFAULT '' NOT NULL,
+        conditions VARCHAR DEFAULT '' NOT NULL,
+        update_cycle VARCHAR NOT NULL,
+        format VARCHAR NOT NULL,
+        contact VARCHAR NOT NULL,
+        state VARCHAR DEFAULT 'draft' NOT NULL,
+        state_reason VARCHAR,
+        created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        version INTEGER DEFAULT '1' NOT NULL,
+        CONSTRAINT pk_resources PRIMARY KEY (code),
+        CONSTRAINT ck_resources_sharing CHECK (sharing IN ('unconditional', 'conditional', 'not_shared')),
+        CONSTRAINT ck_resources_source CHECK (source IN ('enterprises', 'records', 'external')),
+        CONSTRAINT ck_resources_state CHECK (state IN ('draft', 'published', 'withdrawn')),
+        CONSTRAINT ck_resources_kind_of_records CHECK ((source = 'records') = (kind IS NOT NULL)),
+        CONSTRAINT ck_resources_reason_not_to_share CHECK (sharing <> 'not_shared' OR sharing_basis <> '')
+    )
+    """,
+    "CREATE INDEX ix_resources_producer ON resources (producer, code)",
+    """
+    CREATE TABLE resource_requests (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        number VARCHAR NOT NULL,
+        resource_code VARCHAR(40) NOT NULL,
+        requester VARCHAR NOT NULL,
+        purpose VARCHAR NOT NULL,
+        case_basis VARCHAR NOT NULL,
+        personal_reason VARCHAR NOT NULL,
+        fields JSONB NOT NULL,
+        regions JSONB NOT NULL,
+        industries JSONB NOT NULL,
+        codes JSONB NOT NULL,
+        valid_from DATE NOT NULL,
+        valid_until DATE NOT NULL,
+        state VARCHAR NOT NULL,
+        submitted_on DATE NOT NULL,
+        deadline JSONB NOT NULL,
+        due_on DATE NOT NULL,
+        decided_on DATE,
+        decided_by VARCHAR,
+        reason VARCHAR DEFAULT '' NOT NULL,
+        dispute_reason VARCHAR,
+        disputed_on DATE,
+        dispute_deadline JSONB,
+        settled_on DATE,
+        settled_by VARCHAR,
+        settlement VARCHAR,
+        created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        version INTEGER DEFAULT '1' NOT NULL,
+        CONSTRAINT pk_resource_requests PRIMARY KEY (id),
+        CONSTRAINT uq_resource_requests_number UNIQUE (number),
+        CONSTRAINT fk_resource_requests_resource_code_resources FOREIGN KEY (resource_code) REFERENCES resources (code),
+        CONSTRAINT ck_resource_requests_refused_with_reason CHECK (state <> 'refused' OR reason <> ''),
+        CONSTRAINT ck_resource_requests_state
+            CHECK (state IN ('submitted', 'granted', 'refused', 'withdrawn', 'disputed', 'settled'))
+    )
+    """,
+    """
+    CREATE INDEX ix_resource_requests_due ON resource_requests (due_on, id)
+        WHERE state IN ('submitted', 'disputed')
+    """,
+    "CREATE INDEX ix_resource_requests_requester ON resource_requests (requester, id)",
+    """
+    CREATE TABLE resource_grants (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        resource_code VARCHAR(40) NOT NULL,
+        grantee VARCHAR NOT NULL,
+        request_id UUID NOT NULL,
+        purpose VARCHAR NOT NULL,
+        basis VARCHAR NOT NULL,
+        fields JSONB NOT NULL,
+        regions JSONB NOT NULL,
+        industries JSONB NOT NULL,
+        codes JSONB NOT NULL,
+        case_required BOOLEAN NOT NULL,
+        valid_from DATE NOT NULL,
+        valid_until DATE NOT NULL,
+        granted_by VARCHAR NOT NULL,
+        revoked_at TIMESTAMP WITH TIME ZONE,
+        revoked_by VARCHAR,
+        revocation VARCHAR,
+        created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        version INTEGER DEFAULT '1' NOT NULL,
+        CONSTRAINT pk_resource_grants PRIMARY KEY (id),
+        CONSTRAINT uq_resource_grants_request_id UNIQUE (request_id),
+        CONSTRAINT fk_resource_grants_resource_code_resources FOREIGN KEY (resource_code) REFERENCES resources (code),
+        CONSTRAINT ck_resource_grants_period CHECK (valid_until >= valid_from),
+        CONSTRAINT ck_resource_grants_revocation CHECK ((revoked_at IS NULL) = (revocation IS NULL))
+    )
+    """,
+    "CREATE INDEX ix_resource_grants_grantee ON resource_grants (grantee, resource_code)",
+    "CREATE INDEX ix_resource_grants_resource ON resource_grants (resource_code, id)",
 )
 TABLES: tuple[str, ...] = (
     "exchange_batches",
     "exchange_entries",
     "submission_batches",
     "submission_receipts",
+    "resources",
+    "resource_requests",
+    "resource_grants",
 )
 
 
@@ -158,4 +266,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(TABLES):
         op.execute(f"DROP TABLE {table}")
+    op.execute("DROP SEQUENCE resource_request_numbers")
     op.execute("DROP FUNCTION exchange_log_is_append_only()")
