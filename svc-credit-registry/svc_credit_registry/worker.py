@@ -28,11 +28,14 @@ from svc_credit_registry.registration import handlers as registration
 from svc_credit_registry.repairs import handlers as repairs
 from svc_credit_registry.risk import handlers as risk
 from svc_credit_registry.settings import Settings
+from svc_credit_registry.small_micro import handlers as small_micro
+from svc_credit_registry.snapshots import handlers as snapshots
 from svc_credit_registry.submissions import handlers as submissions
 
 WORK = Work(
     handlers=[*registration.HANDLERS, *names.HANDLERS, *publicity.HANDLERS, WITNESS],
     sweeps=[
+        *snapshots.SWEEPS,
         *annual_listing.SWEEPS,
         *escalation.SWEEPS,
         *repairs.SWEEPS,
@@ -43,6 +46,7 @@ WORK = Work(
         *findings.SWEEPS,
         *followups.SWEEPS,
         *objections.SWEEPS,
+        *small_micro.SWEEPS,
     ],
     publishes=[
         EnterpriseRegisteredV1,
@@ -52,7 +56,7 @@ WORK = Work(
         MeasureLiftedV1,
         AuditSealedV1,
     ],
-    parts=[Part("sequencer", sequence_forever)],
+    parts=[Part("sequencer", sequence_forever), *snapshots.PARTS],
 )
 
 if __name__ == "__main__":
