@@ -25,11 +25,9 @@ from svc_credit_registry.enterprises.rules import FACT_LABELS, Status, Successio
 from svc_credit_registry.enterprises.service import find, keep_state
 from svc_credit_registry.feed import service as feed
 from svc_credit_registry.feed.rules import REGISTRATION
-from svc_credit_registry.names import service as names
 from svc_credit_registry.records import service as records
 from svc_credit_registry.records.rules import Kind
 from svc_credit_registry.records.service import Entered, Item
-from svc_credit_registry.search import service as search
 
 CHAIN = 100
 """How many codes one after another are followed to find a circle."""
@@ -89,8 +87,6 @@ async def change(session: AsyncSession, act: Act, enterprise: Enterprise, facts:
     await session.flush()
     if enterprise.name != old_name:
         await _rename(session, enterprise, decision.decided_on, at)
-    await search.reindex(session, enterprise)
-    await names.follow(session, enterprise, old_name, decision.decided_on)
     await _audit(session, act, enterprise, before)
     await feed.changed(session, enterprise.code, REGISTRATION, day=statutory_date(at))
     return await _put_on_record(session, act, enterprise, before)
