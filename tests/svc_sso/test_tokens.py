@@ -106,8 +106,10 @@ async def test_a_machine_s_own_token(sso: Provider) -> None:
     answer = await sso.token("svc-services", grant_type="client_credentials", audience="credit-registry")
     claims = await sso.claims(answer.json()["access_token"])
     assert (claims["sub"], claims["kind"], claims["aud"]) == ("svc-services", "system", "credit-registry")
-    assert claims["permissions"] == ["internal:read"]
+    assert claims["permissions"] == ["credit-registry:restrictions:check", "internal:read"]
     assert "sid" not in claims
+    elsewhere = await sso.token("svc-services", grant_type="client_credentials", audience="complaints")
+    assert (await sso.claims(elsewhere.json()["access_token"]))["permissions"] == ["internal:read"]
 
 
 async def refresh(sso: Provider, token: str) -> httpx.Response:
