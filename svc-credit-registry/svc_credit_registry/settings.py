@@ -16,3 +16,17 @@ class Settings(ServiceSettings):
         ge=2013,
         description="Report year from which enterprises without an annual report are listed on 1 July of the next year",
     )
+
+    stream_connections_per_client: int = Field(
+        default=2, ge=1, le=100, description="Connections by which one client may follow the change stream of a process"
+    )
+    stream_connections: int = Field(
+        default=100, ge=1, le=10_000, description="Connections that may follow the change stream of a process"
+    )
+    snapshot_every_hours: int = Field(
+        default=24, ge=0, le=744, description="Hours between snapshots of the register; 0 takes none"
+    )
+    snapshots_kept: int = Field(default=3, ge=1, le=100, description="Snapshots of the register that are kept")
+    changes_kept_days: int = Field(
+        default=400, ge=0, description="Days for which the stream keeps changes that a snapshot holds; 0: for ever"
+    )

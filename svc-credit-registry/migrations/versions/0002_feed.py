@@ -62,11 +62,21 @@ STATEMENTS: tuple[str, ...] = (
         CONSTRAINT fk_bulk_portions_load_id_bulk_loads FOREIGN KEY(load_id) REFERENCES bulk_loads (id)
     )
     """,
+    """
+    CREATE TABLE snapshots (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        position BIGINT NOT NULL,
+        taken_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        finished_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        files JSONB NOT NULL,
+        CONSTRAINT pk_snapshots PRIMARY KEY (id)
+    )
+    """,
     "ALTER TABLE enterprise_names DROP CONSTRAINT fk_enterprise_names_code_enterprises",
     # Rows come and go here all the time: cleaned up early, it stays a page or two.
     "ALTER TABLE pending_changes SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000)",
 )
-TABLES: tuple[str, ...] = ("pending_changes", "changes", "feed_state", "bulk_loads", "bulk_portions")
+TABLES: tuple[str, ...] = ("pending_changes", "changes", "feed_state", "bulk_loads", "bulk_portions", "snapshots")
 
 
 def upgrade() -> None:

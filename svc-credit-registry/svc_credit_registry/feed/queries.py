@@ -33,6 +33,18 @@ _SEQUENCE = text(
     """
 )
 _TAKE = text("UPDATE feed_state SET last = last + :count WHERE id = 1 RETURNING last, pg_notify(:channel, last::text)")
+_FORGET = text(
+    """
+    WITH gone AS (
+        DELETE FROM changes WHERE position IN (
+            SELECT position FROM changes WHERE position <= :position AND at < :before ORDER BY position LIMIT 5000
+        ) RETURNING position
+    ), noted AS (
+        UPDATE feed_state SET forgotten = (SELECT max(position) FROM gone) WHERE EXISTS (SELECT FROM gone)
+    )
+    SELECT count(*) FROM gone
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -81,3 +93,9 @@ async def take(session: AsyncSession, count: int) -> int:
     """
     row = (await session.execute(_TAKE, {"count": count, "channel": SEQUENCED})).one()
     return int(row[0]) - count
+
+
+async def forget(session: AsyncSession, position: int, before: datetime) -> int:
+    """Removes changes up to `position` that were told before a moment, a few thousand at once; how many."""
+    found = await session.execute(_FORGET, {"position": position, "before": before})
+    return int(found.scalar_one())
