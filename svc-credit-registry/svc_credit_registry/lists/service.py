@@ -129,9 +129,12 @@ async def put_back(session: AsyncSession, entry: ListEntry, done: Done, now: dat
     document = await write_document(session, entry, done)
     listing = await queries.document(session, str(entry.document_number))
     assert listing is not None, entry.number
+    before, entry.state = entry.state, rules.after(State(entry.state), done.act)
     entry.ended_on, entry.end_document_number = None, None
     await put_on_list(session, entry, done.day)
-    await move(session, entry, Done(done.act, done.by, done.caller, done.day, done.note, document, notice=True))
+    refresh(entry)
+    told = Done(done.act, done.by, done.caller, done.day, done.note, document, notice=True)
+    await note(session, entry, told, before=before)
     await put_on_record(session, done.caller or audit.SYSTEM, entry, listing, now)
 
 

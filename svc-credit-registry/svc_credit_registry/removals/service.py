@@ -137,10 +137,11 @@ async def decide(
     if body.outcome == "declined":
         return await _decline(session, caller, removal, entry, body.reason, now)
     today = statutory_date(now)
-    removal.state = rules.after(State(removal.state), Act.GRANT)
+    following = rules.after(State(removal.state), Act.GRANT)
     done = lists.Done(ListAct.REMOVE, "officer", caller, today, body.reason)
     document = await lists.take_off(session, entry, done, body.reason, now)
     removal.decided_on, removal.reason, removal.document_number = today, body.reason, document.number
+    removal.state = following
     refresh(removal, entry)
     await _tell(session, caller, removal, entry, now)
     return removal
@@ -150,10 +151,11 @@ async def _decline(
     session: AsyncSession, caller: Caller, removal: Removal, entry: ListEntry, reason: str, now: datetime
 ) -> Removal:
     today = statutory_date(now)
-    removal.state = rules.after(State(removal.state), Act.DECLINE)
+    following = rules.after(State(removal.state), Act.DECLINE)
     done = lists.Done(ListAct.REFUSE_REMOVAL, "officer", caller, today, reason)
     document = await lists.write_document(session, entry, done)
     removal.decided_on, removal.reason, removal.document_number = today, reason, document.number
+    removal.state = following
     refresh(removal, entry)
     told = lists.Done(ListAct.REFUSE_REMOVAL, "officer", caller, today, reason, document, notice=True)
     await lists.note(session, entry, told, before=entry.state)

@@ -148,7 +148,7 @@ class Shown:
 def shown(penalty: Penalty) -> Shown:
     """The term of publication of a penalty: a mere warning is not published, small ones 3 months, others 3 years."""
     row = publication_on(penalty.decided_on)
-    if penalty.types <= {"warning"} and not row.warnings:
+    if penalty.types == {"warning"} and not row.warnings:
         return Shown(False, None, f"{row.basis}：仅受到警告的不予公示 / a mere warning is not published")
     minor = row.minor is not None and is_minor(penalty)
     period = row.minor if minor and row.minor else row.standard

@@ -142,7 +142,8 @@ def grave(code: str, verified_on: date) -> dict[str, Any]:
         "list": "serious", "ground": "food_safety", "code": code, "facts": "生产销售有毒、有害食品，情节严重",
         "verified_on": verified_on.isoformat(),
         "penalty": {
-            "document_number": "随市监罚〔2026〕17号", "decided_on": verified_on.isoformat(), "types": ["licence_revoked"],
+            "document_number": "随市监罚〔2026〕17号", "decided_on": verified_on.isoformat(),
+            "types": ["licence_revoked"],
         },
     }  # fmt: skip
 

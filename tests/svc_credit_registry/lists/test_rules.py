@@ -151,7 +151,8 @@ def test_individual_businesses_are_not_listed() -> None:
     ("first", "today", "years"),
     [
         (2025, date(2026, 6, 30), []), (2025, date(2026, 7, 1), [2025]), (2025, date(2027, 6, 30), [2025]),
-        (2025, date(2027, 7, 1), [2025, 2026]), (2026, date(2026, 11, 21), []), (2026, date(2030, 1, 1), [2026, 2027, 2028]),
+        (2025, date(2027, 7, 1), [2025, 2026]), (2026, date(2026, 11, 21), []),
+        (2026, date(2030, 1, 1), [2026, 2027, 2028]),
     ],
 )  # fmt: skip
 def test_which_years_are_due(first: int, today: date, years: list[int]) -> None:
