@@ -55,7 +55,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "descriptions" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("descriptions"))
         loop = item.get_closest_marker("asyncio")
-        if loop is not None and loop.kwargs.get("loop_scope") == "module":
+        shared = "shared_world" in getattr(item, "fixturenames", ())
+        if shared or (loop is not None and loop.kwargs.get("loop_scope") == "module"):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
 
 

@@ -53,6 +53,42 @@ async def fresh_database(servers: Servers, service: str) -> AsyncIterator[str]:
         await _execute(servers, f"DROP DATABASE {quoted(name)} WITH (FORCE)")
 
 
+class Emptied:
+    """A database that is as new for each test: what was written to tables that began empty is thrown away.
+
+    For services that run without their worker, so that nothing writes or remembers anything between two tests.
+    """
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn.replace("postgresql+asyncpg://", "postgresql://")
+        self.tables: list[str] = []
+
+    async def begin(self) -> None:
+        """Notes which tables are empty."""
+        connection = await asyncpg.connect(self.dsn)
+        # The audit is kept: nothing may be taken out of it.
+        rows = await connection.fetch(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'audit%'"
+        )
+        names = [row["tablename"] for row in rows]
+        filled = await _filled(connection, names)
+        self.tables = sorted(set(names) - filled)
+        await connection.close()
+
+    async def empty(self) -> None:
+        """Empties those into which something was written."""
+        connection = await asyncpg.connect(self.dsn)
+        filled = await _filled(connection, self.tables)
+        if filled:
+            await connection.execute(f"TRUNCATE {', '.join(map(quoted, sorted(filled)))} RESTART IDENTITY CASCADE")
+        await connection.close()
+
+
+async def _filled(connection: asyncpg.Connection, tables: list[str]) -> set[str]:
+    questions = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {quoted(name)})" for name in tables)
+    return {row[0] for row in await connection.fetch(questions)}
+
+
 async def _template(servers: Servers, package: str) -> str:
     """The name of the migrated template of `package`; whoever comes first makes it while the others wait."""
     name, done = f"template_{package}", Path(servers.folder) / f"{package}.migrated"

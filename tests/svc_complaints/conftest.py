@@ -1,24 +1,54 @@
-"""The service under test with its neighbours."""
+"""The service under test with its neighbours: one for the tests of a module, or one `alone` for a test."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import contextlib
+import copy
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 
-from tests.support.apps import ServiceClient
+from tests.support.apps import running_service
+from tests.support.databases import Emptied
+from tests.support.servers import Servers
 from tests.svc_complaints.neighbours import neighbours
 from tests.svc_complaints.world import World
 
 
+@contextlib.asynccontextmanager
+async def running(servers: Servers, folder: Path, bearer: Callable[..., dict[str, str]]) -> AsyncIterator[World]:
+    """svc-complaints, running, with a registry and a single sign-on behind it."""
+    async with contextlib.AsyncExitStack() as stack:
+        known = await stack.enter_async_context(neighbours())
+        urls = {"credit-registry": known.url, "sso": known.url}
+        changes = {"service_urls": urls, "token_url": f"{known.url}/oauth2/token", "inline_worker": False}
+        client = await stack.enter_async_context(running_service(servers, "complaints", folder, **changes))
+        yield World(client, known, bearer)
+
+
+@pytest.fixture(scope="module")
+async def shared_world(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory, bearer: Callable[..., dict[str, str]]
+) -> AsyncIterator[tuple[World, Emptied]]:
+    """What the tests of a module share: the service, its database and its neighbours."""
+    async with running(servers, tmp_path_factory.mktemp("complaints"), bearer) as world:
+        database = Emptied(world.client.database)
+        await database.begin()
+        yield world, database
+
+
 @pytest.fixture
 async def world(
-    service_app: Callable[..., Awaitable[ServiceClient]], bearer: Callable[..., dict[str, str]]
-) -> AsyncIterator[World]:
-    """svc-complaints, running, with a registry and a single sign-on behind it."""
-    async with neighbours() as known:
-        client = await service_app(
-            "complaints",
-            service_urls={"credit-registry": known.url, "sso": known.url},
-            token_url=f"{known.url}/oauth2/token",
-            inline_worker=False,
-        )
-        yield World(client, known, bearer)
+    request: pytest.FixtureRequest, shared_world: tuple[World, Emptied], servers: Servers, tmp_path: Path,
+    bearer: Callable[..., dict[str, str]],
+) -> AsyncIterator[World]:  # fmt: skip
+    """The shared service, its tables emptied before the next test; a test marked `alone` gets a service of its own."""
+    if request.node.get_closest_marker("alone") is not None:
+        async with running(servers, tmp_path, bearer) as own:
+            yield own
+        return
+    shared, database = shared_world
+    known = shared.neighbours
+    as_it_was = copy.deepcopy(vars(known))
+    yield World(shared.client, known, bearer)
+    vars(known).update(as_it_was)
+    await database.empty()

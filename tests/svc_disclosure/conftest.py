@@ -1,14 +1,17 @@
 """The desks of a disclosure office, and an article brought to where a test wants it."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.support.apps import ServiceClient
+from tests.support.apps import ServiceClient, running_service
+from tests.support.databases import Emptied
+from tests.support.servers import Servers
 
 UNIT, REGION = "AMR-421300", "421300"
 DRAFT = {
@@ -91,10 +94,34 @@ def refused(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
     return problem
 
 
-@pytest.fixture
-async def office(service_app: Callable[..., Awaitable[ServiceClient]], bearer: Callable[..., dict[str, str]]) -> Office:
-    client = await service_app("disclosure")
+@pytest.fixture(scope="module")
+async def shared_world(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[ServiceClient, Emptied]]:
+    """The service and its database, one for the tests of a module."""
+    folder = tmp_path_factory.mktemp("disclosure")
+    async with running_service(servers, "disclosure", folder, inline_worker=False) as client:
+        database = Emptied(client.database)
+        await database.begin()
+        yield client, database
 
+
+@pytest.fixture
+async def office(
+    request: pytest.FixtureRequest, shared_world: tuple[ServiceClient, Emptied], servers: Servers, tmp_path: Path,
+    bearer: Callable[..., dict[str, str]],
+) -> AsyncIterator[Office]:  # fmt: skip
+    """Everybody at a service whose tables are emptied before the next test; `alone` it is their own, with worker."""
+    if request.node.get_closest_marker("alone") is not None:
+        async with running_service(servers, "disclosure", tmp_path) as own:
+            yield staffed(own, bearer)
+        return
+    client, database = shared_world
+    yield staffed(client, bearer)
+    await database.empty()
+
+
+def staffed(client: ServiceClient, bearer: Callable[..., dict[str, str]]) -> Office:
     def hire(*permissions: str, unit: str = UNIT, region: str = REGION) -> Desk:
         subject = str(uuid.uuid4())
         granted = [f"disclosure:articles:{name}" for name in permissions]

@@ -5,6 +5,7 @@ import time
 import uuid
 from datetime import date
 
+import pytest
 from sqlalchemy import func, select, text
 
 from shared import inbox
@@ -88,6 +89,7 @@ async def test_a_region_that_is_not_known_does_not_hold_up_the_registration(offi
     assert item["producer"] == "999999市场监督管理局"
 
 
+@pytest.mark.alone
 async def test_a_registration_reaches_the_column_over_the_broker_within_seconds(office: Office) -> None:
     runtime = office.client.runtime
     message = envelope()

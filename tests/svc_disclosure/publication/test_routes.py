@@ -128,6 +128,7 @@ async def test_an_export_goes_on_after_its_first_batch(office: Office, monkeypat
     assert [json.loads(line)["index_number"] for line in lines] == numbers[::-1]
 
 
+@pytest.mark.alone
 async def test_a_column_tells_when_it_was_last_updated(office: Office) -> None:
     before = (await office.anyone.get("/v1/columns/notices")).json()
     assert (before["last_published_on"], before["freshness"]) == (None, "empty")

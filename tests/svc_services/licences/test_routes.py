@@ -149,6 +149,7 @@ async def test_an_access_token_is_no_licence(world: World) -> None:
     assert (await verify(world, token))["reason"] == "unreadable"
 
 
+@pytest.mark.alone
 async def test_a_revoked_licence_no_longer_holds(world: World) -> None:
     licence = await issued(world)
     for _ in range(2):

@@ -54,6 +54,7 @@ async def oversized() -> AsyncIterator[bytes]:
         yield bytes(65_536)
 
 
+@pytest.mark.alone
 async def test_a_file_over_20_mib_is_refused_and_leaves_nothing_on_the_disk(world: World) -> None:
     case = await world.draft()
     answer = await world.put(case, "ARTICLES", oversized())
