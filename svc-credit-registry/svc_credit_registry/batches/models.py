@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, String, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, Json, uuid_key
@@ -34,7 +35,7 @@ class SubmissionBatch(Base):
     state: Mapped[str] = mapped_column(String(8), server_default="received")
     position: Mapped[int] = mapped_column(BigInteger, server_default="0")
     line: Mapped[int] = mapped_column(server_default="0")
-    header: Mapped[list[str] | None]
+    header: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
     rows: Mapped[int] = mapped_column(server_default="0")
     request: Mapped[Json]
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -27,6 +27,7 @@ from svc_credit_registry.batches.schemas import BatchFileOut, CountsOut
 from svc_credit_registry.exchange import service as exchange
 from svc_credit_registry.exchange.rules import Asked, Exchanged
 from svc_credit_registry.exchange.rules import Kind as ExchangeKind
+from svc_credit_registry.matching.service import index_of
 from svc_credit_registry.records.rules import Kind
 from svc_credit_registry.records.schemas import CONTENTS
 from svc_credit_registry.submissions import rules as submission_rules
@@ -151,7 +152,8 @@ def _given(raw: Raw, value: dict[str, Any] | None, faults: tuple[FieldError, ...
 
 def _push_of(batch: SubmissionBatch, context: SweepContext) -> Push:
     caller = Caller(subject=batch.producer, kind="system", client_id=batch.client)
-    return Push(caller, batch.producer, Kind(batch.kind), context.now, context.today, batch.id)
+    root = index_of(context.runtime.settings)
+    return Push(caller, batch.producer, Kind(batch.kind), context.now, root, batch.id)
 
 
 async def _take(session: AsyncSession, push: Push, given: Sequence[Given]) -> None:

@@ -13,8 +13,6 @@ from svc_credit_registry.exchange.rules import Kind
 class EntryFilters(BaseModel):
     """Filters of the log."""
 
-    model_config = ConfigDict(extra="forbid")
-
     requester: str | None = Field(default=None, max_length=64, description="For auditors; others see their own")
     resource: str | None = Field(default=None, max_length=64)
     kind: Kind | None = None

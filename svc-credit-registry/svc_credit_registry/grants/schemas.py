@@ -36,8 +36,6 @@ class GrantOut(BaseModel):
 class DataFilters(BaseModel):
     """What is asked of a resource; it narrows the grant, never widens it."""
 
-    model_config = ConfigDict(extra="forbid")
-
     grant: uuid.UUID | None = Field(default=None, description="Which grant, when several fit")
     code: str | None = Field(default=None, max_length=18, description="One enterprise")
     region: str | None = Field(default=None, pattern=r"^\d{6}$", description="With all that lies below it")
@@ -56,8 +54,6 @@ class DataPage(BaseModel):
 
 class GrantFilters(BaseModel):
     """Filters of grants."""
-
-    model_config = ConfigDict(extra="forbid")
 
     resource_code: str | None = Field(default=None, max_length=40)
     grantee: str | None = Field(default=None, max_length=64, description="For officers; agencies see their own")

@@ -1,23 +1,22 @@
-"""Enterprises that may be meant by records, for many records at once."""
+"""Enterprises that may be meant by records, for many records at once: codes in the database, names in the index."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from tantivy import Query
 
+from svc_credit_registry.decomposition.rules import decompose
 from svc_credit_registry.enterprises.models import Enterprise, EnterpriseName, EnterpriseSuccessor
+from svc_credit_registry.indexes.rules import pairs, without_form
+from svc_credit_registry.indexes.service import OpenIndex, any_of, ordered, phrase
 from svc_credit_registry.matching.rules import Borne, Known
+from svc_credit_registry.projection.service import opened
+from svc_credit_registry.wording.rules import fold
 
-NEAR = 300
-_NEAR = text(
-    """
-    SELECT w.trade_name, c.code FROM unnest(CAST(:trades AS text[]), CAST(:names AS text[])) AS w (trade_name, name)
-    JOIN LATERAL (
-        SELECT code, name FROM compared_names n WHERE n.trade_name = w.trade_name AND n.code IS NOT NULL
-        ORDER BY (n.name = w.name) DESC, n.id LIMIT :near
-    ) AS c ON true
-    """
-)
+SAME, SIMILAR = 50, 10
+SHORTEST_CORE = 4
 
 
 async def successors(session: AsyncSession, codes: Sequence[str]) -> dict[str, str]:
@@ -27,16 +26,36 @@ async def successors(session: AsyncSession, codes: Sequence[str]) -> dict[str, s
     return {str(old): str(new) for old, new in rows}
 
 
-async def near(session: AsyncSession, names: dict[str, str]) -> dict[str, list[str]]:
-    """The codes of those whose names, also former ones, have the same trade name: by `names`, name to trade name.
+def near(root: Path, names: Sequence[str]) -> dict[str, list[str]] | None:
+    """The codes of those who bear or bore each name, or else of those whose names are like it; None without an index.
 
-    At most 300 for each, the same name first. The answer is by trade name.
+    It blocks: call it in a thread. What was registered in the last second may still be missing.
     """
-    found: dict[str, list[str]] = {}
-    given = {"trades": list(names.values()), "names": list(names), "near": NEAR}
-    for trade_name, code in await session.execute(_NEAR, given):
-        found.setdefault(trade_name, []).append(code)
-    return found
+    index = opened(root)
+    return None if index is None else {name: _same(index, name) or _similar(index, name) for name in names}
+
+
+def _same(index: OpenIndex, name: str) -> list[str]:
+    words = pairs(fold(name), begins=True, ends=True)
+    if not words:
+        return []
+    return _codes(index, any_of([phrase("names", words), phrase("former", words)]), SAME)
+
+
+def _similar(index: OpenIndex, name: str) -> list[str]:
+    """Names with the same beginning and another form, or with the same trade name and industry elsewhere."""
+    folded, parts = fold(name), decompose(name)
+    core = without_form(folded).removesuffix(parts.organisation_form)
+    inner = parts.trade_name + parts.industry_word
+    ways = [phrase("names", pairs(core, begins=True))] if len(core) >= SHORTEST_CORE else []
+    if len(inner) >= SHORTEST_CORE:
+        ways.append(phrase("names", pairs(inner)))
+    return _codes(index, any_of(ways), SIMILAR) if ways else []
+
+
+def _codes(index: OpenIndex, query: Query, limit: int) -> list[str]:
+    found = ordered(index.searcher, query, limit)
+    return [key.rpartition("-")[2] for key, _ in found]
 
 
 async def known(session: AsyncSession, codes: Sequence[str]) -> dict[str, Known]:

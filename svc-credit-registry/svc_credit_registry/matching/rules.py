@@ -33,6 +33,7 @@ class Doubt(StrEnum):
     NAME_UNKNOWN = "name_unknown"
     SEVERAL = "several"
     UNCERTAIN = "uncertain"
+    INDEX_BUILDING = "index_building"
 
 
 DOUBTS: dict[Doubt, tuple[str, str]] = {
@@ -41,6 +42,7 @@ DOUBTS: dict[Doubt, tuple[str, str]] = {
     Doubt.NAME_UNKNOWN: ("登记簿中没有此名称", "The register has no such name"),
     Doubt.SEVERAL: ("有多家企业符合", "Several enterprises fit"),
     Doubt.UNCERTAIN: ("把握不足，需人工确认", "Not certain enough, a person must confirm it"),
+    Doubt.INDEX_BUILDING: ("名称索引正在建立，稍后自动匹配", "The index of names is being built; it is tried again"),
 }
 
 
@@ -129,15 +131,17 @@ def weights_on(day: date) -> Weights:
 
 
 def judge(
-    claim: Claim, register: Mapping[str, Known], successors: Mapping[str, str], near: Sequence[str], today: date
+    claim: Claim, register: Mapping[str, Known], successors: Mapping[str, str], near: Sequence[str] | None, today: date
 ) -> Verdict:
-    """Whose the record is. `near` are the codes of enterprises whose names share the trade name of the claim."""
+    """Whose the record is. `near` are the codes of enterprises with the name or one like it, None when unknown yet."""
     weights = weights_on(today)
     by_code = _by_code(claim, register, successors)
     if by_code is not None:
         return by_code
     if not claim.name:
         return Verdict(None, None, 0.0, Doubt.CODE_UNKNOWN)
+    if near is None:
+        return Verdict(None, None, 0.0, Doubt.INDEX_BUILDING)
     found = [c for code in near if code in register for c in [_by_name(claim, register[code], weights)]]
     candidates = tuple(sorted(found, key=lambda c: (-c.confidence, c.code))[:MOST_CANDIDATES])
     return _decided(claim, candidates, register, weights)

@@ -99,8 +99,6 @@ class ReasonIn(BaseModel):
 class ResourceFilters(BaseModel):
     """Filters of the catalogue."""
 
-    model_config = ConfigDict(extra="forbid")
-
     q: str | None = Field(default=None, min_length=1, max_length=100, description="In name, summary or code")
     producer: str | None = Field(default=None, max_length=64)
     sharing: Sharing | None = None

@@ -3,12 +3,13 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.inbox import Sweep, SweepContext
+from svc_credit_registry.matching.service import index_of
 from svc_credit_registry.submissions import service
 
 
 async def look_again(session: AsyncSession, context: SweepContext) -> int:
     """Rows that nobody could place an hour ago may be placed now."""
-    return await service.look_again(session, context.now, context.today)
+    return await service.look_again(session, index_of(context.runtime.settings), context.now)
 
 
 SWEEPS = [Sweep("submissions.look_again", every=60.0, run=look_again)]

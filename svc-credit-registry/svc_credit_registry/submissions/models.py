@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, Json, Versioned, uuid_key
@@ -46,7 +47,7 @@ class SubmissionReceipt(Versioned, Base):
     due_on: Mapped[date | None]
     fields: Mapped[int] = mapped_column(server_default="0")
     filled: Mapped[int] = mapped_column(server_default="0")
-    payload: Mapped[Json | None]
+    payload: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
     looked_at: Mapped[datetime] = mapped_column(server_default=func.now())
     """When the register was last asked whose the row is."""
     resolved_at: Mapped[datetime | None]

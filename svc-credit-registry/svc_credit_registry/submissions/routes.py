@@ -8,7 +8,7 @@ from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from shared.auth import Caller
-from shared.clock import NowDep, TodayDep
+from shared.clock import NowDep
 from shared.db import SessionDep
 from shared.errors import FieldError, Forbidden
 from shared.http import IDEMPOTENCY_OPTIONAL, IfMatch, Page, Paging, Router, paginate, set_etag
@@ -18,6 +18,7 @@ from svc_credit_registry.access import AnyCaller, RecordProducer, RegistryOffice
 from svc_credit_registry.exchange import service as exchange
 from svc_credit_registry.exchange.rules import Exchanged, digest
 from svc_credit_registry.exchange.rules import Kind as ExchangeKind
+from svc_credit_registry.matching.service import index_of
 from svc_credit_registry.submissions import queries, rules, service
 from svc_credit_registry.submissions.errors import SubmissionRefused
 from svc_credit_registry.submissions.models import SubmissionReceipt
@@ -59,16 +60,16 @@ def producer_seen(caller: Caller, asked: str | None) -> str | None:
     responses={200: {"model": ReceiptOut, "description": "It stood on the record in these very words, or was ended"},
                202: {"model": ReceiptOut, "description": "Taken; it waits for a match with an enterprise"}},
 )  # fmt: skip
-async def push_record(  # noqa: PLR0913 - the request, its clock and its evidence
+async def push_record(  # noqa: PLR0913 - the request, its evidence and its clock
     body: RowIn, caller: RecordProducer, session: SessionDep, request: Request, asked: exchange.AskedDep, now: NowDep,
-    today: TodayDep,
+    runtime: RuntimeDep,
 ) -> Response:  # fmt: skip
     """Idempotent by the agency's own `key`: the same content again changes nothing, other content is a new version.
 
     What is refused (422, each fault with its pointer) has a receipt too: its id is in the problem document.
     """
     rules.pushed_kind(body.kind)
-    push = Push(caller, exchange.requester_of(caller), body.kind, now, today)
+    push = Push(caller, exchange.requester_of(caller), body.kind, now, index_of(runtime.settings))
     rules.check_producer(body.producer, push.producer)
     row = Row.model_validate(body.model_dump(exclude={"kind"}))
     (receipt,) = await service.take(session, push, [Given(row, row.key)])

@@ -117,8 +117,6 @@ class WaitingOut(ReceiptOut):
 class ReceiptFilters(BaseModel):
     """Filters of receipts."""
 
-    model_config = ConfigDict(extra="forbid")
-
     producer: str | None = Field(default=None, max_length=64, description="For officers; agencies see their own")
     kind: Kind | None = None
     key: str | None = Field(default=None, max_length=100)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
 from shared.auth import Caller
+from shared.clock import statutory_date
 from shared.db import Json
 from shared.errors import DomainError, FieldError
 from shared.http import check_version
@@ -33,7 +35,7 @@ from svc_credit_registry.submissions.models import SubmissionReceipt
 from svc_credit_registry.submissions.rules import Outcome
 from svc_credit_registry.submissions.schemas import MatchDecisionIn, ReceiptOut, Row, WaitingOut
 
-LOOK_AGAIN = timedelta(hours=1)
+LOOK_AGAIN, LOOK_SOON = timedelta(hours=1), timedelta(minutes=1)
 LOOKED_AT_ONCE = 200
 
 
@@ -45,8 +47,14 @@ class Push:
     producer: str
     kind: Kind
     now: datetime
-    today: date
+    index: Path
+    """Where the index of names is."""
     batch_id: uuid.UUID | None = None
+
+    @property
+    def today(self) -> date:
+        """The statutory day of receipt."""
+        return statutory_date(self.now)
 
 
 @dataclass(frozen=True)
@@ -121,7 +129,7 @@ async def _take_wave(session: AsyncSession, push: Push, wave: Sequence[Given]) -
     works = [_begin(push, one) for one in wave]
     await _refuse_old(session, push, works)
     puts = [w for w in works if w.open and w.row.op == "put"]
-    verdicts = await matching.match(session, [_claim(w.row) for w in puts], push.today) if puts else []
+    verdicts = await matching.match(session, push.index, [_claim(w.row) for w in puts], push.today) if puts else []
     overtaken = await queries.overtake(session, push.producer, push.kind, [w.given.key for w in works if w.open])
     await _put(session, push, list(zip(puts, verdicts, strict=True)))
     await _end(session, push, [w for w in works if w.open], overtaken)
@@ -221,6 +229,12 @@ def _wait(work: _Work, verdict: Verdict) -> None:
     payload = work.row.model_dump(mode="json", exclude_none=True) | {"content": work.content}
     doubt = verdict.doubt or Doubt.UNCERTAIN
     work.draft |= {"outcome": Outcome.WAITING, "doubt": doubt, "candidates": shown, "payload": payload}
+    work.draft["looked_at"] = _looked_at(work.draft["received_at"], verdict)
+
+
+def _looked_at(now: datetime, verdict: Verdict) -> datetime:
+    """Who could not look, because there was no index yet, looks again soon."""
+    return now - LOOK_AGAIN + LOOK_SOON if verdict.doubt is Doubt.INDEX_BUILDING else now
 
 
 def item_of(producer: str, kind: Kind, row: Row, content: dict[str, object], code: str) -> Item:
@@ -298,12 +312,13 @@ async def _settle(session: AsyncSession, caller: Caller, row: SubmissionReceipt,
     row.method, row.confidence, row.payload = found.method, Decimal(str(round(found.confidence, 2))), None
 
 
-async def look_again(session: AsyncSession, now: datetime, today: date) -> int:
+async def look_again(session: AsyncSession, index: Path, now: datetime) -> int:
     """Asks the register once more whose waiting rows are: it grows, and names change; how many it looked at."""
     rows = await queries.to_look_at(session, now - LOOK_AGAIN, LOOKED_AT_ONCE)
-    verdicts = await matching.match(session, [_claim(Row.model_validate(row.payload)) for row in rows], today)
+    claims = [_claim(Row.model_validate(row.payload)) for row in rows]
+    verdicts = await matching.match(session, index, claims, statutory_date(now))
     for row, verdict in zip(rows, verdicts, strict=True):
-        row.looked_at = now
+        row.looked_at = _looked_at(now, verdict)
         if verdict.code is not None:
             await _settle(session, audit.SYSTEM, row, verdict, now)
             row.resolved_at, row.resolved_by, row.resolution = now, audit.SYSTEM.subject, "已自动匹配 (matched later)"

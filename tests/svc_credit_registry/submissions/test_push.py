@@ -22,7 +22,8 @@ async def items(world: World) -> list[Any]:
 async def test_a_record_goes_on_the_record_of_its_enterprise_once(world: World) -> None:
     await world.load([row(CODE, NAME)])
     first = await push(world, penalty(code=CODE))
-    assert (first.status_code, first.json()["outcome"]) == (201, "created")
+    assert first.status_code == 201, first.text
+    assert first.json()["outcome"] == "created"
     again = await push(world, penalty(code=CODE))
     assert (again.status_code, again.json()["outcome"]) == (200, "unchanged")
     assert again.json()["receipt"] == first.json()["receipt"]
@@ -82,7 +83,7 @@ async def test_a_producer_ends_its_own_record_with_a_reason(world: World) -> Non
 async def test_all_faults_of_a_record_are_told_at_once_and_kept_in_a_receipt(world: World) -> None:
     await world.load([row(CODE, NAME)])
     broken = penalty(
-        code=CODE, produced_on="2999-01-01", content={"decided_on": "昨天", "fine_yuan": -1, "colour": "red"}
+        code=CODE, produced_on="2098-01-01", content={"decided_on": "昨天", "fine_yuan": -1, "colour": "red"}
     )
     answer = await push(world, broken)
     assert answer.status_code == 422
@@ -96,6 +97,7 @@ async def test_all_faults_of_a_record_are_told_at_once_and_kept_in_a_receipt(wor
 
 async def test_a_name_in_traditional_characters_and_other_brackets_finds_its_enterprise(world: World) -> None:
     await world.load([row(CODE, "随州红光酒业（集团）有限公司")])
+    await world.settled()
     taken = (await push(world, penalty(name="隨州紅光酒業(集團)有限公司"))).json()
     assert (taken["outcome"], taken["code"], taken["method"], taken["confidence"]) == ("created", CODE, "name", "0.95")
 
@@ -103,6 +105,7 @@ async def test_a_name_in_traditional_characters_and_other_brackets_finds_its_ent
 async def test_a_former_name_finds_its_enterprise_when_it_was_borne_on_the_day_of_the_act(world: World) -> None:
     await world.load([row(CODE, NAME)])
     await world.load([row(CODE, "随州蓝光酒业有限公司")])
+    await world.settled()
     taken = (await push(world, penalty(name=NAME, produced_on="2016-03-01"))).json()
     assert (taken["outcome"], taken["code"], taken["method"]) == ("created", CODE, "former_name")
 
@@ -116,6 +119,7 @@ async def test_a_code_with_another_enterprises_name_waits_for_a_person(world: Wo
 
 async def test_who_decides_on_a_waiting_record_puts_it_on_the_right_one(world: World) -> None:
     await world.load([row(CODE, NAME)])
+    await world.settled()
     waiting = (await push(world, penalty(name="随州红光酒业公司"))).json()
     assert waiting["candidates"][0]["code"] == CODE
     (queued,) = (await world.client.get("/v1/submission-matches", headers=OFFICER(world))).json()["items"]
