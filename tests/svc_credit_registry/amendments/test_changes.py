@@ -1,6 +1,7 @@
 """An officer changes facts, status and name; the record keeps what was, search and names follow."""
 
 import uuid
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from shared.codes import credit_code
 from svc_credit_registry.amendments import rules
 from svc_credit_registry.amendments.errors import StatusUnreachable
 from svc_credit_registry.enterprises.rules import Status
+from tests.support.apps import ServiceClient
 from tests.svc_credit_registry.world import World, row
 
 CODE, OTHER = credit_code.make("421303", 9), credit_code.make("421303", 10)
@@ -22,7 +24,9 @@ BASIS = "《市场主体登记管理条例》第二十四条；随市监登字�
 
 
 @pytest.fixture
-async def known(world: World) -> World:
+async def known(service_app: Callable[..., Awaitable[ServiceClient]], bearer: Callable[..., dict[str, str]]) -> World:
+    """The service with two enterprises, and without its worker."""
+    world = World(await service_app("credit-registry", inline_worker=False), bearer)
     await world.load([row(CODE, "随州红光酒业有限公司"), row(OTHER, "随州曾侯酒业有限公司")])
     return world
 

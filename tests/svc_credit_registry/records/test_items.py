@@ -1,5 +1,6 @@
 """Items are put, replaced and ended; nothing is overwritten."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from svc_credit_registry.records.errors import ContentInvalid, PeriodInvalid
 from svc_credit_registry.records.models import RecordItem
 from svc_credit_registry.records.rules import Kind, is_receipt
 from svc_credit_registry.records.service import Item, Outcome
+from tests.support.apps import ServiceClient
 from tests.svc_credit_registry.world import World, row
 
 CODE = credit_code.make("421303", 9)
@@ -56,7 +58,9 @@ async def versions(world: World) -> list[RecordItem]:
 
 
 @pytest.fixture
-async def known(world: World) -> World:
+async def known(service_app: Callable[..., Awaitable[ServiceClient]], bearer: Callable[..., dict[str, str]]) -> World:
+    """The service with one enterprise, and without its worker: the days of these tests are not those of its clocks."""
+    world = World(await service_app("credit-registry", inline_worker=False), bearer)
     await world.load([row(CODE, "随州红光酒业有限公司")])
     return world
 
