@@ -11,6 +11,11 @@ class YearNotReportable(Conflict):
     code, title, title_zh = "year_not_reportable", "No report is due for this year", "该年度无需报送年度报告"
 
 
+class OwnMeasure(Conflict):
+    code = "own_measure"
+    title, title_zh = "Individual businesses report by a measure of their own", "个体工商户年度报告适用专门办法"
+
+
 class WindowNotOpen(Conflict):
     code, title, title_zh = "window_not_open", "Reports for this year are not taken yet", "该年度报告尚未开始报送"
 

@@ -45,12 +45,12 @@ async def duties(reply: ReplyDep, caller: AnyCaller) -> DutiesOut:
     """Each year on which the caller's enterprise has to report, until when, and how that stands."""
     enterprise = await service.enterprise_of(reply.session, service.org_of(caller))
     filed = await queries.by_year(reply.session, enterprise.code)
-    active = enterprise.status == "active"
-    years = [y for y in rules.years_due(enterprise.registered_on, reply.today) if active or y in filed]
-    upcoming = max(reply.today.year, rules.first_year(enterprise.registered_on))
+    owes = enterprise.status == "active" and rules.reports_here(enterprise.code)
+    years = [y for y in rules.years_due(enterprise.established_on, reply.today) if owes or y in filed]
+    upcoming = max(reply.today.year, rules.first_year(enterprise.established_on))
     return DutiesOut(
         code=enterprise.code,
-        registered_on=enterprise.registered_on,
+        established_on=enterprise.established_on,
         next_window=_window_out(rules.window_of(upcoming), reply.today),
         items=[_duty(y, filed.get(y), reply.today, reply.english) for y in reversed(years)],
     )

@@ -122,24 +122,31 @@ def window_of(year: int) -> Window:
     return Window(year, date(year + 1, *row.opens), date(year + 1, *row.closes), row)
 
 
-def first_year(registered_on: date) -> int:
+def reports_here(code: str) -> bool:
+    """Whether the Regulations ask a report of this kind of entity: of enterprises, but not of individual businesses
+    (个体工商户), whose reports have a measure of their own (工商总局令第69号).
+    """
+    return not code.startswith("92")
+
+
+def first_year(established_on: date) -> int:
     """The first year an enterprise reports on: that of its registration, filed in the next year (article 8)."""
-    return max(registered_on.year, FIRST_YEAR)
+    return max(established_on.year, FIRST_YEAR)
 
 
-def years_due(registered_on: date, today: date) -> range:
+def years_due(established_on: date, today: date) -> range:
     """The years an enterprise in business has to have reported on, or may report on today."""
-    return range(first_year(registered_on), today.year)
+    return range(first_year(established_on), today.year)
 
 
-def check_year(year: int, registered_on: date, today: date) -> Window:
+def check_year(year: int, established_on: date, today: date) -> Window:
     """The window of a year which can be reported on today, in time or late; refused with 409 otherwise."""
     window = window_of(year)
-    if year < registered_on.year:
+    if year < established_on.year:
         raise YearNotReportable(
-            f"企业于{registered_on}登记，首次年度报告为{first_year(registered_on)}年度 / "
-            f"registered on {registered_on}, the first report is for {first_year(registered_on)}",
-            first_year=first_year(registered_on),
+            f"企业于{established_on}设立登记，首次年度报告为{first_year(established_on)}年度 / "
+            f"founded on {established_on}, the first report is for {first_year(established_on)}",
+            first_year=first_year(established_on),
         )
     if window.state(today) == "not_open":
         raise WindowNotOpen(

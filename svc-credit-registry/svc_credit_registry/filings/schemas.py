@@ -196,6 +196,6 @@ class DutiesOut(BaseModel):
     """All years of one enterprise, the latest first."""
 
     code: str
-    registered_on: date
+    established_on: date
     next_window: WindowOut
     items: list[DutyOut]

@@ -24,6 +24,7 @@ from svc_credit_registry.filings import queries, rules
 from svc_credit_registry.filings.errors import (
     CorrectionOpen,
     NothingToEdit,
+    OwnMeasure,
     ReportExists,
     ReportFaulty,
     ReportUnknown,
@@ -91,7 +92,7 @@ async def begin(session: AsyncSession, caller: Caller, year: int, today: date) -
     """
     enterprise = await enterprise_of(session, org_of(caller))
     _check_active(enterprise)
-    rules.check_year(year, enterprise.registered_on, today)
+    rules.check_year(year, enterprise.established_on, today)
     if await queries.of_year(session, enterprise.code, year) is not None:
         raise ReportExists
     form = await prefilled(session, enterprise, year)
@@ -108,6 +109,8 @@ async def begin(session: AsyncSession, caller: Caller, year: int, today: date) -
 def _check_active(enterprise: Enterprise) -> None:
     if enterprise.status != Status.ACTIVE:
         raise EnterpriseNotActive
+    if not rules.reports_here(enterprise.code):
+        raise OwnMeasure
 
 
 async def prefilled(session: AsyncSession, enterprise: Enterprise, year: int) -> ReportForm:
@@ -183,7 +186,7 @@ async def submit(
     if report.draft is None:
         raise NothingToEdit
     enterprise = await enterprise_of(session, report.code)
-    window = rules.check_year(report.year, enterprise.registered_on, today)
+    window = rules.check_year(report.year, enterprise.established_on, today)
     if report.revision:
         rules.check_correction(window, today, report.correct_until)
     else:

@@ -61,7 +61,8 @@ def _outstanding(caller: Caller, window: Window, today: date, opened_at: datetim
         literal(window.due_on),
         cast(literal(opened_at), DateTime(timezone=True)),
     ).where(
-        _acting(caller), Enterprise.status == Status.ACTIVE, Enterprise.registered_on < window.opens_on, ~begun
+        _acting(caller), Enterprise.status == Status.ACTIVE, Enterprise.established_on < window.opens_on,
+        ~Enterprise.code.startswith("92"), ~begun,
     )  # fmt: skip
 
 

@@ -26,7 +26,8 @@ def outstanding(year: int, region: str) -> Select[Any]:
 
 
 def _due(year: int) -> Any:
-    return (Enterprise.status == Status.ACTIVE) & (Enterprise.registered_on <= date(year, 12, 31))
+    own_measure = Enterprise.code.startswith("92")
+    return (Enterprise.status == Status.ACTIVE) & (Enterprise.established_on <= date(year, 12, 31)) & ~own_measure
 
 
 async def due_counts(session: AsyncSession, year: int, region: str, digits: int) -> dict[str, int]:

@@ -41,7 +41,7 @@ class OutstandingOut(BaseModel):
     code: str
     name: str
     region: str
-    registered_on: date
+    established_on: date
     legal_representative_name: str
     address: str
 

@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from shared.clock import today
+from shared.codes import credit_code
 from tests.svc_credit_registry.filings.conftest import FIGURES, FORM, Filings, expect, refused
+from tests.svc_credit_registry.world import row
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -130,6 +132,13 @@ async def test_those_out_of_business_do_not_report(filings: Filings) -> None:
     refused(await filings.post(filings.agent(code), "/annual-reports", {"year": YEAR}), 409, "enterprise_not_active")
 
 
+async def test_individual_businesses_have_a_measure_of_their_own(filings: Filings) -> None:
+    code = credit_code.make("421303", 529_000_001, category="2")
+    _, rejected = await filings.load([row(code, "随州曾都老张酒坊")])
+    assert not rejected
+    refused(await filings.post(filings.agent(code), "/annual-reports", {"year": YEAR}), 409, "own_measure")
+
+
 async def test_only_those_with_a_mandate_for_the_matter_act(filings: Filings) -> None:
     code = await filings.enterprise()
     report = await filings.draft(filings.agent(code, ["MR-ENT-ANNUAL-REPORT"]), YEAR)
@@ -148,8 +157,8 @@ async def test_figures_are_unreadable_in_the_database_and_absent_from_the_audit(
     report = await filings.filed(filings.agent(await filings.enterprise()), YEAR)
     ((content,),) = await filings.rows("SELECT content FROM annual_report_revisions WHERE report_id = $1", report["id"])
     assert b"revenue" not in content
-    acts = await filings.rows("SELECT action, before::text || after::text FROM audit_log WHERE object_id = $1",
-                              report["id"])  # fmt: skip
+    statement = "SELECT action, before::text || after::text FROM audit_log WHERE object_id = $1 ORDER BY id"
+    acts = await filings.rows(statement, report["id"])
     assert [act for act, _ in acts] == ["annual_report.begun", "annual_report.edited", "annual_report.published"]
     assert "12000000" not in "".join(told for _, told in acts)
 
