@@ -13,6 +13,8 @@ from shared import inbox
 from shared.clock import now
 from shared.events.envelope import Envelope, Event, aggregate_type
 from shared.events.services import ApplicationDecidedV1, EnterpriseFacts
+from svc_credit_registry.feed import service as feed
+from svc_credit_registry.feed.queries import last_position
 from svc_credit_registry.intake import service as intake
 from svc_credit_registry.intake.service import BulkFile, Origin, Summary
 from svc_credit_registry.preparation.rules import Rejection
@@ -105,6 +107,17 @@ class World:
         file = BulkFile("rows.ndjson", [orjson.dumps(row) for row in rows], ORIGIN)
         summary = await intake.load(self.client.sessions, file, TODAY, rejected.append)
         return summary, rejected
+
+    async def settled(self) -> None:
+        """Waits until the search index has taken in all that was changed before."""
+        await feed.sequence_all(self.client.runtime)
+        async with self.client.sessions() as session:
+            last = await last_position(session)
+
+        async def taken_in() -> bool:
+            return bool(self.client.app.state.projection.view.position >= last)
+
+        await eventually(taken_in)
 
     async def get(self, path: str, **params: Any) -> Any:
         """The JSON of an answer which must be 200."""

@@ -101,6 +101,7 @@ GENERIC = frozenset({"实业", "发展", "控股", "产业", "企业", "经营",
 """Words that name no industry; behind another industry word they change nothing."""
 
 STANDS_FOR: dict[str, str] = {word: group[0] for group in EQUIVALENT for word in group}
+_GROUPS = {group[0]: group for group in EQUIVALENT}
 _WORDS = frozenset(STANDS_FOR) | GENERIC
 _COMPOUNDS = tuple(COMPOUNDS)
 _LONGEST_PLACE = 12
@@ -154,6 +155,12 @@ def industry_of(word: str) -> str:
     return STANDS_FOR.get(named[-1], named[-1]) if named else ""
 
 
+def words_meaning(industry: str) -> tuple[str, ...]:
+    """All words for the industry for which `industry` stands; none for a name without an industry."""
+    return _GROUPS.get(industry, (industry,) if industry else ())
+
+
+@lru_cache(maxsize=16384)
 def decompose(name: str, region: str | None = None) -> Decomposition:
     """The parts of `name`. With `region`, its code, only the names of that place and those above it are looked for.
 

@@ -11,6 +11,7 @@ from shared.http import IDEMPOTENCY_NONE, Router
 from svc_credit_registry.decomposition.rules import decompose
 from svc_credit_registry.names import service
 from svc_credit_registry.names.schemas import DecompositionOut, NameComparisonIn, NameComparisonOut, VerdictOut
+from svc_credit_registry.projection.service import ProjectionDep
 from svc_credit_registry.wording.rules import sound_keys
 
 router = Router(tags=["names"], dependencies=[Public])
@@ -22,9 +23,11 @@ router = Router(tags=["names"], dependencies=[Public])
     summary="Compare a name with all that are registered or held",
     openapi_extra=IDEMPOTENCY_NONE,
 )
-async def compare_name(session: SessionDep, today: TodayDep, asked: NameComparisonIn) -> NameComparisonOut:
+async def compare_name(
+    projection: ProjectionDep, session: SessionDep, today: TodayDep, asked: NameComparisonIn
+) -> NameComparisonOut:
     """Every verdict with its rule, article, the name it conflicts with and who is excepted. Nothing is stored."""
-    applicant, verdicts = await service.compare(session, asked, today)
+    applicant, verdicts = await service.compare(projection, session, asked, today)
     shown = [VerdictOut.model_validate(verdict) for verdict in verdicts[: service.SHOWN]]
     return NameComparisonOut(name=applicant.name, verdicts=shown, more=len(verdicts) > service.SHOWN)
 

@@ -4,8 +4,8 @@
 工商企注字〔2017〕133号 say what is the same and what is similar. What the rules can't decide goes to an examiner.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -14,6 +14,8 @@ from svc_credit_registry.wording.rules import all_sounds, common_readings
 
 ORDER_734 = "《企业名称登记管理规定》(国务院令第734号)"
 RULES_133 = "《企业名称相同相近比对规则》(工商企注字〔2017〕133号)"
+SHORTEST_SOUNDING_PART = 3
+"""Parts of two characters sound like those of too many other names (measured: docs/registry-search.md)."""
 MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
 
 
@@ -119,6 +121,17 @@ class Verdict:
     exemption: str | None
     message: str
     message_en: str
+    exemption_claimed: bool = False
+
+
+def exempted(verdict: Verdict, related_codes: Collection[str]) -> Verdict:
+    """The verdict when an investment relation with these enterprises is claimed: not refused, an examiner sees proof.
+
+    Order 734, article 17: 有投资关系的除外. Nobody is excepted from an identical name.
+    """
+    if verdict.exemption is None or verdict.conflicting_code not in related_codes:
+        return verdict
+    return replace(verdict, outcome=Outcome.EXAMINER, exemption_claimed=True)
 
 
 def terms_on(day: date) -> Terms:
@@ -253,7 +266,22 @@ def _similar(applicant: Name, other: OtherName) -> Verdict | None:
         outcome = Outcome.EXAMINER if len(shorter) * 2 >= len(longer) else Outcome.WARNING
         message, english = f"字号“{longer}”包含“{shorter}”", f"The trade name {longer} contains {shorter}"
         return _hint(other, "contained_trade_name", item or "第四条第三项", outcome, (message, english))
-    return None
+    return _partly_sounding(other, shorter, longer, item)
+
+
+def _partly_sounding(other: OtherName, shorter: str, longer: str, item: str) -> Verdict | None:
+    """Article 4 (4) of 133号: a part of the longer trade name sounds like the shorter one (马云阿理巴巴, 阿里巴巴)."""
+    size = len(shorter)
+    if size < SHORTEST_SOUNDING_PART or size == len(longer):
+        return None
+    parts = [longer[start : start + size] for start in range(len(longer) - size + 1)]
+    heard = next((part for part in parts if same_sound(part, shorter, usual_only=True)), None)
+    if heard is None:
+        return None
+    outcome = Outcome.EXAMINER if size * 2 >= len(longer) else Outcome.WARNING
+    message = f"字号“{longer}”中的“{heard}”与“{shorter}”读音相同"
+    english = f"{heard} in the trade name {longer} sounds the same as {shorter}"
+    return _hint(other, "part_sounds_the_same", item or "第四条第四项", outcome, (message, english))
 
 
 def _one_industry(a: Name, b: Name) -> bool:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from svc_credit_registry.names.rules import Kind, Outcome
 
+CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
 Part = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
 
@@ -26,6 +27,9 @@ class NameComparisonIn(BaseModel):
     reservation_id: uuid.UUID | None = Field(
         default=None, description="A reservation of the applicant's own, which is not in the way"
     )
+    related_codes: list[CreditCode] = Field(
+        default=[], max_length=20, description="Enterprises with which the applicant claims an investment relation"
+    )
 
 
 class VerdictOut(BaseModel):
@@ -40,6 +44,7 @@ class VerdictOut(BaseModel):
     conflicting_name: str | None
     conflicting_code: str | None = Field(description="Absent for a name that is only reserved")
     exemption: str | None = Field(description="Who is excepted from the rule")
+    exemption_claimed: bool = Field(description="An exception is claimed: an examiner looks at its proof")
     message: str
     message_en: str
 

@@ -1,6 +1,7 @@
 """Comparing a name with all that are borne or held, and keeping those in step."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import date
 
 from sqlalchemy import delete
@@ -13,15 +14,25 @@ from shared.errors import FieldError
 from shared.events.services import NameReservedV1
 from svc_credit_registry.classification.rules import industry_code, usual_word
 from svc_credit_registry.decomposition.rules import Decomposition, decompose, display_region, industry_of
-from svc_credit_registry.enterprises.models import Enterprise
+from svc_credit_registry.enterprises.rules import Status
+from svc_credit_registry.indexes.rules import Entry
 from svc_credit_registry.names import queries, rules
 from svc_credit_registry.names.errors import NameIncomplete
-from svc_credit_registry.names.models import ComparedName
+from svc_credit_registry.names.models import HeldName
 from svc_credit_registry.names.rules import Name, OtherName, Standing, Verdict
 from svc_credit_registry.names.schemas import NameComparisonIn
-from svc_credit_registry.wording.rules import fold, pairs, sound_keys
+from svc_credit_registry.projection import queries as projected
+from svc_credit_registry.projection.service import Projection
+from svc_credit_registry.wording.rules import fold
 
 SHOWN = 50
+MOST_UNSEEN = 2_000
+"""So many changes which the index has not taken in are looked at beside it; more there are only during a bulk load."""
+STANDING: dict[str, Standing] = {
+    Status.ACTIVE: Standing.REGISTERED,
+    Status.CANCELLED: Standing.CANCELLED,
+    Status.REVOKED: Standing.REVOKED,
+}
 
 
 def read_name(asked: NameComparisonIn) -> Name:
@@ -55,91 +66,67 @@ def _incomplete(pointer: str, message: str, code: str = "missing") -> NameIncomp
     return NameIncomplete(message, errors=[FieldError(pointer, code, message)])
 
 
-async def compare(session: AsyncSession, asked: NameComparisonIn, today: date) -> tuple[Name, list[Verdict]]:
-    """The name and every verdict on it, refusals first."""
-    applicant = read_name(asked)
-    found = await queries.candidates(session, applicant, asked.reservation_id, today)
-    return applicant, rules.compare_all(applicant, [_other(row) for row in found], today)
-
-
-def _other(row: ComparedName) -> OtherName:
-    parts = Decomposition(
-        folded=fold(row.name),
-        region_text=row.region_text,
-        trade_name=row.trade_name,
-        industry_word=row.industry_word,
-        industry=row.industry,
-        organisation_form=row.organisation_form,
-    )
-    return OtherName(
-        name=row.name,
-        parts=parts,
-        industry_code=row.industry_code,
-        scope=row.scope,
-        standing=Standing(row.standing),
-        code=row.code,
-        ended_on=row.ended_on,
-        until=row.until,
-    )
-
-
-def columns_of(name: str, region: str, code: str) -> dict[str, object]:
-    """What is kept of a name beside whose it is: its parts and the keys by which it is found."""
-    parts = decompose(name, region)
-    return {
-        "name": name,
-        "trade_name": parts.trade_name,
-        "sounds": sound_keys(parts.trade_name),
-        "pairs": pairs(parts.trade_name),
-        "region_text": parts.region_text,
-        "industry_word": parts.industry_word,
-        "industry": parts.industry,
-        "industry_code": industry_code(code) or "",
-        "organisation_form": parts.organisation_form,
-        "scope": rules.registrar_scope(region),
-    }
-
-
-def keep(session: AsyncSession, enterprise: Enterprise) -> None:
-    """Puts the name of a new enterprise among those that are compared."""
-    columns = columns_of(enterprise.name, enterprise.region, enterprise.industry_code)
-    session.add(ComparedName(code=enterprise.code, standing=Standing.REGISTERED, **columns))
-
-
-async def follow(session: AsyncSession, enterprise: Enterprise, old_name: str, day: date) -> None:
-    """Keeps the compared names in step with an enterprise whose name or status was changed on `day`.
-
-    A name that was given up goes on counting as a former one for its term, so does that of an ended enterprise.
+async def compare(
+    projection: Projection, session: AsyncSession, asked: NameComparisonIn, today: date
+) -> tuple[Name, list[Verdict]]:
+    """The name and every verdict on it, refusals first. It knows all that has committed, also what the index has not
+    taken in yet.
     """
-    if enterprise.name != old_name:
-        await _enter(session, enterprise, old_name, Standing.FORMER, day)
-    standing = Standing.REGISTERED if enterprise.ended_on is None else Standing(enterprise.status)
-    await _enter(session, enterprise, enterprise.name, standing, enterprise.ended_on)
+    applicant, view = read_name(asked), projection.view
+    late = await projected.unseen(session, view.position, MOST_UNSEEN)
+    fresh = await projected.entries(session, late) if late else []
+    reserved = [_held(row) for row in await queries.held(session, applicant, asked.reservation_id, today)]
+
+    def judge() -> list[Verdict]:
+        there = [entry for entry in queries.candidates(view, applicant, today) if entry.code not in late]
+        others = [other for entry in (*there, *fresh) for other in names_of(entry)]
+        return rules.compare_all(applicant, [*others, *reserved], today)
+
+    verdicts = await projection.ask(judge)
+    return applicant, [rules.exempted(verdict, asked.related_codes) for verdict in verdicts]
 
 
-async def _enter(
-    session: AsyncSession, enterprise: Enterprise, name: str, standing: Standing, ended_on: date | None
-) -> None:
-    columns = columns_of(name, enterprise.region, enterprise.industry_code)
-    state = columns | {"standing": standing, "ended_on": ended_on}
-    statement = insert(ComparedName).values(code=enterprise.code, **state)
-    await session.execute(statement.on_conflict_do_update(index_elements=["code", "name"], set_=state))
+def names_of(entry: Entry) -> Iterator[OtherName]:
+    """The name of an enterprise, and those it bore, as they may be in the way of another one."""
+    standing = STANDING[entry.status]
+    ended = date.fromisoformat(entry.ended_on) if entry.ended_on else None
+    scope = rules.registrar_scope(entry.region)
+    parts = decompose(entry.name, entry.region)
+    yield OtherName(entry.name, parts, entry.industry_code, scope, standing, entry.code, ended)
+    for former in entry.former:
+        parts, until = decompose(former.name, entry.region), date.fromisoformat(former.until)
+        yield OtherName(former.name, parts, entry.industry_code, scope, Standing.FORMER, entry.code, until)
+
+
+def _held(row: HeldName) -> OtherName:
+    given = (row.region_text, row.trade_name, row.industry_word, row.industry, row.organisation_form)
+    parts = Decomposition(fold(row.name), *given)
+    return OtherName(row.name, parts, row.industry_code, row.scope, Standing.RESERVED, until=row.until)
 
 
 async def hold(session: AsyncSession, event: NameReservedV1) -> None:
     """Puts a reserved name among those that are compared, once."""
-    columns = columns_of(event.name, event.region, event.industry_code)
-    columns |= {"trade_name": fold(event.trade_name), "organisation_form": fold(event.organisation_form)}
-    columns |= {"sounds": sound_keys(fold(event.trade_name)), "pairs": pairs(fold(event.trade_name))}
-    row = {"reservation_id": event.reservation_id, "standing": Standing.RESERVED, "until": event.reserved_until}
-    statement = insert(ComparedName).values(**row, **columns).on_conflict_do_nothing(index_elements=["reservation_id"])
-    if (await session.execute(statement.returning(ComparedName.id))).first() is not None:
+    parts = decompose(event.name, event.region)
+    row = {
+        "reservation_id": event.reservation_id,
+        "name": event.name,
+        "trade_name": fold(event.trade_name),
+        "region_text": parts.region_text,
+        "industry_word": parts.industry_word,
+        "industry": parts.industry,
+        "industry_code": industry_code(event.industry_code) or "",
+        "organisation_form": fold(event.organisation_form),
+        "scope": rules.registrar_scope(event.region),
+        "until": event.reserved_until,
+    }
+    statement = insert(HeldName).values(**row).on_conflict_do_nothing(index_elements=["reservation_id"])
+    if (await session.execute(statement.returning(HeldName.reservation_id))).first() is not None:
         await _audit(session, "name.held", event.reservation_id, {"name": event.name, "until": event.reserved_until})
 
 
 async def release(session: AsyncSession, reservation_id: uuid.UUID, reason: str) -> None:
     """Takes a reserved name out again; nothing happens when it is not there."""
-    statement = delete(ComparedName).where(ComparedName.reservation_id == reservation_id).returning(ComparedName.name)
+    statement = delete(HeldName).where(HeldName.reservation_id == reservation_id).returning(HeldName.name)
     name = (await session.scalars(statement)).one_or_none()
     if name is not None:
         await _audit(session, "name.released", reservation_id, {"name": name, "reason": reason})

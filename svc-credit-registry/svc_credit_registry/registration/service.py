@@ -1,4 +1,4 @@
-"""What a granted establishment sets going: the enterprise, its entry in the search, its name among those compared."""
+"""What a granted establishment sets going: the enterprise, and that everybody hears of it."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,9 +10,7 @@ from svc_credit_registry.enterprises.models import Enterprise
 from svc_credit_registry.enterprises.service import Registration
 from svc_credit_registry.feed import service as feed
 from svc_credit_registry.feed.rules import REGISTRATION
-from svc_credit_registry.names import service as names
 from svc_credit_registry.registration.rules import basis_of, founds_enterprise
-from svc_credit_registry.search import service as search
 
 
 async def apply_decision(session: AsyncSession, event: ApplicationDecidedV1) -> Enterprise | None:
@@ -30,8 +28,6 @@ async def apply_decision(session: AsyncSession, event: ApplicationDecidedV1) -> 
     enterprise = await enterprises.register(session, registration)
     if enterprise is None:
         return None
-    search.index(session, enterprise)
-    names.keep(session, enterprise)
     await feed.entered(session, enterprise.code, REGISTRATION)
     await publish(session, _registered(enterprise, event))
     return enterprise

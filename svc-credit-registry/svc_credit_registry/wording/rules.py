@@ -6,32 +6,17 @@ Folding undoes what writers vary without meaning another name: width, case, brac
 import itertools
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
+import opencc
 from pypinyin.constants import PINYIN_DICT
 
 READINGS_KEPT = 3
 SOUND_KEYS = 48
 
+_VOWELS = frozenset("aeiouv")
 _NOISE = re.compile(r"[\W_]+")
 _TONES = str.maketrans("āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹḿ", "aaaaooooeeeeiiiiuuuuvvvvvnnnm")
-# Only characters with one simplified form in every use; 乾 for instance stays 乾 in 乾隆 and is left alone.
-_TRADITIONAL = (
-    "東东國国廣广華华興兴業业龍龙鳳凤馬马鳥鸟魚鱼車车門门開开關关長长張张陳陈劉刘楊杨趙赵吳吴鄭郑馮冯許许"
-    "學学藝艺術术書书報报電电氣气機机產产廠厂場场園园圖图團团圓圆動动務务員员財财貿贸質质購购賣卖買买貨货"
-    "運运輸输達达遠远進进連连選选環环寶宝實实對对導导將将層层島岛嶺岭崗岗帶带幫帮幣币廳厅應应戶户擇择據据"
-    "數数斷断時时晉晋曉晓會会楓枫極极樂乐樓楼標标樣样橋桥檢检歐欧歡欢歲岁歸归漢汉漁渔湯汤溫温滿满潔洁澤泽"
-    "濟济濱滨灣湾災灾為为烏乌煙烟煤煤熱热愛爱獎奖獨独獻献現现瑪玛瓊琼畫画異异療疗盛盛盧卢監监碼码礦矿禮礼"
-    "種种稅税穀谷穩稳積积窩窝競竞筆笔節节範范築筑簡简糧粮紀纪紅红約约級级紅红紙纸純纯細细終终組组結结給给"
-    "絡络統统經经綠绿網网緊紧線线緣缘編编練练縣县總总績绩織织繪绘續续纖纤羅罗義义習习聖圣聞闻聯联聲声職职"
-    "肅肃腦脑膚肤臺台與与艦舰蘇苏藍蓝蘭兰藥药莊庄葉叶處处號号衛卫裝装製制視视親亲覽览觀观計计訊讯設设診诊"
-    "詠咏詩诗話话誠诚語语說说課课談谈調调論论諾诺謝谢證证識识譽誉護护變变讓让豐丰貝贝賀贺賓宾賽赛贏赢躍跃"
-    "軍军軒轩軟软載载輕轻輝辉輪轮轉转農农郵邮鄉乡醫医釀酿釋释鈴铃銀银銅铜鋁铝鋼钢錄录錢钱錦锦鎮镇鏡镜鐵铁"
-    "鑽钻閣阁閱阅闊阔陽阳陰阴際际陸陆隆隆隨随險险雙双雞鸡離离雲云霧雾靈灵靜静頂顶順顺須须預预領领頭头題题顏颜"
-    "願愿類类風风飛飞飯饭飲饮館馆駿骏騰腾驗验驛驿鮮鲜鴻鸿鵬鹏鶴鹤鷹鹰麗丽麥麦黃黄點点齊齐齒齿龜龟億亿儀仪優优"
-    "價价創创劃划劍剑勝胜勞劳區区協协單单啟启喬乔嘆叹嚴严壇坛壓压壯壮夢梦夥伙奮奋婦妇孫孙寧宁審审寫写"
-)
-_SIMPLIFY = {ord(a): b for a, b in zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True)}
 # Of characters read in several ways, those whose further readings are common in names; all else is rare there.
 _COMMON_READINGS = {
     "曾": ("céng", "zēng"), "单": ("dān", "shàn"), "沈": ("shěn", "chén"), "长": ("cháng", "zhǎng"),
@@ -58,18 +43,52 @@ _PLACE_READINGS = {
 }
 
 
+@cache
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+def _simplified(character: str) -> str:
+    """A traditional character simplified. What GB 2312 holds is simple already: 乾 of 乾隆 and 著 stay as they are."""
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return str(_simplifier().convert(character))
+    return character
+
+
+def _folded_character(character: str) -> str:
+    """What becomes of one character, whatever stands beside it: so a part of a name folds as the name does."""
+    before, after = "", character
+    while after != before:
+        before = after
+        plain = _NOISE.sub("", unicodedata.normalize("NFKC", before)).lower()
+        after = "".join(c if c.isascii() else _simplified(c) for c in plain)
+    return after
+
+
+class _Folding(dict[int, str]):
+    """What each character is folded to, worked out when it is met first."""
+
+    def __missing__(self, point: int) -> str:
+        self[point] = folded = _folded_character(chr(point))
+        return folded
+
+
+_FOLDING = _Folding()
+
+
 def fold(text: str) -> str:
     """`text` in the one form in which names are compared: half width, lower case, simplified, no brackets or spaces."""
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text)).lower().translate(_SIMPLIFY)
+    return text.translate(_FOLDING)
 
 
-def pairs(folded: str) -> list[int]:
-    """The pairs of neighbouring characters of a folded text as 32-bit numbers, each once, ascending.
-
-    Two pairs may share a number, so a match on them is a candidate and not yet a hit.
-    """
-    numbers = {((ord(a) << 16) ^ ord(b)) & 0xFFFFFFFF for a, b in itertools.pairwise(folded)}
-    return sorted(n - 0x1_0000_0000 if n & 0x8000_0000 else n for n in numbers)
+def fold_asked(text: str) -> str:
+    """What somebody looks for, folded. Who writes traditional characters means 干 by 乾 in 乾燥, yet not in 乾隆."""
+    plain = "".join(c for c in text if fold(c))
+    if all(fold(c) == c or unicodedata.normalize("NFKC", c) != c or c.isascii() for c in plain):
+        return fold(text)
+    return fold(str(_simplifier().convert(text)))
 
 
 def without_tone(reading: str) -> str:
@@ -105,6 +124,70 @@ def sound_keys(trade_name: str) -> list[str]:
     if size > SOUND_KEYS:
         choices = [choice[:1] for choice in choices]
     return sorted({" ".join(reading) for reading in itertools.product(*choices)})
+
+
+@cache
+def _sounds_of(character: str) -> tuple[str, ...]:
+    """The usual sounds of a character in a name, the most usual first, without tones."""
+    usual = _COMMON_READINGS.get(character) or _dictionary(character)[:1]
+    return tuple(dict.fromkeys(without_tone(r) for r in usual))
+
+
+class _Sounding(dict[int, str]):
+    """The most usual sound of each character, with a space behind it."""
+
+    def __missing__(self, point: int) -> str:
+        self[point] = sound = _sounds_of(chr(point))[0] + " "
+        return sound
+
+
+class _Initial(dict[int, str]):
+    """The first letter of the most usual sound of each character."""
+
+    def __missing__(self, point: int) -> str:
+        self[point] = letter = _sounds_of(chr(point))[0][:1]
+        return letter
+
+
+_SOUNDING, _INITIAL = _Sounding(), _Initial()
+_READ_TWICE = frozenset(c for c in _COMMON_READINGS if len(_sounds_of(c)) > 1)
+
+
+def sounds(folded: str) -> list[str]:
+    """A folded name as it sounds, syllables parted by spaces; again for each character with another usual reading."""
+    line = folded.translate(_SOUNDING)
+    if _READ_TWICE.isdisjoint(folded):
+        return [line]
+    lines, said = [line], line.split()
+    for place, character in enumerate(folded):
+        if character in _READ_TWICE:
+            lines += [" ".join((*said[:place], other, *said[place + 1 :])) for other in _sounds_of(character)[1:]]
+    return lines[: 1 + READINGS_KEPT]
+
+
+def initials(folded: str) -> str:
+    """The first letters of the sounds of a folded name: hgjy of 红光酒业."""
+    return folded.translate(_INITIAL)
+
+
+@cache
+def syllables() -> frozenset[str]:
+    """Every syllable that a character may be read as, without tones."""
+    readings = (r for of in PINYIN_DICT.values() for r in of.split(","))
+    return frozenset(s for r in readings if (s := without_tone(r)).isascii() and not _VOWELS.isdisjoint(s))
+
+
+def segmentations(letters: str, at_most: int = 8) -> list[list[str]]:
+    """The ways in which letters part into syllables, the longest syllables first: xian is xian and xi an."""
+    known, found, left = syllables(), list[list[str]](), [(0, list[str]())]
+    while left and len(found) < at_most:
+        start, parts = left.pop()
+        if start == len(letters):
+            found.append(parts)
+            continue
+        ends = range(start + 1, min(start + 6, len(letters)) + 1)
+        left += [(end, [*parts, letters[start:end]]) for end in ends if letters[start:end] in known]
+    return found
 
 
 def _dictionary(character: str) -> list[str]:

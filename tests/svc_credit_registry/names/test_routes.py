@@ -52,6 +52,7 @@ async def test_the_demonstration_shows_each_official_rule(world: World, tmp_path
     summary = await fill(Settings(database_url=world.client.database))
     assert summary.inserted >= len(FIXED)
     assert (await fill(Settings(database_url=world.client.database))).inserted == 0
+    await world.settled()
 
     async def rules(**changes: Any) -> set[str]:
         return {v["rule"] for v in (await compare(world, **changes))["verdicts"]}

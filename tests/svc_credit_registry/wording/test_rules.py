@@ -1,6 +1,15 @@
 import pytest
 
-from svc_credit_registry.wording.rules import all_sounds, fold, pairs, romanised, sound_keys
+from svc_credit_registry.wording.rules import (
+    all_sounds,
+    fold,
+    fold_asked,
+    initials,
+    romanised,
+    segmentations,
+    sound_keys,
+    sounds,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,20 +29,36 @@ def test_folding_undoes_what_means_nothing(text: str, folded: str) -> None:
     assert fold(folded) == folded
 
 
-def test_pairs_are_distinct_32_bit_numbers_in_order() -> None:
-    found = pairs("红光红光酒业")
-    assert found == sorted(set(found))
-    assert len(found) == 4
-    assert all(-(2**31) <= n < 2**31 for n in found)
-    assert set(pairs("光酒")) <= set(found)
+@pytest.mark.parametrize(
+    ("asked", "folded"),
+    [("乾燥設備", "干燥设备"), ("乾隆酒業", "乾隆酒业"), ("乾隆", "乾隆"), ("鐘錶", "钟表"), ("TCL科技", "tcl科技")],
+)
+def test_what_is_asked_in_traditional_characters_is_understood(asked: str, folded: str) -> None:
+    assert fold_asked(asked) == folded
 
 
-def test_a_text_of_one_character_has_no_pairs() -> None:
-    assert pairs("红") == []
+def test_a_part_of_a_name_folds_as_the_name_does() -> None:
+    name = "红光（北京）酒業·乾隆"
+    assert all(fold(name[:cut]) + fold(name[cut:]) == fold(name) for cut in range(len(name)))
 
 
-def test_a_pair_beyond_the_basic_plane_fits_the_column() -> None:
-    assert all(-(2**31) <= n < 2**31 for n in pairs("𠮷野家𠮷"))
+def test_a_name_sounds_as_it_is_usually_read_and_in_other_ways() -> None:
+    assert sounds("红光酒业")[0].split() == ["hong", "guang", "jiu", "ye"]
+    assert {line.split()[0] for line in sounds("曾都酒业")} == {"ceng", "zeng"}
+    assert initials("红光酒业") == "hgjy"
+
+
+@pytest.mark.parametrize(
+    ("letters", "parts"),
+    [("hongguang", "hong guang"), ("xian", "xi an"), ("xian", "xian"), ("lvyou", "lv you"), ("nvzhuang", "nv zhuang")],
+)
+def test_letters_part_into_syllables(letters: str, parts: str) -> None:
+    assert parts.split() in segmentations(letters)
+
+
+@pytest.mark.parametrize("letters", ["hg", "abc1", "", "xyz"])
+def test_what_is_no_pinyin_has_no_syllables(letters: str) -> None:
+    assert segmentations(letters) == ([[]] if not letters else [])
 
 
 def test_zeng_and_ceng_are_both_readings() -> None:

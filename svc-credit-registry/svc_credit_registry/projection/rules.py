@@ -1,0 +1,23 @@
+"""When an index is followed up, and when it is better built anew."""
+
+BATCH = 2_000
+"""So many changes are taken in at a time."""
+SMALL_REGISTER = 20_000
+"""Up to so many enterprises an index is built within the process that serves; beyond, by a process of its own."""
+FAR_BEHIND = 50_000
+"""From so many changes on that are a quarter of the register, building anew is faster than following."""
+
+
+def is_far_behind(lag: int, size: int) -> bool:
+    """Whether so many changes are waiting that the index is rather built anew, once no more are coming."""
+    return lag > FAR_BEHIND and lag * 4 > size
+
+
+def has_outgrown(size: int, built_with: int) -> bool:
+    """Whether an index has grown so much since it was built that its stretches have become too long."""
+    return size > SMALL_REGISTER and size > 3 * built_with
+
+
+def is_usable(position: int, last: int, forgotten: int) -> bool:
+    """Whether an index can follow the feed from where it stands: not from before what is kept, nor from the future."""
+    return forgotten <= position <= last
