@@ -4,51 +4,14 @@ One frozen class for each kind; the owner of a workflow refines the class of his
 what stands on the record is never rewritten.
 """
 
-import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from shared.codes import identity
+from svc_credit_registry.contents.schemas import Content, Text, Words, Yuan
 from svc_credit_registry.records.rules import Kind
-
-Words = Annotated[str, Field(min_length=1, max_length=300)]
-Text = Annotated[str, Field(min_length=1, max_length=5000)]
-Yuan = Annotated[Decimal, Field(ge=0, max_digits=20, decimal_places=2)]
-_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [text for inner in value.values() for text in _texts(inner)]
-    if isinstance(value, list):
-        return [text for inner in value for text in _texts(inner)]
-    return [value] if isinstance(value, str) else []
-
-
-def _is_identity_number(text: str) -> bool:
-    try:
-        identity.parse(text)
-    except identity.InvalidIdentityNumber:
-        return False
-    return True
-
-
-class Content(BaseModel):
-    """What all kinds have in common: unknown fields and resident identity numbers are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _no_identity_number(cls, given: Any) -> Any:
-        for text in _texts(given):
-            if any(_is_identity_number(number) for number in _ID_NUMBER.findall(text)):
-                raise PydanticCustomError("personal_data", "公示信息不得含有身份号码 (no resident identity numbers)")
-        return given
 
 
 class ChangedFact(Content):
