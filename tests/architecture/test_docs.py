@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.conftest import ROOT
+from tests.architecture.conftest import ROOT, tree_of
 from tests.architecture.test_house import tracked
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -38,7 +38,7 @@ def codes_of(paths: list[Path]) -> set[str]:
     """Every `code` that a class of refusals sets, and those of the framework's own refusals."""
     found: set[str] = set()
     for path in paths:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.ClassDef):
                 found.update(code for statement in node.body for code in _codes(statement))
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "HTTP_CODES":

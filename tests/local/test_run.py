@@ -189,7 +189,7 @@ async def test_a_child_that_is_killed_comes_back(runner: Platform, name: str) ->
     before = children(runner)[name]
     before.send_signal(signal.SIGKILL)
     until(lambda: gone(before))
-    until(lambda: name in children(runner) and children(runner)[name].pid != before.pid)
+    until(lambda: (after := children(runner).get(name)) is not None and after.pid != before.pid)
     until(lambda: service_answers(runner))
     assert f"{name} ended (signal SIGKILL), again in" in runner.told()
     assert await execute(runner, f"SELECT one FROM kept_{name.replace('-', '_')}")
