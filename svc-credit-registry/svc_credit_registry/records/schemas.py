@@ -114,7 +114,7 @@ class InspectionContent(Content):
     inspected_on: date
     result: Words
     plan_number: Words | None = None
-    matters: Annotated[list[Words], Field(max_length=100)] = []
+    matters: Annotated[list[Words], Field(max_length=100)] = Field(default=[])
     remark: Text | None = None
 
 
@@ -188,7 +188,7 @@ class AnnualReportContent(Content):
     filed_on: date
     late: bool = False
     corrected: bool = False
-    sections: dict[str, Any] = {}
+    sections: dict[str, Any] = Field(default={})
 
 
 class ImmediateInformationContent(Content):
@@ -198,7 +198,7 @@ class ImmediateInformationContent(Content):
     happened_on: date
     filed_on: date
     late: bool = False
-    details: dict[str, Any] = {}
+    details: dict[str, Any] = Field(default={})
 
 
 class ListEntryContent(Content):
