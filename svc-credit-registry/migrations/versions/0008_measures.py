@@ -158,6 +158,108 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX ix_restriction_checks_code ON restriction_checks (code, id) WHERE code IS NOT NULL",
     "CREATE INDEX ix_restriction_checks_person ON restriction_checks (person_key, id) WHERE person_key IS NOT NULL",
     "CREATE INDEX ix_restriction_checks_requester ON restriction_checks (requester, id)",
+    """
+    CREATE TABLE online_sites (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        code VARCHAR(18) COLLATE "C" NOT NULL,
+        kind VARCHAR NOT NULL,
+        name VARCHAR NOT NULL,
+        address VARCHAR,
+        domain VARCHAR(253) COLLATE "C",
+        platform VARCHAR,
+        account VARCHAR,
+        icp_number VARCHAR,
+        opened_on DATE NOT NULL,
+        closed_on DATE,
+        mark VARCHAR NOT NULL,
+        checked_on DATE,
+        checked_by VARCHAR,
+        producer VARCHAR NOT NULL,
+        created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        version INTEGER DEFAULT '1' NOT NULL,
+        CONSTRAINT pk_online_sites PRIMARY KEY (id),
+        CONSTRAINT fk_online_sites_code_enterprises FOREIGN KEY (code) REFERENCES enterprises (code),
+        CONSTRAINT ck_online_sites_kind
+            CHECK (kind IN ('website', 'app', 'mini_program', 'platform_shop', 'live_stream')),
+        CONSTRAINT ck_online_sites_mark CHECK (mark IN ('unverified', 'verified', 'refuted')),
+        CONSTRAINT ck_online_sites_period CHECK (closed_on >= opened_on),
+        CONSTRAINT ck_online_sites_checked CHECK ((mark = 'unverified') = (checked_on IS NULL))
+    )
+    """,
+    "CREATE INDEX ix_online_sites_code ON online_sites (code, opened_on, id)",
+    "CREATE INDEX ix_online_sites_domain ON online_sites (domain) WHERE domain IS NOT NULL",
+    "CREATE INDEX ix_online_sites_icp_number ON online_sites (icp_number) WHERE icp_number IS NOT NULL",
+    """
+    CREATE UNIQUE INDEX uq_online_sites_domain ON online_sites (domain)
+    WHERE kind = 'website' AND closed_on IS NULL AND mark <> 'refuted'
+    """,
+    """
+    CREATE UNIQUE INDEX uq_online_sites_account ON online_sites (platform, account)
+    WHERE kind <> 'website' AND closed_on IS NULL AND mark <> 'refuted'
+    """,
+    "CREATE SEQUENCE lead_numbers MINVALUE 1",
+    """
+    CREATE TABLE leads (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        number VARCHAR NOT NULL,
+        reporter VARCHAR NOT NULL,
+        key VARCHAR(100) NOT NULL,
+        fingerprint BYTEA NOT NULL,
+        batch VARCHAR,
+        source VARCHAR NOT NULL,
+        category VARCHAR NOT NULL,
+        found_on DATE NOT NULL,
+        received_on DATE NOT NULL,
+        reported_code VARCHAR(18),
+        reported_name VARCHAR,
+        domain VARCHAR(253),
+        facts VARCHAR NOT NULL,
+        evidence JSONB NOT NULL,
+        code VARCHAR(18) COLLATE "C",
+        matched_by VARCHAR,
+        candidates JSONB NOT NULL,
+        region VARCHAR(6) NOT NULL,
+        unit VARCHAR,
+        state VARCHAR NOT NULL,
+        terms_version VARCHAR NOT NULL,
+        due_on DATE,
+        assigned_on DATE,
+        extended_on DATE,
+        extension_reason VARCHAR,
+        verified_on DATE,
+        finding VARCHAR,
+        finding_summary VARCHAR,
+        transferred_on DATE,
+        case_number VARCHAR,
+        concluded_on DATE,
+        outcome VARCHAR,
+        penalty_key VARCHAR,
+        closed_on DATE,
+        ground VARCHAR,
+        ground_reason VARCHAR,
+        published_on DATE,
+        created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        version INTEGER DEFAULT '1' NOT NULL,
+        CONSTRAINT pk_leads PRIMARY KEY (id),
+        CONSTRAINT uq_leads_number UNIQUE (number),
+        CONSTRAINT uq_leads_reporter_key UNIQUE (reporter, key),
+        CONSTRAINT fk_leads_code_enterprises FOREIGN KEY (code) REFERENCES enterprises (code),
+        CONSTRAINT ck_leads_state
+            CHECK (state IN ('received', 'assigned', 'verified', 'transferred', 'concluded', 'closed')),
+        CONSTRAINT ck_leads_source CHECK (
+            source IN ('advertising_monitoring', 'online_market_monitoring', 'pyramid_selling', 'other')),
+        CONSTRAINT ck_leads_closed_with_ground CHECK ((state = 'closed') = (ground IS NOT NULL)),
+        CONSTRAINT ck_leads_case CHECK (state NOT IN ('transferred', 'concluded') OR case_number IS NOT NULL)
+    )
+    """,
+    "CREATE INDEX ix_leads_queue ON leads (region, state, received_on, id)",
+    "CREATE INDEX ix_leads_code ON leads (code, received_on) WHERE code IS NOT NULL",
+    """
+    CREATE INDEX ix_leads_due ON leads (due_on)
+    WHERE due_on IS NOT NULL AND state NOT IN ('concluded', 'closed')
+    """,
 )
 TABLES: tuple[str, ...] = (
     "measure_directives",
@@ -167,6 +269,8 @@ TABLES: tuple[str, ...] = (
     "measure_departments",
     "measure_feedback",
     "restriction_checks",
+    "online_sites",
+    "leads",
 )
 
 
@@ -178,4 +282,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(TABLES):
         op.execute(f"DROP TABLE {table}")
+    op.execute("DROP SEQUENCE lead_numbers")
     op.execute("DROP SEQUENCE measure_directive_numbers")
