@@ -23,6 +23,8 @@ from svc_credit_registry.immediate_information.routes import router as immediate
 from svc_credit_registry.inspections.routes import router as inspections
 from svc_credit_registry.inspectors.routes import router as inspectors
 from svc_credit_registry.items.routes import router as items
+from svc_credit_registry.lead_intake.routes import router as lead_intake
+from svc_credit_registry.leads.routes import router as leads
 from svc_credit_registry.list_objections.routes import router as list_objections
 from svc_credit_registry.lists.routes import router as lists
 from svc_credit_registry.lookups.routes import Lookups
@@ -30,6 +32,7 @@ from svc_credit_registry.lookups.service import Reader
 from svc_credit_registry.measures.routes import router as measures
 from svc_credit_registry.names.routes import router as names
 from svc_credit_registry.objections.routes import router as objections
+from svc_credit_registry.operators.routes import router as operators
 from svc_credit_registry.people.routes import router as people
 from svc_credit_registry.projection.service import attach
 from svc_credit_registry.proposals.routes import router as proposals
@@ -85,6 +88,9 @@ SERVICE = Service(
         measures,
         execution,
         restrictions,
+        lead_intake,
+        leads,
+        operators,
         objections,
         items,
         grounds,
@@ -115,6 +121,8 @@ SERVICE = Service(
         {"name": "inspections", "description": "双随机、一公开 Random inspections"},
         {"name": "filings", "description": "企业年报与即时信息 Annual reports and immediate information"},
         {"name": "measures", "description": "联合惩戒 Joint measures, directives and what departments did"},
+        {"name": "leads", "description": "监测线索 Leads from monitoring, and what became of them"},
+        {"name": "online-sites", "description": "网络经营主体 Online operators and their sites"},
         {"name": "restrictions", "description": "惩戒核查 Checks before a decision"},
         {"name": "objections", "description": "异议核查 Verification of what the record says"},
         {"name": "items", "description": "我的办件 One's own duties and cases"},
