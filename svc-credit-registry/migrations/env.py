@@ -16,11 +16,13 @@ import svc_credit_registry.immediate_information.models
 import svc_credit_registry.inspections.models
 import svc_credit_registry.inspectors.models
 import svc_credit_registry.intake.models
+import svc_credit_registry.leads.models
 import svc_credit_registry.list_objections.models
 import svc_credit_registry.lists.models
 import svc_credit_registry.measures.models
 import svc_credit_registry.names.models
 import svc_credit_registry.objections.models
+import svc_credit_registry.operators.models
 import svc_credit_registry.projection.models
 import svc_credit_registry.publicity.models
 import svc_credit_registry.records.models
