@@ -18,8 +18,8 @@ from gateway.limits.rules import DAY, ZONE_OFFSET, Count, Window, begin, daily, 
 from tests.gateway.conftest import StartGateway
 from tests.gateway.place import CSRF, Place, eventually
 from tests.gateway.provider import Provider
+from tests.gateway.signers import CLIENT, Registry
 from tests.gateway.support import answering, served, upstream
-from tests.gateway.test_signatures import CLIENT, Registry
 from tests.support.servers import Servers
 from tests.support.tokens import SignToken
 

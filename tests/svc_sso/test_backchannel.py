@@ -7,17 +7,12 @@ import ssl
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from sqlalchemy import select, text, update
 
 from shared.audit import SYSTEM
@@ -34,6 +29,7 @@ from svc_sso.sessions.handlers import SWEEPS
 from svc_sso.sessions.models import LoginSession
 from tests.gateway.support import served
 from tests.support.apps import ServiceClient, running_service
+from tests.support.certificates import certificate
 from tests.support.servers import Servers
 from tests.svc_sso.agency import Office, RelyingParty, decoded
 from tests.svc_sso.conftest import SECRETS, refused
@@ -317,26 +313,6 @@ async def test_a_client_is_called_by_https_and_must_be_who_it_says(
     assert names == ([f"localhost:{port}"] if delivered else [])
 
 
-def certificate(folder: Path, name: str) -> None:
-    """A certificate for a name, signed by itself, and its key."""
-    made, at = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(made.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(at - timedelta(minutes=5))
-        .not_valid_after(at + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(made, SHA256())
-    )
-    (folder / "cert.pem").write_bytes(signed.public_bytes(Encoding.PEM))
-    (folder / "key.pem").write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-
-
 async def test_a_client_that_was_down_hears_of_it_after_its_return(servers: Servers, tmp_path: Path) -> None:
     """The worker of the service, and a server that is really gone and comes back on its port."""
     settings = {"backchannel_networks": ["127.0.0.0/8"], "backchannel_plain_http": True}
@@ -352,10 +328,7 @@ async def test_a_client_that_was_down_hears_of_it_after_its_return(servers: Serv
             world = World(client, office, admin, party, registered)
             await world.end(await world.log_in(account.id))
 
-            async def told_once() -> bool:
-                return len(party.calls) == 1
-
-            await eventually(told_once)
+            await eventually(lambda: told(party, 1))
         await world.end(await world.log_in(account.id))
 
         async def failed() -> bool:
@@ -363,11 +336,11 @@ async def test_a_client_that_was_down_hears_of_it_after_its_return(servers: Serv
 
         await eventually(failed)
         async with served(party, port=port):
+            await eventually(lambda: told(party, 2))
 
-            async def told() -> bool:
-                return len(party.calls) == 2
 
-            await eventually(told)
+async def told(party: RelyingParty, times: int) -> bool:
+    return len(party.calls) == times
 
 
 async def eventually(check: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> None:
