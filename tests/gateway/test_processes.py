@@ -87,6 +87,7 @@ async def test_both_forget_what_has_changed_and_count_together(port: int, regist
 
         await eventually(seen, 2)
         statuses: Counter[int] = Counter()
-        while statuses[429] < 30:  # slowly enough for them to hear of each other
+        while statuses[429] < 30:
             statuses[(await client.get("/session")).status_code] += 1
-    assert 0 < statuses[200] < QUOTA
+    # Each by itself would let through its whole quota; how far beyond one they get depends on how busy the machine is.
+    assert 0 < statuses[200] < 1.5 * QUOTA
