@@ -9,15 +9,24 @@ import sys
 from collections.abc import Iterator
 
 import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.clock import today
+from shared.auth import Caller
+from shared.clock import now, today
 from shared.codes import credit_code
 from shared.db import make_engine, make_sessions
+from shared.privacy import Keyring, set_keyring
+from svc_credit_registry.filings import queries as filing_queries
+from svc_credit_registry.filings import service as filings
+from svc_credit_registry.filings.schemas import ReportPatch
 from svc_credit_registry.intake import service
 from svc_credit_registry.intake.service import BulkFile, Origin, Summary
 from svc_credit_registry.preparation.rules import Rejection
 from svc_credit_registry.samples.rules import TRADE_NAMES, Plan, counties, enterprises
 from svc_credit_registry.settings import Settings
+from svc_credit_registry.support_policies import queries as policy_queries
+from svc_credit_registry.support_policies import service as policies
+from svc_credit_registry.support_policies.schemas import BenefitIn, PolicyIn
 
 GENERATED = 300
 SEED = 421300
@@ -38,6 +47,31 @@ FIXED = (
     ("随州银杏谷旅游有限公司", "421303", "L72", "有限公司", "revoked", "2015-05-20"),
     ("随州洛阳店商贸有限公司", "421303", "F52", "有限公司", "cancelled", "2019-03-01"),
 )
+FIGURES = {
+    "assets_yuan": "8000000", "liabilities_yuan": "3000000", "equity_yuan": "5000000", "revenue_yuan": "12000000",
+    "main_revenue_yuan": "11000000", "profit_yuan": "900000", "net_profit_yuan": "700000", "tax_yuan": "300000",
+}  # fmt: skip
+REPORT = {
+    "contact": {"postcode": "441300", "phone": "0722-3300000", "email": "office@example.cn"},
+    "contributions": [{"shareholder": "陈晓明", "subscribed_yuan": "5000000.00", "subscribed_form": "货币"}],
+    "published_figures": ["employees"],
+}
+POLICY = {
+    "region": "421303",
+    "kind": "subsidy",
+    "title": "小微企业设备更新补助（演示）",
+    "title_en": "Subsidy for new equipment (demonstration)",
+    "text": "对更新设备的小微企业，按设备投资额给予补助。",
+    "basis": "演示数据",
+    "how_to_apply": "向区经济和信息化局提交申请表。",
+    "valid_from": "2026-01-01",
+    "conditions": [
+        {"type": "size_in", "values": ["small", "micro"]},
+        {"type": "industry_in", "values": ["C"]},
+        {"type": "not_listed", "values": ["serious_violation"]},
+    ],
+}
+BENEFIT = {"reference": "DEMO-2026-001", "amount_yuan": "30000.00", "granted_on": "2026-10-08"}
 
 
 def rows() -> Iterator[dict[str, str]]:
@@ -65,12 +99,40 @@ def refuse(rejection: Rejection) -> None:
     raise RuntimeError(f"demo row {rejection.line}: {rejection.message}")
 
 
+async def self_reported(session: AsyncSession) -> None:
+    """Last year's annual reports of those in business, a policy, and what one of them received; once."""
+    for number, (_, region, _, _, status, _) in enumerate(FIXED):
+        code = credit_code.make(region, FIRST_NUMBER + number)
+        if status == "active" and await filing_queries.of_year(session, code, today().year - 1) is None:
+            await _report(session, code, employees=6 + 20 * number)
+    unit = Caller(subject="demo", kind="system", unit="AMR-421303", region="421303")
+    if await policy_queries.by_reference(session, "AMR-421303", BENEFIT["reference"]) is None:
+        policy = await policies.draft(session, unit, PolicyIn.model_validate(POLICY))
+        await policies.publish(session, unit, policy.id, today())
+        given = BENEFIT | {"code": credit_code.make("421303", FIRST_NUMBER), "policy_id": policy.id}
+        await policies.grant(session, unit, BenefitIn.model_validate(given), now())
+
+
+async def _report(session: AsyncSession, code: str, employees: int) -> None:
+    agent = Caller(subject="demo", kind="system", org=code)
+    begun = await filings.begin(session, agent, today().year - 1, today())
+    figures = FIGURES | {"employees": employees}
+    patch = ReportPatch.model_validate(REPORT | {"figures": figures})
+    edited = await filings.edit(session, agent, begun.report.id, begun.report.version, patch)
+    await filings.submit(session, agent, edited.report.id, edited.report.version, (), now())
+
+
 async def fill(settings: Settings) -> Summary:
     """Loads what is missing."""
+    if settings.keyring is not None:
+        set_keyring(Keyring.from_json(settings.keyring.get_secret_value()))
     engine = make_engine(settings.database, service.WRITERS + 1)
     try:
         file = BulkFile("demo.ndjson", map(orjson.dumps, rows()), ORIGIN)
-        return await service.load(make_sessions(engine), file, today(), refuse)
+        summary = await service.load(make_sessions(engine), file, today(), refuse)
+        async with make_sessions(engine)() as session, session.begin():
+            await self_reported(session)
+        return summary
     finally:
         await engine.dispose()
 
