@@ -6,6 +6,7 @@ from alembic import context
 import svc_credit_registry.annual_listing.models
 import svc_credit_registry.batches.models
 import svc_credit_registry.certificates.models
+import svc_credit_registry.corrections.models
 import svc_credit_registry.enterprises.models
 import svc_credit_registry.exchange.models
 import svc_credit_registry.execution.models

@@ -11,12 +11,14 @@ from svc_credit_registry.annual_listing.routes import router as annual_listing
 from svc_credit_registry.batches.routes import router as batches
 from svc_credit_registry.certificates.routes import router as certificates
 from svc_credit_registry.classification.routes import router as classification
+from svc_credit_registry.corrections.routes import router as corrections
 from svc_credit_registry.enterprises.routes import router as enterprises
 from svc_credit_registry.exchange.routes import router as exchange
 from svc_credit_registry.execution.routes import router as execution
 from svc_credit_registry.facets.routes import router as facets
 from svc_credit_registry.filings.routes import router as filings
 from svc_credit_registry.findings.routes import router as findings
+from svc_credit_registry.freshness.routes import router as freshness
 from svc_credit_registry.grants.routes import router as grants
 from svc_credit_registry.grounds.routes import router as grounds
 from svc_credit_registry.immediate_information.routes import router as immediate_information
@@ -38,6 +40,7 @@ from svc_credit_registry.projection.service import attach
 from svc_credit_registry.proposals.routes import router as proposals
 from svc_credit_registry.publicity.routes import router as publicity
 from svc_credit_registry.published_reports.routes import router as published_reports
+from svc_credit_registry.reconciliation.routes import router as reconciliation
 from svc_credit_registry.record_views.routes import router as record_views
 from svc_credit_registry.removals.routes import router as removals
 from svc_credit_registry.repairs.routes import router as repairs
@@ -77,6 +80,9 @@ SERVICE = Service(
         resource_requests,
         grants,
         submissions,
+        corrections,
+        reconciliation,
+        freshness,
         batches,
         risk,
         inspectors,
@@ -134,6 +140,7 @@ SERVICE = Service(
             "description": "资源目录与共享 The catalogue of resources, requests, grants, shared data",
         },
         {"name": "stream", "description": "变更订阅与快照 The change stream and snapshots"},
+        {"name": "corrections", "description": "更正 Errors go back to the producer"},
         {"name": "exchange", "description": "交换日志 The log of the exchange between agencies"},
     ],
 )

@@ -78,6 +78,7 @@ PUBLIC = {
         "GET /v1/enterprises",
         "GET /v1/enterprises/export",
         "GET /v1/exchange/batches",
+        "GET /v1/feeds",
         "GET /v1/resources",
         "GET /v1/resources/{code}",
         "GET /v1/enterprises/{code}",

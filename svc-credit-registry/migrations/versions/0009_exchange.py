@@ -246,6 +246,45 @@ STATEMENTS: tuple[str, ...] = (
     """,
     "CREATE INDEX ix_resource_grants_grantee ON resource_grants (grantee, resource_code)",
     "CREATE INDEX ix_resource_grants_resource ON resource_grants (resource_code, id)",
+    "CREATE SEQUENCE correction_request_numbers",
+    """
+    CREATE TABLE correction_requests (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        number VARCHAR NOT NULL,
+        item_id UUID NOT NULL,
+        code VARCHAR(18) COLLATE "C" NOT NULL,
+        kind VARCHAR NOT NULL,
+        key VARCHAR NOT NULL,
+        producer VARCHAR NOT NULL,
+        fault VARCHAR NOT NULL,
+        evidence VARCHAR DEFAULT '' NOT NULL,
+        proposed JSONB,
+        origin VARCHAR NOT NULL,
+        origin_id VARCHAR,
+        asked_by VARCHAR NOT NULL,
+        asked_on DATE NOT NULL,
+        deadline JSONB NOT NULL,
+        due_on DATE NOT NULL,
+        state VARCHAR DEFAULT 'open' NOT NULL,
+        answer VARCHAR DEFAULT '' NOT NULL,
+        answered_on DATE,
+        corrected_item_id UUID,
+        created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        version INTEGER DEFAULT '1' NOT NULL,
+        CONSTRAINT pk_correction_requests PRIMARY KEY (id),
+        CONSTRAINT uq_correction_requests_number UNIQUE (number),
+        CONSTRAINT ck_correction_requests_state CHECK (state IN ('open', 'corrected', 'refused', 'withdrawn')),
+        CONSTRAINT ck_correction_requests_refused_with_reason CHECK (state <> 'refused' OR answer <> '')
+    )
+    """,
+    """
+    CREATE UNIQUE INDEX uq_correction_requests_open ON correction_requests (producer, kind, key, asked_by)
+        WHERE state = 'open'
+    """,
+    "CREATE INDEX ix_correction_requests_due ON correction_requests (due_on, id) WHERE state = 'open'",
+    "CREATE INDEX ix_correction_requests_origin ON correction_requests (origin, origin_id)",
+    "CREATE INDEX ix_correction_requests_producer ON correction_requests (producer, id)",
 )
 TABLES: tuple[str, ...] = (
     "exchange_batches",
@@ -255,6 +294,7 @@ TABLES: tuple[str, ...] = (
     "resources",
     "resource_requests",
     "resource_grants",
+    "correction_requests",
 )
 
 
@@ -266,5 +306,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(TABLES):
         op.execute(f"DROP TABLE {table}")
+    op.execute("DROP SEQUENCE correction_request_numbers")
     op.execute("DROP SEQUENCE resource_request_numbers")
     op.execute("DROP FUNCTION exchange_log_is_append_only()")

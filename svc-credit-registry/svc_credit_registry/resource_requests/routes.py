@@ -104,7 +104,7 @@ async def decide_request(  # noqa: PLR0913 - an edit with its version and its cl
     request_id: uuid.UUID, body: DecisionIn, caller: AnyCaller, session: SessionDep, version: IfMatch, today: TodayDep,
     response: Response,
 ) -> RequestOut:  # fmt: skip
-    """By an officer or the producer of the resource. A grant gives no more than was asked; every answer has a reason."""
+    """By an officer or the producer of the resource. A grant gives no more than was asked; each has a reason."""
     row = await service.decide(session, Act(caller, request_id, version, today), body)
     set_etag(response, row)
     return service.shown(row, today, english=False)

@@ -116,7 +116,7 @@ async def export_receipts(
     given = filters.model_dump(exclude={"form"}) | {"producer": producer_seen(caller, filters.producer)}
 
     async def written() -> AsyncIterator[str]:
-        yield service.receipts_head(filters.form)
+        yield rules.receipts_head(filters.form)
         async with runtime.sessions() as session:
             async for part in queries.stream(session, queries.receipts(**given)):
                 yield service.receipts_text(part, filters.form)

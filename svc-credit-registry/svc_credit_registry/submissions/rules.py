@@ -4,7 +4,10 @@
 produced a record answers for it (谁产生、谁提供、谁负责), so nobody else replaces or ends it.
 """
 
-from collections.abc import Mapping
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -111,3 +114,17 @@ def csv_line(row: Mapping[str, object]) -> list[str]:
     parts = faults if isinstance(faults, list) else []
     told = "; ".join(f"{f['pointer']} {f['code']}: {f['message']}" for f in parts)
     return [cell(row[name]) for name in RECEIPT_COLUMNS[:-1]] + [cell(told)]
+
+
+def receipts_head(form: str) -> str:
+    """What stands before the receipts of an export; the mark lets spreadsheets read Chinese text as UTF-8."""
+    return "\ufeff" + ",".join(RECEIPT_COLUMNS) + "\r\n" if form == "csv" else ""
+
+
+def receipts_text(rows: Sequence[Mapping[str, object]], form: str) -> str:
+    """Receipts as lines of NDJSON or CSV."""
+    if form == "ndjson":
+        return "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
+    out = io.StringIO()
+    csv.writer(out).writerows(csv_line(row) for row in rows)
+    return out.getvalue()

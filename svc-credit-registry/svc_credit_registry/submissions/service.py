@@ -1,8 +1,5 @@
 """Taking records from agencies: each row is checked, joined to an enterprise, put on the record, with a receipt."""
 
-import csv
-import io
-import json
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +18,7 @@ from shared.db import Json
 from shared.errors import DomainError, FieldError
 from shared.http import check_version
 from svc_credit_registry.bulk_records import service as bulk
+from svc_credit_registry.corrections import service as corrections
 from svc_credit_registry.enterprises import service as enterprises
 from svc_credit_registry.matching import rules as matching_rules
 from svc_credit_registry.matching import service as matching
@@ -133,6 +131,9 @@ async def _take_wave(session: AsyncSession, push: Push, wave: Sequence[Given]) -
     overtaken = await queries.overtake(session, push.producer, push.kind, [w.given.key for w in works if w.open])
     await _put(session, push, list(zip(puts, verdicts, strict=True)))
     await _end(session, push, [w for w in works if w.open], overtaken)
+    told = {w.given.key: w.draft["item_id"] for w in works if w.draft["outcome"] in (Outcome.REPLACED, Outcome.ENDED)}
+    if told:
+        await corrections.answered(session, push.caller, (push.producer, push.kind), told, push.today)
     return await queries.enter(session, [w.draft for w in works])
 
 
@@ -332,16 +333,6 @@ def waiting_out(row: SubmissionReceipt, *, english: bool) -> WaitingOut:
     return WaitingOut(**shown, payload=dict(row.payload or {}), version=row.version, doubt_label=label)
 
 
-def receipts_head(form: str) -> str:
-    """What stands before the receipts of an export; the mark lets spreadsheets read Chinese text as UTF-8."""
-    return "\ufeff" + ",".join(rules.RECEIPT_COLUMNS) + "\r\n" if form == "csv" else ""
-
-
 def receipts_text(rows: Sequence[SubmissionReceipt], form: str) -> str:
     """Receipts as lines of an export."""
-    shown = [{name: getattr(row, name) for name in rules.RECEIPT_COLUMNS} for row in rows]
-    if form == "ndjson":
-        return "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in shown)
-    out = io.StringIO()
-    csv.writer(out).writerows(rules.csv_line(row) for row in shown)
-    return out.getvalue()
+    return rules.receipts_text([{name: getattr(row, name) for name in rules.RECEIPT_COLUMNS} for row in rows], form)
