@@ -105,7 +105,7 @@ def item_out(item: RecordItem, *, english: bool) -> ItemOut:
         kind_label=label_of(item.kind, english=english),
         key=item.key,
         version=item.version,
-        content=item.content,
+        content=_in_order(item),
         produced_on=item.produced_on,
         effective_from=item.effective_from,
         effective_until=item.effective_until,
@@ -129,6 +129,12 @@ def item_out(item: RecordItem, *, english: bool) -> ItemOut:
             publish_until=item.publish_until,
         ),
     )
+
+
+def _in_order(item: RecordItem) -> dict[str, Any]:
+    """The content in the order of its schema; the database keeps none."""
+    fields = [name for name in CONTENTS[Kind(item.kind)].model_fields if name in item.content]
+    return {name: item.content[name] for name in fields} | dict(item.content)
 
 
 async def item(session: AsyncSession, item_id: uuid.UUID, today: date) -> RecordItem:

@@ -62,6 +62,7 @@ async def test_an_item_says_who_produced_provided_and_answers_for_it(known: Worl
     }
     assert item["publication"]["due_on"] == "2026-12-01"
     assert item["kind_label"] == "行政处罚"
+    assert list(item["content"]) == [*PENALTY, "state"]
     one = await known.get(f"/v1/record-items/{item['id']}")
     assert one == item
 
