@@ -23,7 +23,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPATH := $(CURDIR)/shared:$(CURDIR)/gateway:$(CURDIR)/svc-disclosure:$(CURDIR)/svc-services:$(CURDIR)/svc-complaints:$(CURDIR)/svc-credit-registry:$(CURDIR)/svc-sso
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix openapi lock bench-platform bench-gateway bench-sso conformance races browser-test demo-code faults kill-test clients matrix fuzz compose-test clean
+.PHONY: help run demo test check fix openapi lock bench-platform bench-gateway bench-sso bench-registry conformance races browser-test demo-code faults kill-test clients matrix fuzz compose-test clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench-gateway: $(VENV)/dev.stamp ## Measure the gateway beside caddy and nginx, 
 
 bench-sso: $(VENV)/dev.stamp ## Measure the token endpoint beside npm oidc-provider, and log-ins a minute (ROUNDS=5)
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.bench.sso_figures
+
+bench-registry: $(VENV)/dev.stamp ## Measure the registry beside COPY, pgbench and Datasette; wrk must be installed (COUNT=2360000 NAMES=file)
+	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.bench.registry_figures
 
 conformance: $(VENV)/dev.stamp ## Check svc-sso and npm oidc-provider by the rules of OpenID Connect, FAPI 2.0, DPoP (ARGS='--only B,L')
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.conformance $(ARGS)

@@ -22,7 +22,7 @@ from shared.local.services import GATEWAY
 from tests.support.databases import PYTHON_PATH, ROOT
 from tests.support.platform import Platform
 
-READY_SECONDS = 30.0
+READY_SECONDS = 90.0
 QUOTAS = ("RATE_PER_MINUTE", "RATE_PER_DAY", "CLIENT_PER_MINUTE", "CLIENT_PER_DAY")  # counted, never used up
 UVICORN = ("-m", "uvicorn", "--host", HOST, "--loop", "uvloop", "--no-access-log", "--no-server-header",
            "--no-proxy-headers", "--log-level", "warning")  # fmt: skip
