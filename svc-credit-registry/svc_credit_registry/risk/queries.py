@@ -57,7 +57,8 @@ class Batch:
 def _counted(place: int, indicator: Indicator, given: dict[str, Any]) -> str:
     """The FILTER of an indicator of items or complaints; its values go to `given`."""
     day = "published_on" if indicator.measure is Measure.COMPLAINTS else _STANDING[indicator.standing][1]
-    conditions = [f"{day} <= :as_of"]
+    conditions = [f"kind = :kind_{place}"] if indicator.measure is Measure.ITEMS else []  # first: it spares the rest
+    conditions.append(f"{day} <= :as_of")
     if indicator.within_months is not None:
         conditions.append(f"{day} > :as_of - make_interval(months => :within_{place})")
         given[f"within_{place}"] = indicator.within_months
@@ -66,7 +67,7 @@ def _counted(place: int, indicator: Indicator, given: dict[str, Any]) -> str:
         given[f"older_{place}"] = indicator.after_months
     if indicator.measure is Measure.ITEMS:
         given[f"kind_{place}"] = indicator.kind
-        conditions += [f"kind = :kind_{place}", _STANDING[indicator.standing][0]]
+        conditions.append(_STANDING[indicator.standing][0])
         if indicator.field is not None:
             given |= {f"field_{place}": indicator.field, f"values_{place}": list(indicator.values)}
             holds = f"coalesce(jsonb_exists_any(content -> :field_{place}, :values_{place}), false)"
@@ -179,7 +180,8 @@ WITH stretch AS (
         (excluded.class, excluded.score, excluded.found, excluded.model)
     RETURNING new.code, old.class AS before, new.class, new.score, new.found
 ), gone AS (
-    DELETE FROM risk_classes r USING of_entity o WHERE r.code = o.code AND o.status = 'cancelled'
+    DELETE FROM risk_classes r USING of_entity o
+    WHERE r.code = o.code AND o.status = 'cancelled' AND r.code > :after AND r.code <= (SELECT last FROM stretch)
     RETURNING r.code, r.class AS before
 ), noted AS (
     INSERT INTO risk_changes (code, run_id, changed_on, before, class, score, found, model)
@@ -198,6 +200,13 @@ SELECT (SELECT count(*) FROM classed), (SELECT count(*) FROM noted), (SELECT las
 """
 
 
+_PLANNING = text(
+    "SELECT set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true),"
+    " set_config('plan_cache_mode', 'force_custom_plan', true), set_config('statement_timeout', '60s', true)"
+)
+"""The planner can't know how many codes lie in a stretch; guessing few, it would compare each with each."""
+
+
 async def classify(session: AsyncSession, run: RiskRun, model: Model, batch: int) -> Batch | None:
     """Classifies the next `batch` enterprises behind the run's position; None when there are no more."""
     statement, given = classification(model)
@@ -212,6 +221,7 @@ async def classify(session: AsyncSession, run: RiskRun, model: Model, batch: int
         "run_id": run.id,
     }
     names = set(statement._bindparams)
+    await session.execute(_PLANNING)
     row = (await session.execute(statement, {k: v for k, v in parameters.items() if k in names})).one()
     return Batch(row[0], row[1], row[2]) if row[2] is not None else None
 
