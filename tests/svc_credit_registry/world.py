@@ -115,7 +115,8 @@ class World:
             last = await last_position(session)
 
         async def taken_in() -> bool:
-            return bool(self.client.app.state.projection.view.position >= last)
+            projection = self.client.app.state.projection
+            return bool(projection.is_ready and projection.view.position >= last)
 
         await eventually(taken_in)
 

@@ -25,7 +25,8 @@ _BESIDE = """
     SELECT CASE kind WHEN 'key_person' THEN 'people' ELSE 'lists' END, code,
         CASE kind WHEN 'key_person' THEN content->>'name' ELSE kind END, ''
     FROM record_items
-    WHERE superseded_at IS NULL AND kind IN ('key_person', 'abnormal_operation', 'serious_violation') {items}
+    WHERE superseded_at IS NULL AND kind IN ('key_person', 'abnormal_operation', 'serious_violation')
+        AND (kind = 'key_person' OR content->>'state' = 'listed') {items}
     UNION ALL
     SELECT 'numbers', new_code, old_code, '' FROM enterprise_successors WHERE true {successors}
 """

@@ -51,6 +51,8 @@ def _filters(filters: Filters) -> list[ColumnElement[bool]]:
         clauses.append(e.established_on.between(date(year, 1, 1), date(year, 12, 31)))
     if filters.on_list is not None:
         r = RecordItem
-        listed = select(r.code).where(r.kind == filters.on_list, r.superseded_at.is_(None))
+        listed = select(r.code).where(
+            r.kind == filters.on_list, r.superseded_at.is_(None), r.content["state"].astext == "listed"
+        )
         clauses.append(e.code.in_(listed))
     return clauses
