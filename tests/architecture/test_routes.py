@@ -129,6 +129,9 @@ PUBLIC = {
         "GET /v1/list-terms",
         "GET /v1/repair-terms",
         "GET /v1/measures",
+        "GET /v1/online-sites",
+        "GET /v1/online-sites/{site_id}",
+        "GET /v1/enterprises/{code}/online-sites",
         "GET /v1/measures/{measure}",
     },
 }
