@@ -44,7 +44,7 @@ ENTERPRISES = """
         date '2005-01-01' + i % 7900, date '2005-01-01' + i % 7900,
         CASE WHEN i % 25 = 0 OR i % 10 = 3 THEN date '2026-10-01' END, '张三', 1000000, '某路1号', '批发',
         'AMR-100000', 'b'
-    FROM (SELECT i, lpad((110000 + (i * 7919 % 2400) * 200)::text, 6, '0') AS region
+    FROM (SELECT i, lpad((110000 + (i % 2400 * 7919 % 2400) * 200)::text, 6, '0') AS region
           FROM generate_series(1, $1::int) AS i) AS s
 """
 ITEMS = """
