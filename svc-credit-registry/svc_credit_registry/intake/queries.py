@@ -51,7 +51,8 @@ _ENTERPRISES = text(
         SELECT code, {", ".join(_KEPT)}, :producer, :basis, now() FROM staging ORDER BY code
         ON CONFLICT (code) DO UPDATE SET
             {", ".join(f"{name} = excluded.{name}" for name in _KEPT)},
-            producer = excluded.producer, basis = excluded.basis, received_at = excluded.received_at,
+            producer = excluded.producer, basis = excluded.basis,
+            received_at = greatest(excluded.received_at, e.received_at),
             updated_at = now(), version = e.version + 1
         WHERE e.application_id IS NULL
           AND ({", ".join(f"e.{name}" for name in _FACTS)})
@@ -65,7 +66,8 @@ _ENTERPRISES = text(
 _VERSIONS = text(
     f"""
     INSERT INTO enterprise_versions (code, version, recorded_at, superseded_at, {", ".join(_VERSIONED)})
-    SELECT code, version, received_at, now(), {", ".join(_VERSIONED)} FROM touched WHERE version IS NOT NULL
+    SELECT code, version, received_at, greatest(now(), received_at), {", ".join(_VERSIONED)}
+    FROM touched WHERE version IS NOT NULL
     """  # noqa: S608 - the names of columns stand above
 )
 _CLOSE_NAMES = text(
