@@ -1,5 +1,6 @@
 """A certificate says what the record said, once; anyone can tell whether it is genuine and still true."""
 
+import asyncio
 import hashlib
 import re
 import uuid
@@ -63,6 +64,12 @@ async def test_the_same_record_of_the_same_day_has_one_certificate(fined: World)
     assert other["digest"] == first["digest"]
     rows = (await fined.client.get("/v1/me/certificates", headers=fined.get_bearer(aud="credit-registry"))).json()
     assert isinstance(rows["items"], list)
+
+
+async def test_those_who_ask_at_once_get_the_same_certificate(fined: World) -> None:
+    answers = await asyncio.gather(*(ask(fined) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
+    assert len({answer.json()["number"] for answer in answers}) == 1
 
 
 async def test_a_changed_record_is_told_and_named_by_its_parts(fined: World) -> None:

@@ -1,5 +1,6 @@
 """Items are put, replaced and ended; nothing is overwritten."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,7 +15,8 @@ from svc_credit_registry.feed.models import Change, PendingChange
 from svc_credit_registry.records import queries, service
 from svc_credit_registry.records.errors import ContentInvalid, PeriodInvalid
 from svc_credit_registry.records.models import RecordItem
-from svc_credit_registry.records.rules import Kind, is_receipt
+from svc_credit_registry.records.rules import KINDS, Kind, is_receipt, publication_due, receipt_of
+from svc_credit_registry.records.schemas import CONTENTS
 from svc_credit_registry.records.service import Item, Outcome
 from tests.support.apps import ServiceClient
 from tests.svc_credit_registry.world import World, row
@@ -125,3 +127,40 @@ async def test_what_does_not_fit_is_refused_with_its_place(known: World) -> None
         await put(known, penalty(effective_until=date(2026, 11, 19)))
     with pytest.raises(EnterpriseUnknown):
         await put(known, penalty(code="914403001922038216"))
+
+
+async def test_two_that_put_the_same_item_wait_for_each_other(known: World) -> None:
+    entered = await asyncio.gather(
+        *(put(known, penalty(content=PENALTY | {"fine_yuan": f"{n % 2}.00"})) for n in range(6)),
+        *(put(known, penalty(key="2026-18")) for _ in range(4)),
+    )
+    by_outcome = [e.outcome for e in entered]
+    assert by_outcome.count(Outcome.CREATED) == 2
+    assert len({e.receipt for e in entered if e.outcome is not Outcome.UNCHANGED}) == len(await versions(known))
+    async with known.client.sessions() as session:
+        assert len(await queries.current(session, CODE, Kind.PENALTY)) == 2
+
+
+async def test_an_item_that_was_of_another_enterprise_moves_and_both_are_told(known: World) -> None:
+    other = credit_code.make("421303", 10)
+    await known.load([row(other, "随州曾侯酒业有限公司")])
+    await put(known, penalty(code=other))
+    assert (await put(known, penalty(), NOW + timedelta(days=1))).outcome is Outcome.REPLACED
+    async with known.client.sessions() as session:
+        assert [len(await queries.current(session, code)) for code in (other, CODE)] == [0, 1]
+        told = await session.scalars(select(PendingChange.code).where(PendingChange.part == "penalty"))
+        assert sorted(told) == sorted([other, other, CODE])
+
+
+def test_a_receipt_shows_a_slip_of_the_pen() -> None:
+    receipt = receipt_of(12, date(2026, 11, 21))
+    assert receipt == "GS20261121000000001281"
+    slips = {receipt[:i] + str((int(receipt[i]) + 1) % 10) + receipt[i + 1 :] for i in range(2, len(receipt))}
+    assert not any(is_receipt(slip) for slip in slips)
+
+
+def test_the_terms_of_a_kind_are_those_of_the_day_of_the_act() -> None:
+    due = {day: publication_due(Kind.PENALTY, day) for day in (date(2014, 9, 30), date(2020, 1, 2), date(2026, 11, 20))}
+    assert [d.due_on if d else None for d in due.values()] == [None, date(2020, 2, 6), date(2026, 12, 1)]
+    assert publication_due(Kind.ANNUAL_REPORT, date(2026, 6, 1)) is None
+    assert set(CONTENTS) == set(KINDS) == set(Kind)
