@@ -23,10 +23,11 @@ STATEMENTS: tuple[str, ...] = (
         person_name BYTEA,
         person_id_number BYTEA,
         person_key BYTEA,
-        name_key BYTEA,
+        name_key BYTEA NOT NULL,
         since DATE NOT NULL,
         until DATE NOT NULL,
         ground VARCHAR NOT NULL,
+        resting_on VARCHAR NOT NULL,
         ground_kind VARCHAR,
         ground_producer VARCHAR,
         ground_key VARCHAR,
@@ -49,7 +50,7 @@ STATEMENTS: tuple[str, ...] = (
         CONSTRAINT ck_measure_directives_effect CHECK (effect IN ('attention', 'restrict', 'refuse')),
         CONSTRAINT ck_measure_directives_subject CHECK (subject IN ('entity', 'person')),
         CONSTRAINT ck_measure_directives_person_has_name
-            CHECK ((subject = 'person') = (name_key IS NOT NULL AND role IS NOT NULL)),
+            CHECK ((subject = 'person') = (role IS NOT NULL AND person_name IS NOT NULL)),
         CONSTRAINT ck_measure_directives_term CHECK (until >= since),
         CONSTRAINT ck_measure_directives_ended CHECK ((ended_on IS NULL) = (state = 'in_force')),
         CONSTRAINT ck_measure_directives_ground CHECK (
@@ -63,8 +64,7 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX ix_measure_directives_region ON measure_directives (region, directed_on, id)",
     """
     CREATE UNIQUE INDEX uq_measure_directives_ground ON measure_directives (
-        code, measure, subject, coalesce(name_key, ''::bytea), coalesce(ground_producer, ''),
-        coalesce(ground_key, number)
+        code, measure, subject, name_key, resting_on
     ) WHERE state = 'in_force'
     """,
     """

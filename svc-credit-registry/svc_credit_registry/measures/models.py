@@ -39,7 +39,9 @@ class MeasureDirective(Timestamps, Versioned, Base):
         CheckConstraint("state IN ('in_force', 'lifted', 'expired')", name="state"),
         CheckConstraint("effect IN ('attention', 'restrict', 'refuse')", name="effect"),
         CheckConstraint("subject IN ('entity', 'person')", name="subject"),
-        CheckConstraint("(subject = 'person') = (name_key IS NOT NULL AND role IS NOT NULL)", name="person_has_name"),
+        CheckConstraint(
+            "(subject = 'person') = (role IS NOT NULL AND person_name IS NOT NULL)", name="person_has_name"
+        ),
         CheckConstraint("until >= since", name="term"),
         CheckConstraint("(ended_on IS NULL) = (state = 'in_force')", name="ended"),
         CheckConstraint(
@@ -53,8 +55,7 @@ class MeasureDirective(Timestamps, Versioned, Base):
         Index("ix_measure_directives_region", "region", "directed_on", "id"),
         # One measure for one subject on one ground: a listing followed twice directs once.
         Index(
-            "uq_measure_directives_ground", "code", "measure", "subject", text("coalesce(name_key, ''::bytea)"),
-            text("coalesce(ground_producer, '')"), text("coalesce(ground_key, number)"), unique=True,
+            "uq_measure_directives_ground", "code", "measure", "subject", "name_key", "resting_on", unique=True,
             postgresql_where=IN_FORCE,
         ),
     )  # fmt: skip
@@ -75,10 +76,12 @@ class MeasureDirective(Timestamps, Versioned, Base):
         EncryptedText("measure_directives.person_id_number"), default=None
     )
     person_key: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
-    name_key: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    name_key: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     since: Mapped[date]
     until: Mapped[date]
     ground: Mapped[str]
+    resting_on: Mapped[str]
+    """The item of the record, or the decision, which it rests on."""
     ground_kind: Mapped[str | None] = mapped_column(default=None)
     ground_producer: Mapped[str | None] = mapped_column(default=None)
     ground_key: Mapped[str | None] = mapped_column(default=None)

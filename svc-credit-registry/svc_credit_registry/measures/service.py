@@ -137,11 +137,9 @@ def holds(item: RecordItem, today: date) -> bool:
 
 
 async def _refuse_second(session: AsyncSession, plan: Plan) -> None:
-    wanted = name_key(plan.person.name) if plan.person else None
+    wanted = name_key(plan.person.name) if plan.person else b""
     for known in await queries.in_force_of(session, plan.enterprise.code):
-        same_ground = plan.item is not None and known.ground_key == plan.item.key
-        same_decision = plan.item is None and known.decision_number == plan.decision_number
-        if (known.measure, known.name_key) == (plan.measure.code, wanted) and (same_ground or same_decision):
+        if (known.measure, known.name_key, known.resting_on) == (plan.measure.code, wanted, _resting(plan)):
             raise AlreadyDirected(known.number, number=known.number, id=str(known.id))
 
 
@@ -169,6 +167,7 @@ async def enter(
         unit=plan.unit,
         rule=plan.rule,
         directed_on=today,
+        resting_on=_resting(plan),
         **_person(plan.person),
         **_resting_on(plan.item),
     )
@@ -183,6 +182,11 @@ async def enter(
     await publish(session, _directed(row))
     await _publish_item(session, caller, row, plan.measure, now)
     return row
+
+
+def _resting(plan: Plan) -> str:
+    item = plan.item
+    return f"{item.producer} {item.kind} {item.key}" if item else plan.decision_number or ""
 
 
 def _person(person: Person | None) -> dict[str, Any]:
