@@ -9,6 +9,17 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE SEQUENCE immediate_information_serial MINVALUE 1 MAXVALUE 999999 CYCLE",
     "CREATE SEQUENCE objection_serial MINVALUE 1 MAXVALUE 999999 CYCLE",
     """
+    CREATE TABLE report_counts (
+        year INTEGER NOT NULL,
+        region VARCHAR(6) COLLATE "C" NOT NULL,
+        due INTEGER NOT NULL,
+        filed_in_time INTEGER NOT NULL,
+        filed_late INTEGER NOT NULL,
+        counted_on DATE NOT NULL,
+        CONSTRAINT pk_report_counts PRIMARY KEY (year, region)
+    )
+    """,
+    """
     CREATE TABLE support_policies (
         id UUID DEFAULT uuidv7() NOT NULL,
         state VARCHAR NOT NULL,
@@ -60,8 +71,8 @@ STATEMENTS: tuple[str, ...] = (
         CONSTRAINT fk_annual_reports_code_enterprises FOREIGN KEY(code) REFERENCES enterprises (code)
     )
     """,
+    "CREATE INDEX ix_annual_reports_filed ON annual_reports (year, region, late) WHERE revision > 0",
     "CREATE INDEX ix_annual_reports_unclassified ON annual_reports (id) WHERE revision > classified_revision",
-    "CREATE INDEX ix_annual_reports_year_region ON annual_reports (year, region)",
     """
     CREATE TABLE enterprise_sizes (
         code VARCHAR(18) COLLATE "C" NOT NULL,
@@ -223,7 +234,7 @@ STATEMENTS: tuple[str, ...] = (
     """,
     "CREATE INDEX ix_record_objection_steps_objection ON record_objection_steps (objection_id, id)",
 )
-TABLES: tuple[str, ...] = ("support_policies", "annual_reports", "enterprise_sizes", "immediate_information", "record_objections", "support_benefits", "annual_report_revisions", "immediate_information_revisions", "record_objection_steps",)
+TABLES: tuple[str, ...] = ("report_counts", "support_policies", "annual_reports", "enterprise_sizes", "immediate_information", "record_objections", "support_benefits", "annual_report_revisions", "immediate_information_revisions", "record_objection_steps",)
 SEQUENCES: tuple[str, ...] = ("immediate_information_serial", "objection_serial",)
 
 

@@ -23,7 +23,7 @@ class AnnualReport(Versioned, Timestamps, Base):
         CheckConstraint("revision >= 0", name="revision"),
         CheckConstraint("(revision = 0) = (filed_on IS NULL)", name="filed_when_published"),
         CheckConstraint("revision > 0 OR draft IS NOT NULL", name="draft_until_published"),
-        Index("ix_annual_reports_year_region", "year", "region"),
+        Index("ix_annual_reports_filed", "year", "region", "late", postgresql_where=text("revision > 0")),
         Index("ix_annual_reports_unclassified", "id", postgresql_where=text("revision > classified_revision")),
     )
 

@@ -13,6 +13,7 @@ from svc_credit_registry.filings.models import AnnualReport
 from svc_credit_registry.filings.rules import public_part, window_of
 from svc_credit_registry.filings.schemas import ReportForm
 from svc_credit_registry.published_reports import queries
+from svc_credit_registry.published_reports.models import ReportCount
 from svc_credit_registry.published_reports.rules import DEFINITION
 from svc_credit_registry.published_reports.schemas import (
     FiguresOut,
@@ -55,20 +56,60 @@ async def public_report(session: AsyncSession, report: AnnualReport) -> PublicRe
 
 
 async def figures_of(session: AsyncSession, year: int, region: str, today: date) -> FiguresOut:
-    """The figures of a region and of the regions directly below it; what lies under an old code counts above alone."""
+    """The figures of a region and of the regions directly below it.
+
+    A province and what lies below is counted at once; the nation is the sum of its provinces as they were counted last,
+    if all of them were. What lies under an old code counts above alone.
+    """
+    counted = await queries.counts(session, year) if region == regions.NATION else []
+    if len(counted) == len(parts_of_nation()):
+        rows = [_region_figures(c.region, c.due, c.filed_in_time, c.filed_late) for c in counted]
+        return _figures_out(year, min(c.counted_on for c in counted), region, rows)
     digits = min(len(regions.prefix(region)) + 2, 6)
-    due = await queries.due_counts(session, year, region, digits)
-    filed = await queries.filed_counts(session, year, region, digits)
-    below = sorted(due) if digits > len(regions.prefix(region)) else []
+    due = await queries.due_counts(session, year, regions.prefix(region), digits)
+    filed = await queries.filed_counts(session, year, regions.prefix(region), digits)
     rows = [
         _region_figures(part.ljust(6, "0"), due[part], filed.get((part, False), 0), filed.get((part, True), 0))
-        for part in below
+        for part in sorted(due)
     ]
-    in_time = sum(count for (_, late), count in filed.items() if not late)
-    total = _region_figures(region, sum(due.values()), in_time, sum(filed.values()) - in_time)
-    return FiguresOut(
-        year=year, as_of=today, definition=DEFINITION[0], definition_en=DEFINITION[1], total=total, regions=rows
+    return _figures_out(year, today, region, rows)
+
+
+def parts_of_nation() -> list[str]:
+    """The codes of the provinces, and that of the nation for what is registered there itself."""
+    return [*(province.code for province in regions.children(regions.NATION)), regions.NATION]
+
+
+def _figures_out(year: int, as_of: date, region: str, rows: list[RegionFigures]) -> FiguresOut:
+    total = _region_figures(
+        region, sum(r.due for r in rows), sum(r.filed_in_time for r in rows), sum(r.filed_late for r in rows)
     )
+    below = [row for row in rows if row.region != region]
+    return FiguresOut(
+        year=year, as_of=as_of, definition=DEFINITION[0], definition_en=DEFINITION[1], total=total, regions=below
+    )
+
+
+async def count_next(session: AsyncSession, today: date) -> int:
+    """Counts one province that was not counted today, for the year that is being reported on; 0 when none is left."""
+    year = today.year - 1
+    done = {c.region for c in await queries.counts(session, year) if c.counted_on == today}
+    waiting = [code for code in parts_of_nation() if code not in done]
+    if not waiting:
+        return 0
+    part = waiting[0][:2]
+    due = await queries.due_counts(session, year, part, 2)
+    filed = await queries.filed_counts(session, year, part, 2)
+    row = ReportCount(
+        year=year,
+        region=waiting[0],
+        due=due.get(part, 0),
+        filed_in_time=filed.get((part, False), 0),
+        filed_late=filed.get((part, True), 0),
+        counted_on=today,
+    )
+    await session.merge(row)
+    return 1
 
 
 def _region_figures(region: str, due: int, in_time: int, late: int) -> RegionFigures:

@@ -1,11 +1,12 @@
 """Annual reports from the first draft to a correction in the open."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from shared.clock import today
 from shared.codes import credit_code
+from svc_credit_registry.published_reports.handlers import SWEEPS
 from tests.svc_credit_registry.filings.conftest import FIGURES, FORM, Filings, expect, refused
 from tests.svc_credit_registry.world import row
 
@@ -184,6 +185,22 @@ async def test_officers_see_who_still_has_to_file_in_their_region(filings: Filin
     late = county["filed_late"]
     assert (county["due"], county["filed_in_time"] + late, county["outstanding"]) == (2, 1, 1)
     assert county["rate_percent"] == "50.00"
+
+
+async def test_the_nation_is_the_sum_of_its_provinces_counted_once_a_day(filings: Filings) -> None:
+    (count_next,) = SWEEPS
+    await filings.enterprise(region="100000")
+    while await filings.sweep(count_next):
+        pass
+    nation = await filings.get("/v1/annual-reports/figures", year=YEAR)
+    province = await filings.get("/v1/annual-reports/figures", year=YEAR, region="420000")
+    (hubei,) = [r for r in nation["regions"] if r["region"] == "420000"]
+    assert hubei == province["total"]
+    assert nation["total"]["due"] == sum(r["due"] for r in nation["regions"]) + 1
+    await filings.enterprise()
+    assert await filings.sweep(count_next) == 0
+    assert await filings.get("/v1/annual-reports/figures", year=YEAR) == nation
+    assert await filings.sweep(count_next, today() + timedelta(days=1)) == 1
 
 
 async def test_the_duties_of_an_enterprise_tell_each_year_and_its_last_day(filings: Filings) -> None:
