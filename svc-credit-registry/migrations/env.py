@@ -26,6 +26,7 @@ import svc_credit_registry.objections.models
 import svc_credit_registry.operators.models
 import svc_credit_registry.projection.models
 import svc_credit_registry.publicity.models
+import svc_credit_registry.published_reports.models
 import svc_credit_registry.records.models
 import svc_credit_registry.removals.models
 import svc_credit_registry.repairs.models

@@ -24,6 +24,7 @@ from svc_credit_registry.followups import handlers as followups
 from svc_credit_registry.names import handlers as names
 from svc_credit_registry.objections import handlers as objections
 from svc_credit_registry.publicity import handlers as publicity
+from svc_credit_registry.published_reports import handlers as published_reports
 from svc_credit_registry.registration import handlers as registration
 from svc_credit_registry.repairs import handlers as repairs
 from svc_credit_registry.risk import handlers as risk
@@ -46,6 +47,7 @@ WORK = Work(
         *findings.SWEEPS,
         *followups.SWEEPS,
         *objections.SWEEPS,
+        *published_reports.SWEEPS,
         *small_micro.SWEEPS,
     ],
     publishes=[
