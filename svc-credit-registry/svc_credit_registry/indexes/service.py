@@ -161,10 +161,8 @@ class OpenIndex:
         self.refresh()
 
     def close(self) -> None:
-        """Gives the index back, with what was written and not committed undone."""
-        if self._writer is not None:
-            self._writer.rollback()
-            self._writer = None
+        """Gives the index back; what was written and not committed is left out."""
+        self._writer = None
 
     def settle(self) -> None:
         """Waits until what was written lies in as few pieces as it will, and gives the index back."""
