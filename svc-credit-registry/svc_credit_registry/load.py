@@ -103,7 +103,9 @@ def main() -> int:
         with contextlib.closing(opened(arguments.file)) as file:
             origin = Origin(arguments.producer, arguments.basis, source)
             lines = whole_lines(file, broken)
-            bulk = BulkFile(arguments.file, lines, origin, digest_of(arguments.file), arguments.helpers)
+            bulk = BulkFile(
+                arguments.file, lines, origin, digest_of(arguments.file), arguments.helpers, arguments.portion
+            )
             summary = asyncio.run(load_file(Settings(), bulk, rejects))
     except (NotReadable, OSError, SQLAlchemyError, HelperLost, ExceptionGroup) as exc:
         print(f"导入中断 The load was cut off: {reason(exc)}", file=sys.stderr)
@@ -143,6 +145,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--basis", default="存量登记数据归集", help="on what basis they are given")
     cores = os.cpu_count() or 1
     parser.add_argument("--helpers", type=int, default=cores, help="processes that check rows (default: %(default)s)")
+    parser.add_argument("--portion", type=int, default=service.PORTION, help="lines in one transaction")
     return parser.parse_args()
 
 

@@ -50,6 +50,8 @@ class BulkFile:
     digest: str | None = None
     helpers: int = 1
     """Processes that check rows while the database takes others; for files of more than one portion."""
+    portion: int = PORTION
+    """Lines in one transaction; a load that goes on keeps the number it began with."""
 
 
 @dataclass
@@ -108,7 +110,7 @@ async def load(sessions: Sessions, file: BulkFile, today: date, report: Report) 
 
 async def _begun(sessions: Sessions, file: BulkFile, today: date) -> Run:
     origin = file.origin
-    row = {"id": uuid.uuid4(), "digest": file.digest, "source": origin.source, "portion": PORTION}
+    row = {"id": uuid.uuid4(), "digest": file.digest, "source": origin.source, "portion": file.portion}
     async with sessions() as session, session.begin():
         found = await queries.begun(session, row | {"producer": origin.producer, "basis": origin.basis})
         done = await queries.loaded_portions(session, found.id)
