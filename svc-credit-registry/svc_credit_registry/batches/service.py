@@ -16,7 +16,7 @@ from shared import audit
 from shared.auth import Caller
 from shared.errors import FieldError
 from shared.files import TEXT, FileStore, StoredFile
-from shared.http.strictness import faults_of
+from shared.http.strictness import UNFIT, faults_of
 from shared.inbox import SweepContext
 from shared.problems import is_outage
 from svc_credit_registry.batches import queries, rules
@@ -144,7 +144,8 @@ def _read_rows(batch: SubmissionBatch, form: Form, part: Cut) -> list[Given]:
 
 
 def _given(raw: Raw, value: dict[str, Any] | None, faults: tuple[FieldError, ...]) -> Given:
-    unfit = faults or tuple(faults_of(value))
+    text = raw.content.decode(errors="replace")
+    unfit = faults or (tuple(faults_of(value)) if "\\u" in text or UNFIT.search(text) else ())
     if unfit:
         return Given(None, "", raw.line, unfit)
     return submissions.read(value, raw.line)

@@ -5,8 +5,9 @@ audit rows and changes are the same, which a test compares.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, insert, select, text, update
@@ -15,10 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import audit
 from shared.auth import Caller
 from shared.clock import statutory_date
+from shared.codes import regions
 from svc_credit_registry.feed import service as feed
 from svc_credit_registry.records.models import RECEIPTS, RecordItem
 from svc_credit_registry.records.rules import Kind, publication_due, receipt_of
 from svc_credit_registry.records.service import LOCK, Entered, Item, Outcome
+from svc_credit_registry.repairs.rules import Penalty, published_on, shown, types_of
 
 R = RecordItem
 _LOCKS = text(
@@ -49,6 +52,7 @@ async def put(session: AsyncSession, series: Series, items: Sequence[Item]) -> d
     names = ["\x1f".join((series.producer, series.kind, key)) for key in keys]
     await session.execute(_LOCKS, {"seed": LOCK, "names": names})
     standing = await _standing(session, series, keys)
+    items = [_carried(item, standing.get(item.key), statutory_date(series.now)) for item in items]
     done = {i.key: Entered(b.id, b.receipt, Outcome.UNCHANGED) for i in items if (b := _same(standing, i)) is not None}
     fresh = [item for item in items if item.key not in done]
     if not fresh:
@@ -86,6 +90,39 @@ def _same(standing: Mapping[str, RecordItem], item: Item) -> RecordItem | None:
         "publish_until",
     )
     return row if all(getattr(row, name) == getattr(item, name) for name in names) else None
+
+
+def _carried(item: Item, before: RecordItem | None, day: date) -> Item:
+    """The item with what this platform has added to it: the term of a penalty, and that it was repaired.
+
+    So a producer that sends all its records again neither changes them nor undoes what was decided here. A penalty that
+    became another one has its term given anew (`repairs`).
+    """
+    if item.kind is not Kind.PENALTY:
+        return item
+    content = dict(item.content) if isinstance(item.content, dict) else item.content.model_dump(mode="json")
+    if before is None:
+        return replace(item, content=content, publish_until=_term(item, content, day))
+    if before.content.get("state") == "repaired" and content.get("state") == "in_force":
+        content["state"] = "repaired"
+    is_same_penalty = all(before.content.get(name) == content.get(name) for name in ("penalty_types", "fine_yuan"))
+    return replace(item, content=content, publish_until=before.publish_until if is_same_penalty else None)
+
+
+def _term(item: Item, content: dict[str, Any], day: date) -> date:
+    """The last day on which a new penalty is shown; the day before the decision when it never is."""
+    due = publication_due(item.kind, item.produced_on)
+    producer_region = item.producer.rpartition("-")[2]
+    penalty = Penalty(
+        code=item.code,
+        region=producer_region if regions.is_known(producer_region) else item.code[2:8],
+        decided_on=item.produced_on,
+        published_on=published_on(day, due.due_on if due else None),
+        types=types_of(content.get("penalty_types") or ()),
+        fine_yuan=Decimal(str(content.get("fine_yuan") or 0)),
+    )
+    clock = shown(penalty).clock
+    return clock.due_on if clock else item.produced_on - timedelta(days=1)
 
 
 async def _supersede(session: AsyncSession, rows: Sequence[RecordItem], at: datetime) -> None:

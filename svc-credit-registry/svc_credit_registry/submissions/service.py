@@ -308,7 +308,7 @@ async def _settle(session: AsyncSession, caller: Caller, row: SubmissionReceipt,
     given = Row.model_validate(row.payload)
     assert found.code is not None
     item = item_of(row.producer, Kind(row.kind), given, dict(given.content or {}), found.code)
-    done = await records.put(session, caller, item, now)
+    done = (await bulk.put(session, bulk.Series(caller, row.producer, item.kind, now), [item]))[item.key]
     row.outcome, row.code, row.item_id, row.receipt = Outcome(done.outcome), found.code, done.item_id, done.receipt
     row.method, row.confidence, row.payload = found.method, Decimal(str(round(found.confidence, 2))), None
 
