@@ -10,19 +10,22 @@ revision = "0007"
 down_revision = "0006"
 
 HEAVY = (
-    "revocation_of_licence", "suspension_of_business", "closure", "downgrade_of_qualification", "restriction_of_business",
-    "restriction_of_employment", "detention", "吊销许可证件", "吊销营业执照", "责令停产停业", "责令关闭", "降低资质等级",
-    "限制开展生产经营活动", "限制从业", "行政拘留",
+    "licence_revoked", "business_restricted", "qualification_lowered", "heavier_fine", "detention", "closure", "吊销", "暂扣",
+    "降低资质", "停产", "停业", "关闭", "限制开展", "限制从业", "拘留",
 )  # fmt: skip
+"""Parts of the words by which decisions call the heavier penalties (Administrative Penalty Law, article 9)."""
 PROBLEMS = (
     "report_missing", "information_missing", "information_false", "unreachable", "ordered_to_correct", "uncooperative",
-    "to_be_handled",
+    "to_be_handled", "未按规定公示", "弄虚作假", "无法联系", "责令改正", "不配合检查", "待后续处理",
 )  # fmt: skip
-"""Results of inspections which found something."""
+"""Parts of the results of inspections which found something; CLEAN of those which did not."""
+CLEAN = ("nothing_found", "未发现问题")
 WATCHED = ("B06", "C13", "C14", "C15", "C26", "C27", "F526", "H62", "J69", "Q84")
 
 
-def _items(code, label, label_en, kind, bands, **more):
+def _items(
+    code: str, label: str, label_en: str, kind: str, bands: list[list[int]], **more: object
+) -> dict[str, object]:
     return {"code": code, "label": label, "label_en": label_en, "measure": "items", "kind": kind, "bands": bands} | more
 
 
@@ -40,13 +43,13 @@ DOCUMENT = {
         _items("abnormal_operation_past", "三年内曾被列入经营异常名录", "Was on the abnormal-operation list within three years",
                "abnormal_operation", [[1, 5], [2, 10], [3, 15]], standing="ended", within_months=36),
         _items("penalty_heavy_recent", "一年内较重行政处罚", "Heavier penalties within a year", "penalty",
-               [[1, 25], [2, 45], [3, 60]], within_months=12, field="penalty_types", values=list(HEAVY)),
+               [[1, 25], [2, 45], [3, 60]], within_months=12, field="penalty_types", values=list(HEAVY), parts=True),
         _items("penalty_heavy_older", "一至三年内较重行政处罚", "Heavier penalties one to three years ago", "penalty",
-               [[1, 12], [2, 20], [3, 26]], within_months=36, after_months=12, field="penalty_types", values=list(HEAVY)),
+               [[1, 12], [2, 20], [3, 26]], within_months=36, after_months=12, field="penalty_types", values=list(HEAVY), parts=True),
         _items("penalty_recent", "一年内其他行政处罚", "Other penalties within a year", "penalty",
-               [[1, 10], [2, 18], [3, 25]], within_months=12, field="penalty_types", values=list(HEAVY), others=True),
+               [[1, 10], [2, 18], [3, 25]], within_months=12, field="penalty_types", values=list(HEAVY), parts=True, others=True),
         _items("penalty_older", "一至三年内其他行政处罚", "Other penalties one to three years ago", "penalty",
-               [[1, 4], [2, 8], [3, 12]], within_months=36, after_months=12, field="penalty_types", values=list(HEAVY),
+               [[1, 4], [2, 8], [3, 12]], within_months=36, after_months=12, field="penalty_types", values=list(HEAVY), parts=True,
                others=True),
         {"code": "report_missing", "label": "到期未报送年度报告", "label_en": "Annual reports due and not filed",
          "measure": "reports_missing", "bands": [[1, 15], [2, 30]], "years": 2, "first_year": 2026},
@@ -55,15 +58,15 @@ DOCUMENT = {
         {"code": "complaint", "label": "一年内公示的消费者投诉", "label_en": "Complaints published within a year",
          "measure": "complaints", "bands": [[1, 2], [3, 8], [10, 15], [30, 25]], "within_months": 12},
         _items("inspection_problem", "两年内抽查检查发现问题", "Inspections within two years which found something", "inspection",
-               [[1, 10], [2, 18]], within_months=24, field="result", values=list(PROBLEMS)),
+               [[1, 10], [2, 18]], within_months=24, field="result", values=list(PROBLEMS), parts=True),
         _items("inspection_clean", "一年内抽查检查未发现问题", "Inspections within a year which found nothing", "inspection",
-               [[1, -5]], within_months=12, field="result", values=["nothing_found"]),
+               [[1, -5]], within_months=12, field="result", values=list(CLEAN), parts=True),
         _items("licence_lapsed", "一年内许可有效期届满", "Licences which ran out within a year", "licence", [[1, 5], [2, 8]],
                standing="lapsed", within_months=12),
         _items("equity_freeze", "股权被司法冻结", "Equity frozen by a court", "equity_freeze", [[1, 8], [3, 12]]),
         _items("joint_measure", "正在实施的联合惩戒措施", "Joint measures in force", "joint_measure", [[1, 10], [3, 20]]),
         _items("commitment_broken", "三年内违背信用承诺", "Commitments broken within three years", "commitment",
-               [[1, 10], [2, 18]], within_months=36, field="state", values=["broken"]),
+               [[1, 10], [2, 18]], within_months=36, field="state", values=["broken", "违背", "未履行"], parts=True),
         {"code": "age_years", "label": "成立年限", "label_en": "Full years since establishment", "measure": "age_years",
          "bands": [[0, 6], [1, 4], [3, 2], [5, 0]]},
         {"code": "watched_industry", "label": "重点监管行业", "label_en": "Industry under closer watch", "measure": "industry",

@@ -17,4 +17,13 @@ async def publish_due(session: AsyncSession, context: SweepContext) -> int:
     return len(due)
 
 
-SWEEPS = [Sweep("findings.publish_due", every=60, run=publish_due)]
+async def recount(session: AsyncSession, context: SweepContext) -> int:
+    """Counts terms anew, should holidays have been published meanwhile."""
+    await service.recount(session, SYSTEM)
+    return 0
+
+
+SWEEPS = [
+    Sweep("findings.publish_due", every=60, run=publish_due),
+    Sweep("findings.recount", every=3600, run=recount),
+]

@@ -92,6 +92,12 @@ async def to_publish(session: AsyncSession, today: date, limit: int) -> Sequence
     return (await session.scalars(statement)).all()
 
 
+async def provisional(session: AsyncSession) -> Sequence[InspectionTask]:
+    """Waiting results, up to 1,000, locked: those whose term ends last, for those rest on holidays to come."""
+    statement = select(T).where(T.state == State.REPORTED).order_by(T.publish_by.desc(), T.id).limit(1000)
+    return (await session.scalars(statement.with_for_update(skip_locked=True))).all()
+
+
 def published(region: str | None, code: str | None, plan_id: uuid.UUID | None) -> Select[Any]:
     """Published results with plan and enterprise."""
     columns: tuple[Any, ...] = (T, InspectionPlan.number, Enterprise.name)

@@ -17,7 +17,15 @@ from shared.problems import wants_english
 from svc_credit_registry.access import AnyCaller, InspectionPlanner, Inspector
 from svc_credit_registry.findings import queries, service
 from svc_credit_registry.findings.rules import RESULT_LABELS, Result, State, terms_of
-from svc_credit_registry.findings.schemas import CoverageOut, RecusalIn, ReplacementIn, ResultIn, ResultOut, TaskOut
+from svc_credit_registry.findings.schemas import (
+    CorrectionIn,
+    CoverageOut,
+    RecusalIn,
+    ReplacementIn,
+    ResultIn,
+    ResultOut,
+    TaskOut,
+)
 from svc_credit_registry.inspections.models import InspectionTask
 from svc_credit_registry.inspections.rules import law_on
 
@@ -138,6 +146,23 @@ async def publish_result(
 ) -> TaskOut:
     """A planner of the unit ends the review: the result stands on the enterprise's record at once."""
     return await reply.one(await service.publish_early(session, caller, task_id, now))
+
+
+@router.post(
+    "/inspection-tasks/{task_id}/correction",
+    operation_id="correct_inspection_result",
+    summary="更正检查结果 Correct a published result",
+)
+async def correct_result(
+    session: SessionDep,
+    caller: InspectionPlanner,
+    now: NowDep,
+    reply: ReplyDep,
+    task_id: uuid.UUID,
+    body: CorrectionIn,
+) -> TaskOut:
+    """A planner of the unit corrects what was published: the record shows a new version and keeps the old one."""
+    return await reply.one(await service.correct(session, caller, task_id, body, now))
 
 
 @router.post(

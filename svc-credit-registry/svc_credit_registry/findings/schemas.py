@@ -27,6 +27,14 @@ class ResultIn(Body):
     remark: Annotated[Unmasked, StringConstraints(strip_whitespace=True, min_length=2, max_length=1000)] | None = None
 
 
+class CorrectionIn(Body):
+    """What a published result should have said, and why it is corrected; the reason stays inside."""
+
+    result: Result
+    remark: Annotated[Unmasked, StringConstraints(strip_whitespace=True, min_length=2, max_length=1000)] | None = None
+    reason: Reason
+
+
 class RecusalIn(Body):
     """Why an inspector can't inspect; not published."""
 

@@ -17,6 +17,7 @@ from svc_credit_registry.findings import queries, rules
 from svc_credit_registry.findings.errors import NoSubstitute, TaskNotYours, TaskUnknown
 from svc_credit_registry.findings.rules import RESULT_LABELS, STATE_LABELS, Ground, Result, State
 from svc_credit_registry.findings.schemas import (
+    CorrectionIn,
     CoverageOut,
     CoverageRow,
     InspectorOnTask,
@@ -101,8 +102,28 @@ async def publish_early(session: AsyncSession, caller: Caller, task_id: uuid.UUI
     return task
 
 
+async def correct(
+    session: AsyncSession, caller: Caller, task_id: uuid.UUID, body: CorrectionIn, now: datetime
+) -> InspectionTask:
+    """A planner of the unit corrects a published result: a new version of the item, the old one stays readable."""
+    task = await _planned(session, caller, task_id)
+    rules.check_state(task.state, State.PUBLISHED)
+    before, task.result, task.remark = task.result, body.result, body.remark
+    await _put(session, caller, task, now)
+    await session.flush()
+    await _audit(session, caller, "inspection_task.corrected", task, was=before, result=task.result, reason=body.reason)
+    return task
+
+
 async def publish(session: AsyncSession, caller: Caller, task: InspectionTask, now: datetime) -> None:
     """The result stands on the record of the enterprise, as a fact of the plan's unit."""
+    await _put(session, caller, task, now)
+    task.state, task.published_on = State.PUBLISHED, statutory_date(now)
+    await session.flush()
+    await _audit(session, caller, "inspection_task.published", task, result=task.result)
+
+
+async def _put(session: AsyncSession, caller: Caller, task: InspectionTask, now: datetime) -> None:
     plan = await queries.plan_of(session, task)
     law = law_on(task.drawn_on)
     inspected_on = task.inspected_on or statutory_date(now)
@@ -115,9 +136,21 @@ async def publish(session: AsyncSession, caller: Caller, task: InspectionTask, n
         provider=plan.unit, basis=law.publication.basis, produced_on=inspected_on, effective_from=inspected_on,
     )  # fmt: skip
     await records.put(session, caller, item, now)
-    task.state, task.published_on = State.PUBLISHED, statutory_date(now)
-    await session.flush()
-    await _audit(session, caller, "inspection_task.published", task, result=task.result)
+
+
+async def recount(session: AsyncSession, caller: Caller) -> int:
+    """Counts the terms of waiting results anew: holidays may have been published since. The number that changed."""
+    changed = 0
+    for task in await queries.provisional(session):
+        terms = rules.terms_of(
+            law_on(task.drawn_on).publication, task.inspected_on or task.drawn_on, task.reported_on or task.drawn_on
+        )
+        if (task.publish_after, task.publish_by) != (terms.publish_after, terms.publication.due_on):
+            before = task.publish_by
+            task.publish_after, task.publish_by = terms.publish_after, terms.publication.due_on
+            await _audit(session, caller, "inspection_task.recounted", task, was=before, publish_by=task.publish_by)
+            changed += 1
+    return changed
 
 
 async def recuse(

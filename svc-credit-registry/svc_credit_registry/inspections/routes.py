@@ -82,7 +82,7 @@ async def list_plans(
 
 
 @router.get(
-    "/my-inspection-plans", operation_id="list_unit_inspection_plans",
+    "/me/inspection-plans", operation_id="list_unit_inspection_plans",
     summary="本辖区抽查计划 Plans of the unit's region, drafts too",
 )  # fmt: skip
 async def list_unit_plans(

@@ -67,6 +67,8 @@ async def edit(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, body: 
 
 
 def _check(body: PlanIn, region: str) -> None:
+    if not region:
+        raise PlanNotYours("计划由有管辖地区的单位拟定 / a unit with a region makes plans")
     law = rules.law_on(body.period_from)
     period = (body.period_from, body.period_until)
     rules.check_plan(law, body.ratios.model_dump(), body.inspectors_each, period)

@@ -41,6 +41,9 @@ _STANDING: dict[Standing, tuple[str, str]] = {
 }
 """By standing: which versions of items count, and the day from which their age is reckoned."""
 
+_WORDS = "coalesce(jsonb_exists_any(content -> :field_{place}, :values_{place}), false)"
+_PARTS = "EXISTS (SELECT FROM unnest(:values_{place}) AS v WHERE strpos(content ->> :field_{place}, v) > 0)"
+"""Whether a field, a word or a list of words, holds one of the values, whole or as a part."""
 _MISSING = "(SELECT count(*) FROM generate_series({first}, :last_year) AS y WHERE y <> ALL ({filed}))"
 """How many of the years whose reports were due are not among those filed."""
 
@@ -70,7 +73,7 @@ def _counted(place: int, indicator: Indicator, given: dict[str, Any]) -> str:
         conditions.append(_STANDING[indicator.standing][0])
         if indicator.field is not None:
             given |= {f"field_{place}": indicator.field, f"values_{place}": list(indicator.values)}
-            holds = f"coalesce(jsonb_exists_any(content -> :field_{place}, :values_{place}), false)"
+            holds = (_PARTS if indicator.parts else _WORDS).format(place=place)
             conditions.append(f"NOT {holds}" if indicator.others else holds)
     return " AND ".join(f"({condition})" for condition in conditions)
 

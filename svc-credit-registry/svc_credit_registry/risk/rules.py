@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.errors import FieldError
+from svc_credit_registry.records.rules import Kind
 from svc_credit_registry.risk.errors import RiskModelUnfit
 
 BASIS = "《市场监管总局关于推进企业信用风险分类管理进一步提升监管效能的意见》（国市监信发〔2022〕6号）"
@@ -93,6 +94,7 @@ class Indicator:
     field: str | None = None
     values: tuple[str, ...] = ()
     others: bool = False
+    parts: bool = False
     years: int = 1
     first_year: int = 0
     prefixes: tuple[str, ...] = ()
@@ -136,8 +138,8 @@ def _indicator(place: int, given: Mapping[str, Any]) -> Indicator:
     if leasts != sorted(set(leasts)):
         raise _unfit(f"/indicators/{place}/bands", "not_ascending", "分档须依次升高 / bands ascend")
     measure = Measure(given["measure"])
-    if measure is Measure.ITEMS and not given.get("kind"):
-        raise _unfit(f"/indicators/{place}/kind", "missing", "须指明信息种类 / name the kind of item")
+    if measure is Measure.ITEMS and given.get("kind") not in set(Kind):
+        raise _unfit(f"/indicators/{place}/kind", "unknown", "须指明公示信息的种类 / name a kind of record item")
     plain = {name: given[name] for name in _PLAIN if given.get(name) is not None}
     lowest = given.get("lowest_class")
     return Indicator(
@@ -152,7 +154,8 @@ def _indicator(place: int, given: Mapping[str, Any]) -> Indicator:
 
 
 _PLAIN = (
-    "code", "label", "label_en", "kind", "within_months", "after_months", "field", "others", "years", "first_year",
+    "code", "label", "label_en", "kind", "within_months", "after_months", "field", "others", "parts", "years",
+    "first_year",
 )  # fmt: skip
 
 

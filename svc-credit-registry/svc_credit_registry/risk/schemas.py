@@ -39,6 +39,7 @@ class IndicatorIn(Body):
     field: Code | None = Field(default=None, description="Only items whose field holds one of `values`")
     values: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=100)] = []
     others: bool = Field(default=False, description="Instead, only items whose field holds none of `values`")
+    parts: bool = Field(default=False, description="`values` are parts of words, not whole ones")
     years: Annotated[int, Field(ge=1, le=10)] = Field(default=1, description="How many reports due last are looked at")
     first_year: Annotated[int, Field(ge=0, le=2199)] = Field(default=0, description="Reports before are not missed")
     prefixes: Annotated[list[Annotated[str, Field(pattern=r"^[A-T]\d{0,4}$")]], Field(max_length=100)] = []

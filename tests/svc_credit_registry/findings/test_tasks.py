@@ -12,10 +12,12 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
+from shared.audit import SYSTEM
 from shared.calendar import working_days_after
 from shared.clock import now, today
 from shared.inbox import SweepContext
 from svc_credit_registry.findings import handlers
+from svc_credit_registry.findings import service as findings
 from svc_credit_registry.records import queries as records
 from svc_credit_registry.records.rules import Kind
 from svc_credit_registry.risk import service as risk
@@ -136,6 +138,33 @@ async def test_a_planner_publishes_early_and_a_result_may_be_entered_anew_until_
     terms = await office.see(f"{address}/deadlines", office.planner(), explain=True)
     assert terms["items"][0]["met_on"] == today().isoformat()
     assert sum(day["counted"] for day in terms["items"][0]["explanation"]) == 20
+
+
+async def test_a_published_result_is_corrected_by_a_new_version(office: Office, path: str) -> None:
+    task = (await tasks(office, state="published"))[0]
+    body = {"result": "ordered_to_correct", "remark": "已责令改正", "reason": "录入有误"}
+    corrected = await office.done(f"/v1/inspection-tasks/{task['id']}/correction", office.planner(), body)
+    assert (corrected["state"], corrected["result"]) == ("published", "ordered_to_correct")
+    async with office.world.client.sessions() as session:
+        (item,) = await records.current(session, task["code"], Kind.INSPECTION)
+    assert (item.version, item.content["result"]) == (2, "ordered_to_correct")
+    early = await office.post(
+        f"/v1/inspection-tasks/{(await waiting(office))['id']}/correction", office.planner(), body
+    )
+    assert early.json()["code"] == "inspection_task_state"
+
+
+async def test_terms_are_counted_anew_when_holidays_change(office: Office, path: str) -> None:
+    task = (await report(office, await waiting(office))).json()
+    async with office.world.client.sessions() as session, session.begin():
+        await session.execute(
+            text("UPDATE inspection_tasks SET publish_by = publish_by + 3 WHERE id = :id"), {"id": task["id"]}
+        )
+    async with office.world.client.sessions() as session, session.begin():
+        assert await findings.recount(session, SYSTEM) == 1
+        assert await findings.recount(session, SYSTEM) == 0
+    assert (await one_task(office, task))["publish_by"] == task["publish_by"]
+    await office.done(f"/v1/inspection-tasks/{task['id']}/publication", office.planner())
 
 
 async def test_an_impossible_day_is_refused(office: Office, path: str) -> None:

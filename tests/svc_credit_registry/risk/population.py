@@ -45,7 +45,7 @@ class Entity:
 def _content(rng: random.Random, kind: str, produced: date) -> dict[str, Any]:
     content: dict[str, Any] = dict(KINDS[kind])
     if kind == "penalty":
-        content["penalty_types"] = rng.sample(["fine", "warning", "closure", "吊销许可证件"], rng.randint(1, 2))
+        content["penalty_types"] = rng.sample(["fine", "warning", "closure", "吊销许可证件", "罚款"], rng.randint(1, 2))
         content["state"] = rng.choice(["in_force", "in_force", "revoked"])
     elif kind == "annual_report":
         year = rng.randint(2022, 2026)
@@ -179,6 +179,8 @@ def _ended_on(item: dict[str, Any]) -> date | None:
 
 
 def _matches(indicator: Indicator, content: dict[str, Any]) -> bool:
+    if indicator.parts:
+        return any(part in str(content.get(indicator.field or "", "")) for part in indicator.values)
     held: Sequence[str] | str = content.get(indicator.field or "", [])
     return bool({held} & set(indicator.values) if isinstance(held, str) else set(held) & set(indicator.values))
 
