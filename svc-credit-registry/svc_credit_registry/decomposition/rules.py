@@ -207,20 +207,33 @@ def _take_region(text: str, region: str | None) -> tuple[str, str]:
     """The last place named at the start of `text`, and what follows; left alone where nothing else would stay."""
     taken = ""
     while True:
-        place = _place_at_start(text, region, within=bool(taken))
+        place = _place_at_start(text, region, taken)
         if not place or not _leaves_trade_name(text.removeprefix(place)):
             return taken, text
         taken, text = place, text.removeprefix(place)
 
 
-def _place_at_start(text: str, region: str | None, *, within: bool) -> str:
+def _place_at_start(text: str, region: str | None, within: str) -> str:
+    """The place that `text` begins with. Behind another place it must lie in it, or say what it is: 北京阿里巴巴 names
+    no 阿里, which is in Tibet.
+    """
     names = _place_names(region)
     longest = _LONGEST_PLACE if region is None else max(map(len, names), default=0)
     for length in range(min(len(text), longest), 1, -1):
         start = text[:length]
-        if start in names and (within or region is not None or names[start] or _has_suffix(start)):
+        if start not in names:
+            continue
+        if region is not None or _has_suffix(start) or (start in _names_below(within) if within else names[start]):
             return start
     return ""
+
+
+@cache
+def _names_below(place: str) -> frozenset[str]:
+    """The short names of all places that lie in those of this name."""
+    above = [c for c in _all_codes() if place in (fold(regions.name(c)), short(fold(regions.name(c))))]
+    below = (c for c in _all_codes() for a in above if c != a and c.startswith(regions.prefix(a)))
+    return frozenset(short(fold(regions.name(c))) for c in below)
 
 
 def _leaves_trade_name(rest: str) -> bool:

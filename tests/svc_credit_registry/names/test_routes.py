@@ -6,7 +6,10 @@ from shared.clock import today
 from shared.codes import credit_code
 from shared.events.services import NameReservationReleasedV1, NameReservedV1
 from svc_credit_registry.demo import FIXED, fill
+from svc_credit_registry.projection.service import Projection
+from svc_credit_registry.samples.rules import TRADE_NAMES, Plan, counties, enterprises
 from svc_credit_registry.settings import Settings
+from tests.svc_credit_registry.names.test_rules import OFFICIAL
 from tests.svc_credit_registry.world import World, decided, row
 
 ASKED = {"region": "421303", "trade_name": "红光", "industry_code": "C151", "organisation_form": "有限公司"}
@@ -110,3 +113,62 @@ async def test_the_parts_of_a_name_are_shown(world: World) -> None:
     parts = await world.get("/v1/names/decomposition", name="红光(北京)酒业发展有限公司")
     assert (parts["region_text"], parts["trade_name"], parts["industry"]) == ("北京", "红光", "酒业")
     assert "hong guang" in parts["sounds"]
+
+
+async def test_every_official_example_is_found_among_all_others_and_judged_right(world: World) -> None:
+    """Both ways, over HTTP, in a register that holds all of them and a thousand more."""
+    names = sorted({each for one, two, *_ in OFFICIAL for each in (one, two)})
+    codes = {each: credit_code.make("110105", 430_500_000 + i) for i, each in enumerate(names)}
+    around = list(enterprises(Plan(1000, TRADE_NAMES, counties("110000"), 13)))
+    industry = {"酒": "C151", "万青": "K701", "阿": "I64"}
+    rows = [
+        row(code, each, region="110105", industry_code=next(c for w, c in industry.items() if w in each))
+        for each, code in codes.items()
+    ]
+    await world.load([*around, *rows])
+    await world.settled()
+    for one, two, rule, _, article in OFFICIAL:
+        for asked, existing in ((one, two), (two, one)):
+            code = next(c for w, c in industry.items() if w in asked)
+            answer = await world.client.post(
+                "/v1/name-comparisons", json={"region": "110105", "name": asked, "industry_code": code}
+            )
+            assert answer.status_code == 200, answer.text
+            verdicts = {v["conflicting_name"]: v for v in answer.json()["verdicts"]}
+            assert existing in verdicts, (asked, existing)
+            assert (verdicts[existing]["rule"], article in verdicts[existing]["article"]) == (rule, True)
+            assert verdicts[existing]["conflicting_code"] == codes[existing]
+
+
+async def test_a_name_is_in_the_way_before_the_index_knows_it(world: World) -> None:
+    await world.load([row(credit_code.make("421303", 430_600_000), "随州永兴酒业有限公司")])
+    await world.settled()
+    stale = world.client.app.state.projection.view
+    code = credit_code.make("421303", 430_600_001)
+    await world.load([row(code, "随州红光酒厂")])
+    (verdict,) = (await compare(world))["verdicts"]
+    assert verdict["conflicting_code"] == code
+    assert stale.size == 1
+
+
+async def test_a_former_name_of_an_enterprise_is_in_the_way_for_a_year(world: World) -> None:
+    code = credit_code.make("421303", 430_600_002)
+    await world.load([row(code, "随州红光酒厂")])
+    await world.load([row(code, "随州永兴酒厂")])
+    await world.settled()
+    (verdict,) = (await compare(world))["verdicts"]
+    assert (verdict["conflicting_name"], verdict["conflicting_code"]) == ("随州红光酒厂", code)
+    assert "第十七条第二项" in verdict["article"]
+
+
+async def test_a_claimed_investment_relation_is_left_to_an_examiner(world: World) -> None:
+    code = credit_code.make("421303", 430_600_003)
+    await world.load([row(code, "随州红光酒厂")])
+    (verdict,) = (await compare(world, related_codes=[code]))["verdicts"]
+    assert (verdict["outcome"], verdict["exemption_claimed"]) == ("examiner", True)
+
+
+async def test_names_are_not_compared_while_there_is_no_index(world: World) -> None:
+    world.client.app.state.projection = Projection(world.client.runtime)
+    answer = await world.client.post("/v1/name-comparisons", json=ASKED)
+    assert (answer.status_code, answer.json()["code"]) == (503, "search_index_building")

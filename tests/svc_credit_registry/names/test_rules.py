@@ -15,6 +15,7 @@ from svc_credit_registry.names.rules import (
     Standing,
     compare,
     compare_all,
+    exempted,
     registrar_scope,
     same_sound,
     terms_on,
@@ -51,6 +52,13 @@ OFFICIAL = [
         SIMILAR,
         "第四条第三项",
     ),
+    (
+        "北京阿里巴巴网络科技有限公司",
+        "北京马云阿理巴巴网络科技有限公司",
+        "part_sounds_the_same",
+        SIMILAR,
+        "第四条第四项",
+    ),
 ]
 
 
@@ -67,6 +75,40 @@ def test_the_official_examples_are_judged_right_both_ways(
         assert verdict.conflicting_name == existing
         assert existing in verdict.message
         assert verdict.message_en
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "rule"),
+    [
+        ("全聚德", "荃巨得", "same_sound"),
+        ("全聚德", "新全聚德", "contained_trade_name"),
+        ("全聚德", "宏荃聚德", "part_sounds_the_same"),
+    ],
+)
+def test_names_without_an_industry_fall_under_their_own_item(one: str, two: str, rule: str) -> None:
+    verdict = compare(name(f"随州{one}实业有限公司", "L72"), other(f"随州{two}实业有限公司", "L72"), TODAY)
+    assert verdict is not None
+    assert verdict.rule == rule
+    assert "第四条第五项" in verdict.article
+
+
+def test_two_characters_that_sound_alike_within_a_longer_name_are_no_verdict() -> None:
+    assert compare(name("随州红光酒业有限公司"), other("随州大宏光酒业有限公司"), TODAY) is None
+
+
+def test_who_claims_an_investment_relation_comes_before_an_examiner() -> None:
+    verdict = compare(name("随州红光酒业有限公司"), replace(other("随州红光酒厂"), code="91421303MA0000006Y"), TODAY)
+    assert verdict is not None
+    claimed = exempted(verdict, ["91421303MA0000006Y"])
+    assert (claimed.outcome, claimed.exemption_claimed) == (Outcome.EXAMINER, True)
+    assert exempted(verdict, ["91421303MA0000007N"]) == verdict
+
+
+def test_no_relation_excepts_from_an_identical_name() -> None:
+    same = replace(other("随州红光酒业有限公司"), code="91421303MA0000006Y")
+    verdict = compare(name("随州红光酒业有限公司"), same, TODAY)
+    assert verdict is not None
+    assert exempted(verdict, ["91421303MA0000006Y"]).outcome is Outcome.REFUSED
 
 
 def test_a_name_without_an_industry_is_judged_by_category() -> None:
