@@ -11,7 +11,7 @@ from shared.clock import statutory_date
 from shared.errors import Conflict
 from shared.events.credit_registry import RegisterLoadedV1
 from shared.outbox import publish
-from svc_credit_registry.enterprises import service as enterprises
+from svc_credit_registry.enterprises import queries as enterprises
 from svc_credit_registry.escalation import queries
 from svc_credit_registry.feed.queries import RECORDED
 from svc_credit_registry.grounds.rules import SAMR_68, THREE_YEARS, ListKind
@@ -73,7 +73,8 @@ async def _propose(session: AsyncSession, entry: ListEntry, today: date) -> str:
     evidence = Evidence(verified_on=entry.escalates_on or today)
     region = rules.province_of(entry.region)
     proposal = proposals.Proposal(ListKind.SERIOUS, THREE_YEARS, facts, evidence, region, entry.id)
-    enterprise = await enterprises.find(session, entry.code)
+    enterprise = await enterprises.by_code(session, entry.code)
+    assert enterprise is not None, f"{entry.number} is of an enterprise"
     try:
         made = await proposals.open_proposal(session, audit.SYSTEM, enterprise, proposal, today)
     except Conflict as exc:  # it has left business, or is proposed on another entry of its own already

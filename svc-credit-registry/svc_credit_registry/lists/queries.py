@@ -20,6 +20,7 @@ from svc_credit_registry.records.rules import Kind
 
 E = ListEntry
 CHUNK = 2000
+COUNTY = 6
 OPEN = (State.PROPOSED.value, State.LISTED.value)
 
 
@@ -96,7 +97,11 @@ async def exported(sessions: Sessions, filters: Filters) -> AsyncIterator[ListEn
 
 def within(unit_region: str | None) -> ColumnElement[bool]:
     """Entries of and below the region of a unit; the same rule as `regions.covers`, for the database."""
-    return E.region.startswith(regions.prefix(unit_region), autoescape=True) if unit_region else false()
+    if not unit_region:
+        return false()
+    prefix = regions.prefix(unit_region)
+    # A county is one value of the index, which then gives the order, too.
+    return E.region == prefix if len(prefix) == COUNTY else E.region.startswith(prefix, autoescape=True)
 
 
 def queue(caller: Caller, kind: str | None, overdue_on: date | None) -> Select[ListEntry]:

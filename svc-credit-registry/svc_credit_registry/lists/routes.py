@@ -37,6 +37,7 @@ from svc_credit_registry.lists.schemas import (
     NoticeOut,
     case_out,
     document_out,
+    entry_line,
     entry_out,
     notice_out,
     step_out,
@@ -139,26 +140,26 @@ async def export_list_entries(
     """Everything the list would give with these filters, streamed without a limit."""
     write = _csv_lines if format == "csv" else _json_lines
     headers = {"Content-Disposition": f'attachment; filename="list-entries.{format}"'}
-    rows = (entry_out(row, wants_english(request)) async for row in queries.exported(runtime.sessions, asked))
+    rows = (entry_line(row, wants_english(request)) async for row in queries.exported(runtime.sessions, asked))
     return StreamingResponse(write(rows), media_type=MEDIA_TYPES[format], headers=headers)
 
 
-async def _json_lines(rows: AsyncIterator[EntryOut]) -> AsyncIterator[bytes]:
+async def _json_lines(rows: AsyncIterator[dict[str, object]]) -> AsyncIterator[bytes]:
     lines: list[bytes] = []
     async for row in rows:
-        lines.append(orjson.dumps(row.model_dump(mode="json")) + b"\n")
+        lines.append(orjson.dumps(row, default=str) + b"\n")
         if len(lines) == CHUNK:
             yield b"".join(lines)
             lines.clear()
     yield b"".join(lines)
 
 
-async def _csv_lines(rows: AsyncIterator[EntryOut]) -> AsyncIterator[bytes]:
+async def _csv_lines(rows: AsyncIterator[dict[str, object]]) -> AsyncIterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(COLUMNS)
     async for row in rows:
-        writer.writerow([_cell(getattr(row, name)) for name in COLUMNS])
+        writer.writerow([_cell(row[name]) for name in COLUMNS])
         if buffer.tell() > 64_000:
             yield buffer.getvalue().encode()
             buffer.seek(0)

@@ -2,11 +2,12 @@
 
 import uuid
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from svc_credit_registry.grounds.rules import LIST_LABELS, ListKind, terms_of
+from svc_credit_registry.grounds.rules import LIST_LABELS, Ground, ListKind, terms_of
 from svc_credit_registry.lists.models import ListDocument, ListEntry, ListStep
 from svc_credit_registry.lists.rules import (
     ACT_LABELS,
@@ -137,10 +138,15 @@ class DocumentOut(BaseModel):
 _COPIED = sorted(set(CaseOut.model_fields) & set(ListEntry.__table__.columns.keys()))
 
 
+@cache
+def _ground(version: str, code: str) -> Ground:
+    ground = terms_of(version).ground(code)
+    assert ground is not None, f"{version} has no ground {code}"
+    return ground
+
+
 def _shared(entry: ListEntry, english: bool) -> dict[str, object]:
-    terms = terms_of(entry.terms_version)
-    ground = terms.ground(entry.ground)
-    assert ground is not None, f"{entry.terms_version} has no ground {entry.ground}"
+    ground = _ground(entry.terms_version, entry.ground)
     return {name: getattr(entry, name) for name in _COPIED} | {
         "list_label": LIST_LABELS[ListKind(entry.list)][english],
         "ground_label": ground.label_en if english else ground.label_zh,
@@ -152,10 +158,15 @@ def _shared(entry: ListEntry, english: bool) -> dict[str, object]:
     }
 
 
+def entry_line(entry: ListEntry, english: bool) -> dict[str, object]:
+    """The members of `EntryOut`, for exports, which write many."""
+    shared = _shared(entry, english)
+    return {name: shared[name] for name in EntryOut.model_fields}
+
+
 def entry_out(entry: ListEntry, english: bool) -> EntryOut:
     """The entry for everybody."""
-    shared = _shared(entry, english)
-    return EntryOut.model_validate({name: shared[name] for name in EntryOut.model_fields})
+    return EntryOut.model_validate(entry_line(entry, english))
 
 
 def case_out(entry: ListEntry, english: bool, consent_needed: bool) -> CaseOut:
