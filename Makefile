@@ -91,6 +91,9 @@ kill-test: $(VENV)/dev.stamp ## The short form of `make faults`: each process is
 faults: $(VENV)/dev.stamp ## Kill every process in turn under load, and prove that nothing is lost (FAULT_ROUNDS=4)
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.faults.trials
 
+faults-registry: $(VENV)/dev.stamp ## Kill service, worker, database, broker, loader during bulk loads and monthly runs (FAULT_ROUNDS=20)
+	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.faults.registry_trials
+
 clients: $(VENV)/dev.stamp ## Generate the TypeScript client, compile it, and use it against a running platform
 	@$(BIN)/python clients/typescript/generate.py
 	@cd clients/typescript && $(NPM) ci --silent --no-progress
