@@ -23,10 +23,10 @@ UNIT_SLIP = (Decimal(5_000), Decimal(20_000))
 """Yuan entered as 10,000 yuan, or the other way round: a factor around 10,000."""
 ROUNDING_YUAN = Decimal(100)
 
-POSTCODE = re.compile(r"^\d{6}$")
-PHONE = re.compile(r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,6})?|400-?\d{3}-?\d{4})$")
+POSTCODE = re.compile(r"^[0-9]{6}$")
+PHONE = re.compile(r"^(1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]{1,6})?|400-?[0-9]{3}-?[0-9]{4})$")
 EMAIL = re.compile(r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
-SITE = re.compile(r"^https?://[A-Za-z0-9.-]+(:\d+)?(/\S*)?$")
+SITE = re.compile(r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?(/\S*)?$")
 
 YUAN = ("assets_yuan", "liabilities_yuan", "equity_yuan", "revenue_yuan", "main_revenue_yuan", "profit_yuan",
         "net_profit_yuan", "tax_yuan")  # fmt: skip

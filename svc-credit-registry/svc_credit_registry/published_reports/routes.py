@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 from shared.auth import Public
 from shared.codes import regions
 from shared.errors import NotFound
-from shared.http import Page, Paging, Router, cached
+from shared.http import IDEMPOTENCY_NONE, Page, Paging, Router, cached
 from svc_credit_registry.access import FilingOfficer
 from svc_credit_registry.enterprises import service as enterprises
 from svc_credit_registry.enterprises.models import Enterprise
@@ -17,13 +17,19 @@ from svc_credit_registry.filings import queries as filings
 from svc_credit_registry.filings import rules
 from svc_credit_registry.filings.models import AnnualReport
 from svc_credit_registry.published_reports import queries, service
-from svc_credit_registry.published_reports.schemas import FiguresOut, OutstandingOut, PublicReportOut
+from svc_credit_registry.published_reports.schemas import (
+    FiguresOut,
+    FullReportOut,
+    FullViewIn,
+    OutstandingOut,
+    PublicReportOut,
+)
 
 router = Router(prefix="/v1", tags=["filings"])
 
 Code = Annotated[str, Path(max_length=40, description="Unified social credit code, GB 32100-2015")]
 Year = Annotated[int, Query(ge=rules.FIRST_YEAR, le=2198, description="The year reported on", examples=[2025])]
-Region = Annotated[str, Query(pattern=r"^\d{6}$", description="With all regions below it")]
+Region = Annotated[str, Query(pattern=r"^[0-9]{6}$", description="With all regions below it")]
 
 
 @router.get(
@@ -36,7 +42,7 @@ async def list_outstanding(
     caller: FilingOfficer,
     paging: Paging,
     year: Year,
-    region: Annotated[str | None, Query(pattern=r"^\d{6}$", description="Within one's own region")] = None,
+    region: Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="Within one's own region")] = None,
 ) -> Page[OutstandingOut]:
     """Enterprises in business of the officer's region, or of one below it, without a report for the year, by code."""
     wanted = region or caller.region
@@ -74,3 +80,21 @@ async def list_published(reply: ReplyDep, paging: Paging, code: Code) -> Page[Pu
     result = await reply.page_of(statement, keys, paging)
     reply.response.headers.update(cached("register", f"enterprise:{enterprise.code}"))
     return result.page([await service.public_report(reply.session, row) for row in result.rows])
+
+
+@router.post(
+    "/enterprises/{code}/annual-reports/{year}/full-view",
+    operation_id="view_full_annual_report",
+    summary="查看未公示数据 View unpublished figures",
+    openapi_extra=IDEMPOTENCY_NONE,
+)
+async def full_view(
+    reply: ReplyDep,
+    caller: FilingOfficer,
+    code: Code,
+    year: Annotated[int, Path(ge=rules.FIRST_YEAR, le=2198)],
+    body: FullViewIn,
+) -> FullReportOut:
+    """The report as it was filed, for an officer of the region or above, for a reason that is kept."""
+    reply.response.headers["Cache-Control"] = "no-store"
+    return await service.full_view(reply.session, caller, code, year, body.reason)

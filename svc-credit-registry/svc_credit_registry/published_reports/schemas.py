@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from svc_credit_registry.filing_checks.schemas import ChangeOut
+from svc_credit_registry.filing_checks.schemas import Body, ChangeOut, Reason
+from svc_credit_registry.filings.schemas import ReportForm
 
 
 class RevisionOut(BaseModel):
@@ -31,6 +32,24 @@ class PublicReportOut(BaseModel):
     basis: str
     not_published: list[str] = Field(description="Figures the enterprise chose to keep unpublished (article 9)")
     revisions: list[RevisionOut]
+
+
+class FullViewIn(Body):
+    """Why an officer looks at what the enterprise keeps unpublished."""
+
+    reason: Reason
+
+
+class FullReportOut(BaseModel):
+    """A report as it was filed, with the figures that are not published."""
+
+    code: str
+    year: int
+    filed_on: date
+    late: bool
+    revision: int
+    form: ReportForm
+    confirmed_warnings: list[str]
 
 
 class OutstandingOut(BaseModel):

@@ -5,10 +5,14 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import audit
+from shared.auth import Caller
 from shared.codes import regions
+from svc_credit_registry.enterprises import service as enterprises
 from svc_credit_registry.filing_checks.rules import changes_between
 from svc_credit_registry.filing_checks.schemas import ChangeOut
 from svc_credit_registry.filings import queries as filings
+from svc_credit_registry.filings.errors import ReportUnknown
 from svc_credit_registry.filings.models import AnnualReport
 from svc_credit_registry.filings.rules import public_part, window_of
 from svc_credit_registry.filings.schemas import ReportForm
@@ -17,6 +21,7 @@ from svc_credit_registry.published_reports.models import ReportCount
 from svc_credit_registry.published_reports.rules import DEFINITION
 from svc_credit_registry.published_reports.schemas import (
     FiguresOut,
+    FullReportOut,
     PublicReportOut,
     RegionFigures,
     RevisionOut,
@@ -52,6 +57,28 @@ async def public_report(session: AsyncSession, report: AnnualReport) -> PublicRe
         basis=window.terms.duty,
         not_published=shown[-1].sections["not_published"],
         revisions=shown[::-1],
+    )
+
+
+async def full_view(session: AsyncSession, caller: Caller, code: str, year: int, reason: str) -> FullReportOut:
+    """A report with its unpublished figures, for the authority it was filed with; reasoned and audited."""
+    enterprise = await enterprises.find(session, code)
+    report = await filings.of_year(session, enterprise.code, year)
+    published = await filings.latest(session, report) if report else None
+    if report is None or published is None or report.filed_on is None or not caller.covers(enterprise.region):
+        raise ReportUnknown
+    await audit.record(
+        session, caller, action="annual_report.viewed", object_type="annual_report", object_id=report.id,
+        after={"code": report.code, "year": year, "revision": report.revision}, reason=reason,
+    )  # fmt: skip
+    return FullReportOut(
+        code=report.code,
+        year=year,
+        filed_on=report.filed_on,
+        late=report.late,
+        revision=report.revision,
+        form=ReportForm.model_validate_json(published.content),
+        confirmed_warnings=published.confirmed,
     )
 
 

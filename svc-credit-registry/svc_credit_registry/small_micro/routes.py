@@ -32,7 +32,7 @@ class Wanted:
 
     def __init__(
         self,
-        region: Annotated[str, Query(pattern=r"^\d{6}$", description="With all regions below it")] = regions.NATION,
+        region: Annotated[str, Query(pattern=r"^[0-9]{6}$", description="With all regions below it")] = regions.NATION,
         industry_code: Annotated[str | None, Query(max_length=5, description="Section, division, group, class")] = None,
         size: Annotated[Literal["small", "micro"] | None, Query()] = None,
     ) -> None:

@@ -45,7 +45,7 @@ async def list_policies(
     reply: ReplyDep,
     paging: Paging,
     kind: PolicyKind = None,
-    region: Annotated[str | None, Query(pattern=r"^\d{6}$", description="Which hold in this region")] = None,
+    region: Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="Which hold in this region")] = None,
 ) -> Page[PolicyOut]:
     """Published policies that are in force today, the latest first."""
     known = region if region is None or regions.is_known(region) else "000000"
@@ -145,7 +145,7 @@ async def grant(reply: ReplyDep, caller: FilingOfficer, now: NowDep, body: Benef
 async def list_benefits(
     reply: ReplyDep,
     paging: Paging,
-    region: Annotated[str, Query(pattern=r"^\d{6}$", description="With all regions below it")] = regions.NATION,
+    region: Annotated[str, Query(pattern=r"^[0-9]{6}$", description="With all regions below it")] = regions.NATION,
     policy_id: Annotated[uuid.UUID | None, Query()] = None,
     code: Annotated[str | None, Query(max_length=18, description="Of one enterprise")] = None,
 ) -> Page[BenefitOut]:

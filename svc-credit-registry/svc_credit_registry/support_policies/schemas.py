@@ -25,7 +25,7 @@ class IndustryIn(Body):
     """In one of these industries of GB/T 4754, with all below it."""
 
     type: Literal["industry_in"]
-    values: Annotated[list[Annotated[str, Field(pattern=r"^[A-T]\d{0,4}$")]], Values]
+    values: Annotated[list[Annotated[str, Field(pattern=r"^[A-T][0-9]{0,4}$")]], Values]
 
 
 class FormIn(Body):
@@ -71,7 +71,7 @@ AnyCondition = Annotated[
 class PolicyIn(Body):
     """A policy; who is meant is said by `conditions`, all of which must hold."""
 
-    region: Annotated[str, Field(pattern=r"^\d{6}$", description="Where it holds, with all regions below")]
+    region: Annotated[str, Field(pattern=r"^[0-9]{6}$", description="Where it holds, with all regions below")]
     kind: Literal["tax", "finance", "subsidy", "employment", "premises", "other"]
     title: Words
     title_en: Words | None = None

@@ -164,6 +164,22 @@ async def test_figures_are_unreadable_in_the_database_and_absent_from_the_audit(
     assert "12000000" not in "".join(told for _, told in acts)
 
 
+async def test_an_officer_looks_at_unpublished_figures_for_a_reason_that_is_kept(filings: Filings) -> None:
+    code = await filings.enterprise()
+    report = await filings.filed(filings.agent(code), YEAR)
+    path, body = f"/enterprises/{code}/annual-reports/{YEAR}/full-view", {"reason": "核查举报事项"}
+    seen = await filings.post(filings.officer("421300"), path, body)
+    assert expect(seen)["form"]["figures"]["revenue_yuan"] == FIGURES["revenue_yuan"]
+    assert seen.headers["Cache-Control"] == "no-store"
+    refused(await filings.post(filings.officer("421321"), path, body), 404, "report_unknown")
+    assert (await filings.post(filings.person(), path, body)).status_code == 403
+    assert (await filings.post(filings.officer(), path, {})).status_code == 422
+    told = await filings.rows(
+        "SELECT reason FROM audit_log WHERE action = 'annual_report.viewed' AND object_id = $1", report["id"]
+    )
+    assert [reason for (reason,) in told] == ["核查举报事项"]
+
+
 async def test_officers_see_who_still_has_to_file_in_their_region(filings: Filings) -> None:
     missing = await filings.enterprise(region="421321")
     filed = await filings.enterprise(region="421321")
