@@ -10,16 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.restrictions.models import RestrictionCheck
 
-# A code that went on under another one takes its measures along: nobody gets rid of them by a merger.
+# One row for each code at least, so that it also tells whether the register knows it. A code that went on under another
+# one takes its measures along: nobody gets rid of them by a merger.
 _ENTITIES = text(
     """
-    WITH asked AS (SELECT code, code AS of FROM unnest(:codes) AS code
-        UNION ALL SELECT s.old_code, a.code FROM unnest(:codes) AS a(code)
-            JOIN enterprise_successors s ON s.new_code = a.code)
-    SELECT a.of AS asked, d.id, d.number, d.measure, d.effect, d.matters, d.subject, d.role, d.code, d.since, d.until,
-           d.basis, d.ground, d.unit
-    FROM asked a JOIN measure_directives d ON d.code = a.code
-    WHERE d.state = 'in_force' AND d.subject = 'entity' AND d.since <= :today AND d.until >= :today
+    SELECT a.code AS asked, (SELECT true FROM enterprises e WHERE e.code = a.code) AS known, d.*
+    FROM unnest(:codes) AS a(code)
+    LEFT JOIN LATERAL (
+        SELECT d.id, d.number, d.measure, d.effect, d.matters, d.subject, d.role, d.code, d.since, d.until, d.basis,
+               d.ground, d.unit
+        FROM (SELECT a.code UNION ALL SELECT s.old_code FROM enterprise_successors s WHERE s.new_code = a.code) w
+        JOIN measure_directives d ON d.code = w.code
+        WHERE d.state = 'in_force' AND d.subject = 'entity' AND d.since <= :today AND d.until >= :today
+    ) d ON true
     ORDER BY d.number
     """
 ).bindparams(bindparam("codes", type_=ARRAY(String())), bindparam("today", type_=Date()))
@@ -39,10 +42,6 @@ _PERSONS = text(
     bindparam("today", type_=Date()),
 )
 
-_KNOWN = text("SELECT code FROM enterprises WHERE code = ANY(:codes)").bindparams(
-    bindparam("codes", type_=ARRAY(String()))
-)
-
 
 @dataclass(frozen=True)
 class Filters:
@@ -54,7 +53,7 @@ class Filters:
 
 
 async def of_entities(session: AsyncSession, codes: Sequence[str], today: date) -> Sequence[Row[Any]]:
-    """The measures in force for these codes, and for those that went on under them."""
+    """One row for each code at least: whether it is known, and each measure in force for it or what went on in it."""
     return (await session.execute(_ENTITIES, {"codes": list(codes), "today": today})).all()
 
 
@@ -66,14 +65,9 @@ async def of_persons(
     return (await session.execute(_PERSONS, parameters)).all()
 
 
-async def known(session: AsyncSession, codes: Sequence[str]) -> set[str]:
-    """Which of these codes the register has."""
-    return {str(row[0]) for row in await session.execute(_KNOWN, {"codes": list(codes)})}
-
-
 async def note(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
     """Notes what was asked, in one statement."""
-    await session.execute(insert(RestrictionCheck).values(list(rows)))
+    await session.execute(insert(RestrictionCheck.__table__), [dict(row) for row in rows])  # type: ignore[arg-type]
 
 
 def log(filters: Filters) -> Select[RestrictionCheck]:

@@ -55,10 +55,11 @@ async def _entities(
     session: AsyncSession, codes: Sequence[str], matter: str, today: date, english: bool
 ) -> list[SubjectOut]:
     found: dict[str, list[Row[Any]]] = defaultdict(list)
+    known = set()
     for row in await queries.of_entities(session, codes, today):
-        if rules.bears_on(row.matters, matter):
+        known |= {row.asked} if row.known else set()
+        if row.id is not None and rules.bears_on(row.matters, matter):
             found[row.asked].append(row)
-    known = await queries.known(session, codes)
     return [
         _subject([(row, rules.EXACT) for row in found[code]], english, code=code, known=code in known) for code in codes
     ]
