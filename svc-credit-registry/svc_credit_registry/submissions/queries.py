@@ -13,8 +13,13 @@ from svc_credit_registry.submissions.rules import ACCEPTED, Outcome
 R = SubmissionReceipt
 
 
-async def enter(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> Sequence[SubmissionReceipt]:
-    """Writes receipts."""
+async def enter(
+    session: AsyncSession, rows: Sequence[dict[str, Any]], *, read: bool = True
+) -> Sequence[SubmissionReceipt]:
+    """Writes receipts, and gives them back if they are to be `read`."""
+    if not read:
+        await session.execute(insert(R), rows)
+        return []
     return (await session.scalars(insert(R).returning(R, sort_by_parameter_order=True), rows)).all()
 
 

@@ -80,7 +80,7 @@ def _faults(exc: ValidationError) -> list[FieldError]:
 
 
 async def take(session: AsyncSession, push: Push, given: Sequence[Given]) -> list[SubmissionReceipt]:
-    """The receipts of rows, in their order. Rows with the same key are taken one after the other."""
+    """The receipts of rows, in their order; none are given back for a file. Rows with one key are taken in turn."""
     receipts: list[SubmissionReceipt] = []
     for wave in _waves(given):
         receipts += await _take_wave(session, push, wave)
@@ -134,7 +134,7 @@ async def _take_wave(session: AsyncSession, push: Push, wave: Sequence[Given]) -
     told = {w.given.key: w.draft["item_id"] for w in works if w.draft["outcome"] in (Outcome.REPLACED, Outcome.ENDED)}
     if told:
         await corrections.answered(session, push.caller, (push.producer, push.kind), told, push.today)
-    return await queries.enter(session, [w.draft for w in works])
+    return await queries.enter(session, [w.draft for w in works], read=push.batch_id is None)
 
 
 def _begin(push: Push, given: Given) -> _Work:

@@ -139,7 +139,7 @@ async def test_ten_thousand_rows_interrupted_in_the_middle_have_one_receipt_each
             with pytest.raises(Killed):
                 await killed_in_the_middle(world)
     assert (await upload(world, content, rows=10_000)).status_code == 200
-    await push(world, penalty(key="9999", code=CODES[0], content={"state": "revoked"}))
+    await push(world, penalty(key="9999", code=CODES[19], content={"state": "revoked"}))
     done = await worked(world, batch)
     assert (done["state"], done["complete"], done["counts"]["received"]) == ("done", True, 10_000)
     assert done["outcomes"] == {"created": 9_999, "replaced": 1}
