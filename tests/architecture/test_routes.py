@@ -77,6 +77,8 @@ PUBLIC = {
     "svc_credit_registry": {
         "GET /v1/enterprises",
         "GET /v1/enterprises/export",
+        "GET /v1/enterprises/facets",
+        "GET /v1/enterprises/suggestions",
         "GET /v1/exchange/batches",
         "GET /v1/feeds",
         "GET /v1/resources",
