@@ -118,13 +118,23 @@ RISK = (
         started_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
         finished_at TIMESTAMP WITH TIME ZONE,
         CONSTRAINT pk_risk_runs PRIMARY KEY (id),
-        CONSTRAINT ck_risk_runs_kind CHECK (kind IN ('monthly', 'ad_hoc')),
+        CONSTRAINT ck_risk_runs_kind CHECK (kind IN ('monthly', 'ad_hoc', 'joined')),
         CONSTRAINT ck_risk_runs_state CHECK (state IN ('running', 'finished')),
         CONSTRAINT ck_risk_runs_finished CHECK ((state = 'finished') = (finished_at IS NOT NULL)),
         CONSTRAINT fk_risk_runs_model_risk_models FOREIGN KEY(model) REFERENCES risk_models (version)
     )
     """,
     "CREATE UNIQUE INDEX uq_risk_runs_month ON risk_runs (month) WHERE kind = 'monthly'",
+    "CREATE UNIQUE INDEX uq_risk_runs_joined ON risk_runs (month) WHERE kind = 'joined'",
+    """
+    CREATE TABLE risk_followed (
+        id SMALLINT NOT NULL,
+        position BIGINT NOT NULL,
+        CONSTRAINT pk_risk_followed PRIMARY KEY (id),
+        CONSTRAINT ck_risk_followed_one_row CHECK (id = 1)
+    )
+    """,
+    "INSERT INTO risk_followed (id, position) VALUES (1, 0)",
     "CREATE UNIQUE INDEX uq_risk_runs_running ON risk_runs (state) WHERE state = 'running'",
     """
     CREATE TABLE risk_classes (
@@ -338,6 +348,7 @@ STATEMENTS: tuple[str, ...] = (*RISK, *INSPECTORS, *INSPECTIONS)
 TABLES: tuple[str, ...] = (
     "risk_models",
     "risk_runs",
+    "risk_followed",
     "risk_classes",
     "risk_changes",
     "risk_figures",

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,10 +32,11 @@ class RiskRun(Base):
 
     __tablename__ = "risk_runs"
     __table_args__ = (
-        CheckConstraint("kind IN ('monthly', 'ad_hoc')", name="kind"),
+        CheckConstraint("kind IN ('monthly', 'ad_hoc', 'joined')", name="kind"),
         CheckConstraint("state IN ('running', 'finished')", name="state"),
         CheckConstraint("(state = 'finished') = (finished_at IS NOT NULL)", name="finished"),
         Index("uq_risk_runs_month", "month", unique=True, postgresql_where=text("kind = 'monthly'")),
+        Index("uq_risk_runs_joined", "month", unique=True, postgresql_where=text("kind = 'joined'")),
         Index("uq_risk_runs_running", "state", unique=True, postgresql_where=text("state = 'running'")),
     )
 
@@ -54,6 +55,16 @@ class RiskRun(Base):
     reason: Mapped[str | None]
     started_at: Mapped[datetime] = mapped_column(server_default=func.now())
     finished_at: Mapped[datetime | None]
+
+
+class RiskFollowed(Base):
+    """The one row that tells up to which position the changes of the register were looked through for newcomers."""
+
+    __tablename__ = "risk_followed"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger)
 
 
 class EntityRisk(Base):

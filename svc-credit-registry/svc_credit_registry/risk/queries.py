@@ -15,14 +15,16 @@ from sqlalchemy import Select, TextClause, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.codes import regions
-from svc_credit_registry.risk.models import EntityRisk, RiskChange, RiskFigure, RiskModel, RiskRun
+from svc_credit_registry.enterprises.models import Enterprise
+from svc_credit_registry.enterprises.rules import Status
+from svc_credit_registry.risk.models import EntityRisk, RiskChange, RiskFigure, RiskFollowed, RiskModel, RiskRun
 from svc_credit_registry.risk.rules import REPORT_LAST_DAY, Indicator, Measure, Model, Standing, last_report_year
 
 _NAME = re.compile(r"(?<!:):(\w+)")
 _TYPES = {
     "as_of": "date", "cutoff": "timestamptz", "last_year": "int", "region": "text", "model": "varchar",
     "run_id": "uuid", "after": "varchar", "batch": "int", "within": "int", "older": "int", "first": "int",
-    "kind": "text", "field": "text", "values": "text[]", "prefixes": "text[]",
+    "codes": "varchar[]", "kind": "text", "field": "text", "values": "text[]", "prefixes": "text[]",
 }  # fmt: skip
 """The types of the parameters, by their names without the number of an indicator."""
 
@@ -131,13 +133,27 @@ def _class(model: Model) -> str:
     return f"greatest({', '.join([f'CASE {steps} END', *floors])})"
 
 
-def classification(model: Model) -> tuple[TextClause, dict[str, Any]]:
-    """The statement which classifies a stretch of codes by a model, and the parameters that the model gives it."""
+_STRETCH = (
+    "SELECT max(code) AS last FROM (SELECT code FROM enterprises WHERE code > :after ORDER BY code LIMIT :batch) AS s",
+    "{0} > :after AND {0} <= (SELECT last FROM stretch)",
+)
+_NAMED = ("SELECT max(code) AS last FROM unnest(:codes) AS code", "{0} = ANY (:codes)")
+"""Which codes a statement is about: the next ones behind the run's position, or those that are named."""
+
+
+def classification(model: Model, *, named: bool = False) -> tuple[TextClause, dict[str, Any]]:
+    """The statement which classifies codes by a model, and the parameters that the model gives it."""
     given: dict[str, Any] = {}
     places = list(enumerate(model.indicators))
     items = [(i, sql) for i, one in places if (sql := _of_items(i, one, given)) is not None]
     complaints = [(i, _counted(i, one, given)) for i, one in places if one.measure is Measure.COMPLAINTS]
+    stretch, within = _NAMED if named else _STRETCH
     statement = _STATEMENT.format(
+        stretch=stretch,
+        items_within=within.format("code"),
+        complaints_within=within.format("enterprise_code"),
+        entities_within=within.format("e.code"),
+        classes_within=within.format("r.code"),
         items="".join(f", {sql} AS v{i}" for i, sql in items),
         complaints="".join(f", count(*) FILTER (WHERE {sql}) AS v{i}" for i, sql in complaints),
         values="".join(f", {_value(i, one, given)} AS f{i}" for i, one in places),
@@ -154,21 +170,21 @@ def _typed(match: re.Match[str]) -> str:
 
 _STATEMENT = """
 WITH stretch AS (
-    SELECT max(code) AS last FROM (SELECT code FROM enterprises WHERE code > :after ORDER BY code LIMIT :batch) AS s
+    {stretch}
 ), found_items AS (
     SELECT code{items}
     FROM record_items
-    WHERE code > :after AND code <= (SELECT last FROM stretch) AND recorded_at <= :cutoff
+    WHERE {items_within} AND recorded_at <= :cutoff
     GROUP BY code
 ), found_complaints AS (
     SELECT enterprise_code AS code{complaints}
     FROM complaint_records
-    WHERE enterprise_code > :after AND enterprise_code <= (SELECT last FROM stretch) AND withheld_at IS NULL
+    WHERE {complaints_within} AND withheld_at IS NULL
     GROUP BY enterprise_code
 ), of_entity AS (
     SELECT e.code, e.region, left(e.industry_code, 1) AS section, e.status{values}
     FROM enterprises e LEFT JOIN found_items USING (code) LEFT JOIN found_complaints USING (code)
-    WHERE e.code > :after AND e.code <= (SELECT last FROM stretch) AND starts_with(e.region, :region)
+    WHERE {entities_within} AND starts_with(e.region, :region)
 ), scored AS (
     SELECT *, {score} AS score, {found} AS found FROM of_entity WHERE status <> 'cancelled'
 ), classed AS MATERIALIZED (
@@ -184,13 +200,14 @@ WITH stretch AS (
     RETURNING new.code, old.class AS before, new.class, new.score, new.found
 ), gone AS (
     DELETE FROM risk_classes r USING of_entity o
-    WHERE r.code = o.code AND o.status = 'cancelled' AND r.code > :after AND r.code <= (SELECT last FROM stretch)
+    WHERE r.code = o.code AND o.status = 'cancelled' AND {classes_within}
     RETURNING r.code, r.class AS before
 ), noted AS (
     INSERT INTO risk_changes (code, run_id, changed_on, before, class, score, found, model)
     SELECT code, :run_id, :as_of, before, class, score, found, :model FROM written WHERE before IS DISTINCT FROM class
     UNION ALL
     SELECT code, :run_id, :as_of, before, NULL, NULL, NULL, :model FROM gone
+    ON CONFLICT DO NOTHING
     RETURNING 1
 ), figures AS (
     INSERT INTO risk_figures AS f (run_id, dimension, key, class, entities)
@@ -212,10 +229,17 @@ _PLANNING = text(
 
 async def classify(session: AsyncSession, run: RiskRun, model: Model, batch: int) -> Batch | None:
     """Classifies the next `batch` enterprises behind the run's position; None when there are no more."""
-    statement, given = classification(model)
-    parameters: dict[str, Any] = given | {
-        "after": run.position,
-        "batch": batch,
+    return await _execute(session, run, model, {"after": run.position, "batch": batch})
+
+
+async def classify_named(session: AsyncSession, run: RiskRun, model: Model, codes: Sequence[str]) -> Batch | None:
+    """Classifies these enterprises as part of a run."""
+    return await _execute(session, run, model, {"codes": list(codes)})
+
+
+async def _execute(session: AsyncSession, run: RiskRun, model: Model, which: dict[str, Any]) -> Batch | None:
+    statement, given = classification(model, named="codes" in which)
+    parameters: dict[str, Any] = (given | which) | {
         "as_of": run.as_of,
         "cutoff": run.cutoff,
         "last_year": last_report_year(run.as_of),
@@ -235,11 +259,23 @@ async def running(session: AsyncSession) -> RiskRun | None:
     return (await session.scalars(statement.execution_options(populate_existing=True))).one_or_none()
 
 
-async def monthly(session: AsyncSession, month: date) -> RiskRun | None:
-    """The monthly run of a month, begun or finished."""
-    return (
-        await session.scalars(select(RiskRun).where(RiskRun.kind == "monthly", RiskRun.month == month))
-    ).one_or_none()
+async def of_month(session: AsyncSession, kind: str, month: date) -> RiskRun | None:
+    """The monthly run of a month, begun or finished, or the one of those who joined in it."""
+    return (await session.scalars(select(RiskRun).where(RiskRun.kind == kind, RiskRun.month == month))).one_or_none()
+
+
+async def followed(session: AsyncSession) -> RiskFollowed:
+    """Up to where the changes of the register were looked through for newcomers, locked."""
+    return (await session.scalars(select(RiskFollowed).with_for_update())).one()
+
+
+async def without_class(session: AsyncSession, codes: Sequence[str]) -> Sequence[str]:
+    """Those of the codes that have no class yet and should."""
+    classed = select(EntityRisk.code).where(EntityRisk.code == Enterprise.code).exists()
+    statement = select(Enterprise.code).where(
+        Enterprise.code == func.any(list(codes)), Enterprise.status != Status.CANCELLED, ~classed
+    )
+    return (await session.scalars(statement)).all()
 
 
 async def finished(session: AsyncSession, month: date | None) -> RiskRun | None:

@@ -87,7 +87,7 @@ class RunOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: uuid.UUID
-    kind: str = Field(description="monthly or ad_hoc")
+    kind: str = Field(description="monthly, ad_hoc, or joined: those who came into the register in a month")
     month: date
     region: str | None
     model: str
@@ -123,6 +123,7 @@ class ChangeOut(BaseModel):
     risk_class: str | None
     score: int | None
     model: str
+    reasons: list[FoundOut] = Field(default=[], description="The indicators which had points then")
 
 
 class RiskOut(BaseModel):

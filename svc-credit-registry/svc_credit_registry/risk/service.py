@@ -1,6 +1,7 @@
 """Models, runs and the classes they give."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,7 @@ from shared.auth import Caller
 from shared.codes import regions
 from svc_credit_registry.classification.rules import INDUSTRIES
 from svc_credit_registry.enterprises import service as enterprises
+from svc_credit_registry.feed import queries as feed
 from svc_credit_registry.risk import queries, rules
 from svc_credit_registry.risk.errors import (
     RegionNotYours,
@@ -20,7 +22,7 @@ from svc_credit_registry.risk.errors import (
     RiskRunUnknown,
     RiskUnknown,
 )
-from svc_credit_registry.risk.models import EntityRisk, RiskModel, RiskRun
+from svc_credit_registry.risk.models import RiskModel, RiskRun
 from svc_credit_registry.risk.rules import Model, RiskClass
 from svc_credit_registry.risk.schemas import ChangeOut, DistributionOut, FoundOut, ModelIn, RiskOut, RunIn, ShareOut
 
@@ -72,7 +74,7 @@ async def begin_monthly(session: AsyncSession, day: date, now: datetime) -> Risk
     """Begins the run of the month when it has not begun: one a month, whoever comes first."""
     month = rules.month_of(day)
     version = await queries.model_in_force(session, day)
-    if version is None or await queries.monthly(session, month) is not None:
+    if version is None or await queries.of_month(session, "monthly", month) is not None:
         return None
     run = RiskRun(
         kind="monthly", month=month, model=version.version, as_of=day, cutoff=now, requested_by=audit.SYSTEM.subject
@@ -104,6 +106,39 @@ async def _begin(session: AsyncSession, caller: Caller, run: RiskRun) -> RiskRun
         session, caller, action="risk_run.started", object_type="risk_run", object_id=run.id,
         after={"kind": run.kind, "region": run.region, "model": run.model, "as_of": run.as_of}, reason=run.reason,
     )  # fmt: skip
+    return run
+
+
+async def join(session: AsyncSession, day: date, now: datetime, limit: int) -> int:
+    """Classifies who came into the register since it was last looked at, by its changes; how many changes were read.
+
+    The position moves in the same transaction: after a kill they are read again, and who has a class is left alone.
+    """
+    followed, version = await queries.followed(session), await queries.model_in_force(session, day)
+    changes = await feed.after(session, followed.position, limit)
+    if not changes or version is None:
+        return 0
+    codes = await queries.without_class(session, sorted({change.code for change in changes}))
+    if codes:
+        run = await _joining(session, version, day, now)
+        done = await queries.classify_named(session, run, read(version), codes)
+        run.entities += done.entities if done else 0
+        run.changed, run.finished_at = run.entities, now
+    followed.position = changes[-1].position
+    return len(changes)
+
+
+async def _joining(session: AsyncSession, version: RiskModel, day: date, now: datetime) -> RiskRun:
+    """The run of those who join in a month: always finished, it grows."""
+    run = await queries.of_month(session, "joined", rules.month_of(day))
+    if run is None:
+        run = RiskRun(
+            kind="joined", month=rules.month_of(day), state="finished", finished_at=now,
+            model=version.version, as_of=day, cutoff=now, requested_by=audit.SYSTEM.subject, entities=0, changed=0,
+        )  # fmt: skip
+        await _begin(session, audit.SYSTEM, run)
+    run.model, run.as_of, run.cutoff = version.version, day, now
+    await session.flush()
     return run
 
 
@@ -152,15 +187,28 @@ async def explained(session: AsyncSession, caller: Caller, code: str, *, english
         as_of=risk.as_of,
         model=risk.model,
         thresholds=dict(version.classes),
-        indicators=_found(risk, version, english=english),
-        history=[ChangeOut.model_validate(change) for change in await queries.changes_of(session, risk.code)],
+        indicators=_found(risk.found, version, english=english),
+        history=await _history(session, risk.code, english=english),
         basis=rules.BASIS,
         note=NOTE,
     )
 
 
-def _found(risk: EntityRisk, version: Model, *, english: bool) -> list[FoundOut]:
-    judged = rules.judge(version, risk.found)
+async def _history(session: AsyncSession, code: str, *, english: bool) -> list[ChangeOut]:
+    """Every change with the indicators which had points then, by the model of its day."""
+    versions: dict[str, Model] = {}
+    history = []
+    for change in await queries.changes_of(session, code):
+        if change.model not in versions:
+            versions[change.model] = read(await model(session, change.model))
+        found = _found(change.found, versions[change.model], english=english) if change.found is not None else []
+        told = ChangeOut.model_validate(change)
+        history.append(told.model_copy(update={"reasons": [one for one in found if one.points or one.lowest_class]}))
+    return history
+
+
+def _found(found: Sequence[int], version: Model, *, english: bool) -> list[FoundOut]:
+    judged = rules.judge(version, found)
     return [
         FoundOut(
             code=one.code,
@@ -170,7 +218,7 @@ def _found(risk: EntityRisk, version: Model, *, english: bool) -> list[FoundOut]
             bands=list(one.bands),
             lowest_class=one.lowest_class if value > 0 else None,
         )
-        for one, value, points in zip(version.indicators, risk.found, judged.points, strict=True)
+        for one, value, points in zip(version.indicators, found, judged.points, strict=True)
     ]
 
 

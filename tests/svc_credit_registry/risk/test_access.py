@@ -12,7 +12,8 @@ from sqlalchemy import text
 from shared.clock import now, today
 from shared.codes import credit_code
 from shared.inbox import SweepContext
-from svc_credit_registry.risk import handlers
+from svc_credit_registry.feed.service import sequence_all
+from svc_credit_registry.risk import handlers, queries
 from svc_credit_registry.risk.rules import digest_of
 from tests.svc_credit_registry.risk.test_classification import finish
 from tests.svc_credit_registry.world import World, row
@@ -56,6 +57,7 @@ async def test_the_entity_and_its_supervisors_see_the_class_with_every_reason(wo
     industry = next(one for one in shown["indicators"] if one["code"] == "watched_industry")
     assert (industry["value"], industry["points"], industry["label"]) == (1, 5, "重点监管行业")
     assert [change["risk_class"] for change in shown["history"]] == [shown["risk_class"]]
+    assert [one["code"] for one in shown["history"][0]["reasons"]] == ["watched_industry"]
     english = await world.client.get(path, headers=owner | {"Accept-Language": "en"})
     assert "Industry under closer watch" in {one["label"] for one in english.json()["indicators"]}
 
@@ -131,3 +133,21 @@ async def test_a_run_that_is_asked_for_is_carried_out_by_the_sweep(world: World)
     assert revoked["lowest_class"] == "D"
     listed = (await world.client.get("/v1/risk-runs", headers=county)).json()["items"]
     assert {one["kind"] for one in listed} == {"monthly", "ad_hoc"}
+
+
+async def test_who_comes_into_the_register_within_a_month_gets_a_class_at_once(world: World) -> None:
+    code = credit_code.make("421303", 33_000_000)
+    await world.load([row(code, "随州新设企业酒业有限公司", established_on="2026-11-01")])
+    await sequence_all(world.client.runtime)
+    done = 1
+    while done:
+        async with world.client.sessions() as session, session.begin():
+            done = await handlers.classify(session, SweepContext(world.client.runtime, now(), today()))
+    async with world.client.sessions() as session:
+        newcomer, old = await queries.of(session, code), await queries.of(session, OWN)
+        joined = await queries.of_month(session, "joined", today().replace(day=1))
+    assert newcomer is not None
+    assert old is not None
+    assert (newcomer.risk_class, newcomer.since, old.risk_class) == ("A", today(), "D")
+    assert joined is not None
+    assert (joined.state, joined.entities) == ("finished", 1), "those who had a class are left alone"
