@@ -105,7 +105,8 @@ class Bureau(World):
         return await self.sweep(handlers.settle_measures, days_on)
 
     async def sweep(self, run: Callable[..., Any], days_on: int = 0) -> int:
-        total, moment = 0, now() + timedelta(days=days_on)
+        total: int = 0
+        moment = now() + timedelta(days=days_on)
         while True:
             async with self.client.sessions() as session, session.begin():
                 day = today() + timedelta(days=days_on)
