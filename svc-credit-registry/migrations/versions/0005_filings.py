@@ -8,6 +8,7 @@ down_revision = "0004"
 STATEMENTS: tuple[str, ...] = (
     "CREATE SEQUENCE immediate_information_serial MINVALUE 1 MAXVALUE 999999 CYCLE",
     "CREATE SEQUENCE objection_serial MINVALUE 1 MAXVALUE 999999 CYCLE",
+    "CREATE SEQUENCE publication_order_serial MINVALUE 1 MAXVALUE 999999 CYCLE",
     """
     CREATE TABLE report_counts (
         year INTEGER NOT NULL,
@@ -221,6 +222,36 @@ STATEMENTS: tuple[str, ...] = (
     )
     """,
     """
+    CREATE TABLE publication_orders (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        number VARCHAR(32) NOT NULL,
+        state VARCHAR NOT NULL,
+        code VARCHAR(18) COLLATE "C" NOT NULL,
+        region VARCHAR(6) COLLATE "C" NOT NULL,
+        unit VARCHAR(32) NOT NULL,
+        officer_id VARCHAR(64) NOT NULL,
+        type VARCHAR NOT NULL,
+        matter VARCHAR NOT NULL,
+        ordered_on DATE NOT NULL,
+        due_on DATE NOT NULL,
+        information_id UUID,
+        fulfilled_on DATE,
+        withdrawn_reason VARCHAR,
+        version INTEGER DEFAULT '1' NOT NULL,
+        created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        CONSTRAINT pk_publication_orders PRIMARY KEY (id),
+        CONSTRAINT ck_publication_orders_state CHECK (state IN ('open', 'fulfilled', 'withdrawn')),
+        CONSTRAINT ck_publication_orders_fulfilled_has_day CHECK ((state = 'fulfilled') = (fulfilled_on IS NOT NULL)),
+        CONSTRAINT uq_publication_orders_number UNIQUE (number),
+        CONSTRAINT fk_publication_orders_code_enterprises FOREIGN KEY(code) REFERENCES enterprises (code),
+        CONSTRAINT fk_publication_orders_information_id_immediate_information FOREIGN KEY(information_id) REFERENCES immediate_information (id)
+    )
+    """,
+    "CREATE INDEX ix_publication_orders_code ON publication_orders (code, created_at, id)",
+    "CREATE INDEX ix_publication_orders_queue ON publication_orders (region, due_on, id) WHERE state = 'open'",
+    "CREATE UNIQUE INDEX uq_publication_orders_open ON publication_orders (code, type, matter) WHERE state = 'open'",
+    """
     CREATE TABLE record_objection_steps (
         id UUID DEFAULT uuidv7() NOT NULL,
         objection_id UUID NOT NULL,
@@ -234,8 +265,8 @@ STATEMENTS: tuple[str, ...] = (
     """,
     "CREATE INDEX ix_record_objection_steps_objection ON record_objection_steps (objection_id, id)",
 )
-TABLES: tuple[str, ...] = ("report_counts", "support_policies", "annual_reports", "enterprise_sizes", "immediate_information", "record_objections", "support_benefits", "annual_report_revisions", "immediate_information_revisions", "record_objection_steps",)
-SEQUENCES: tuple[str, ...] = ("immediate_information_serial", "objection_serial",)
+TABLES: tuple[str, ...] = ("report_counts", "support_policies", "annual_reports", "enterprise_sizes", "immediate_information", "record_objections", "support_benefits", "annual_report_revisions", "immediate_information_revisions", "publication_orders", "record_objection_steps",)
+SEQUENCES: tuple[str, ...] = ("immediate_information_serial", "objection_serial", "publication_order_serial",)
 
 
 def upgrade() -> None:

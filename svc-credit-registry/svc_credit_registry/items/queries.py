@@ -11,9 +11,12 @@ from svc_credit_registry.enterprises.rules import Status
 from svc_credit_registry.filings.models import AnnualReport
 from svc_credit_registry.filings.rules import MATTER as REPORTING
 from svc_credit_registry.filings.rules import Window
+from svc_credit_registry.immediate_information.rules import MATTER as INFORMING
 from svc_credit_registry.objections import queries as objections
 from svc_credit_registry.objections.models import Objection
 from svc_credit_registry.objections.rules import OPEN_STATES
+from svc_credit_registry.publication_orders import queries as publication_orders
+from svc_credit_registry.publication_orders.models import PublicationOrder
 
 ANNUAL_REPORT, OBJECTION, QUESTION = "annual_report", "objection", "objection_question"
 
@@ -24,7 +27,13 @@ def of_caller(caller: Caller, window: Window, today: date, opened_at: datetime) 
     An enterprise has the report of the year whose window was opened last, until it is published; open corrections;
     what it asked to be verified; and what it is asked about its own items.
     """
-    parts = [_reports(caller), _asked(caller), _to_answer(caller), _outstanding(caller, window, today, opened_at)]
+    parts = [
+        _reports(caller),
+        _asked(caller),
+        _to_answer(caller),
+        _outstanding(caller, window, today, opened_at),
+        _orders(caller),
+    ]
     return union_all(*parts).subquery("items")
 
 
@@ -85,3 +94,20 @@ def _asked(caller: Caller) -> Any:
 
 def _to_answer(caller: Caller) -> Any:
     return _cases(QUESTION, objections.to_answer(caller))
+
+
+def _orders(caller: Caller) -> Any:
+    speaks = caller.org is not None and caller.acts_for(caller.org, INFORMING)
+    orders = publication_orders.of_enterprise(caller.org or "").join(
+        Enterprise, Enterprise.code == PublicationOrder.code
+    )
+    return orders.where(PublicationOrder.state == "open" if speaks else false()).with_only_columns(
+        literal("publication_order"),
+        cast(PublicationOrder.id, String),
+        PublicationOrder.number,
+        Enterprise.name,
+        PublicationOrder.state,
+        PublicationOrder.due_on,
+        PublicationOrder.updated_at,
+        maintain_column_froms=True,
+    )

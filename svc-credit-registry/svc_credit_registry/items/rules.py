@@ -8,6 +8,7 @@ TITLES: dict[str, Words] = {
     "annual_report": ("{number}年度报告：{name}", "Annual report {number}: {name}"),
     "annual_report_due": ("{number}年度报告：{name}", "Annual report {number}: {name}"),
     "objection": ("异议核查：{name}", "Verification of the record: {name}"),
+    "publication_order": ("责令公示：{name}", "Order to publish: {name}"),
     "objection_question": ("对公示信息的函询：{name}", "Question about the record: {name}"),
 }
 _REPORT: dict[str, tuple[Words, Words]] = {
@@ -16,6 +17,10 @@ _REPORT: dict[str, tuple[Words, Words]] = {
     "open": (("待报送", "To be filed"), ("在6月30日前报送", "File it by 30 June")),
     "over": (("逾期未报", "Overdue"), ("尽快补报", "File it now; it will be marked late")),
 }
+_ORDER: tuple[Words, Words] = (
+    ("责令限期公示中", "Ordered, to be published in time"),
+    ("在责令期限内公示", "Publish it in time"),
+)
 _PRODUCER: Words = ("请答复或者更正", "Answer, or correct the item")
 
 
@@ -29,6 +34,8 @@ def words(kind: str, state: str, *, english: bool) -> tuple[str, str | None]:
     if kind in ("annual_report", "annual_report_due"):
         label, action = _REPORT[state]
         return label[english], action[english]
+    if kind == "publication_order":
+        return _ORDER[0][english], _ORDER[1][english]
     label = STATE_LABELS[State(state)]
     following = _PRODUCER if kind == "objection_question" else NEXT_ACTIONS.get(State(state))
     return label[english], following[english] if following else None
@@ -36,5 +43,9 @@ def words(kind: str, state: str, *, english: bool) -> tuple[str, str | None]:
 
 def url(kind: str, key: str) -> str:
     """Where the item is, from the public origin."""
-    places = {"annual_report": f"annual-reports/{key}", "annual_report_due": "annual-reports/duties"}
+    places = {
+        "annual_report": f"annual-reports/{key}",
+        "annual_report_due": "annual-reports/duties",
+        "publication_order": f"publication-orders/{key}",
+    }
     return f"/api/credit-registry/v1/{places.get(kind, f'objections/{key}')}"
