@@ -25,6 +25,7 @@ import svc_credit_registry.names.models
 import svc_credit_registry.objections.models
 import svc_credit_registry.operators.models
 import svc_credit_registry.projection.models
+import svc_credit_registry.publication_orders.models
 import svc_credit_registry.publicity.models
 import svc_credit_registry.published_reports.models
 import svc_credit_registry.records.models

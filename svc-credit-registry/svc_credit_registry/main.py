@@ -38,6 +38,7 @@ from svc_credit_registry.operators.routes import router as operators
 from svc_credit_registry.people.routes import router as people
 from svc_credit_registry.projection.service import attach
 from svc_credit_registry.proposals.routes import router as proposals
+from svc_credit_registry.publication_orders.routes import router as publication_orders
 from svc_credit_registry.publicity.routes import router as publicity
 from svc_credit_registry.published_reports.routes import router as published_reports
 from svc_credit_registry.reconciliation.routes import router as reconciliation
@@ -109,6 +110,7 @@ SERVICE = Service(
         size_standards,
         small_micro,
         support_policies,
+        publication_orders,
     ],
     work=WORK,
     tags=[
