@@ -35,6 +35,10 @@ class ReportFiled(Conflict):
     code, title, title_zh = "annual_report_filed", "The annual report is on the record", "年度报告已经公示"
 
 
+class GroundGone(Conflict):
+    code, title, title_zh = "ground_gone", "The entry it rests on has ended", "所依据的列入记录已经终止"
+
+
 class ConsentMissing(Conflict):
     code, title, title_zh = "consent_missing", "The superior authority has not consented", "尚未取得上级部门同意"
 

@@ -86,18 +86,23 @@ async def put_on_list(session: AsyncSession, entry: ListEntry, listed_on: date) 
     await session.flush()
 
 
+def content_of(entry: ListEntry, document_number: str, listed_on: date) -> dict[str, Any]:
+    """What the public record says of an entry."""
+    ground = terms_of(entry.terms_version).ground(entry.ground)
+    assert ground is not None, entry.ground
+    return {
+        "ground": entry.ground, "ground_label": ground.label_zh, "listed_on": listed_on.isoformat(),
+        "decided_by": rules.unit_of(entry.region), "decision_number": document_number, "reason": entry.facts,
+        "state": "listed",
+    }  # fmt: skip
+
+
 async def put_on_record(
     session: AsyncSession, caller: Caller, entry: ListEntry, document: ListDocument, now: datetime
 ) -> None:
     """Puts the entry on the enterprise's public record, or its new state when it stands there."""
-    ground = terms_of(entry.terms_version).ground(entry.ground)
-    assert ground is not None, entry.ground
     assert entry.listed_on is not None, entry.number
-    content = {
-        "ground": entry.ground, "ground_label": ground.label_zh, "listed_on": entry.listed_on.isoformat(),
-        "decided_by": document.authority, "decision_number": document.number, "reason": entry.facts,
-        "state": "listed",
-    }  # fmt: skip
+    content = content_of(entry, document.number, entry.listed_on)
     item = records.Item(
         code=entry.code,
         kind=KINDS[ListKind(entry.list)],

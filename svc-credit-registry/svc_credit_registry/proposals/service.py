@@ -19,6 +19,7 @@ from svc_credit_registry.lists.errors import (
     AlreadyListed,
     ConsentMissing,
     EvidenceInvalid,
+    GroundGone,
     NotSubject,
     NotYourRegion,
     ReportFiled,
@@ -27,6 +28,7 @@ from svc_credit_registry.lists.errors import (
 from svc_credit_registry.lists.models import ListEntry
 from svc_credit_registry.lists.rules import Act, Evidence, State
 from svc_credit_registry.proposals.schemas import DecisionIn, ProposalIn, StatementIn
+from svc_credit_registry.records import service as records
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ async def open_proposal(
         decide_from=rules.decision_from(proposal.ground, evidence),
         escalated_from=proposal.escalated_from,
     )
+    # What could not be published is refused now, not when the decision is made.
+    records.checked_content(lists.KINDS[proposal.kind], lists.content_of(entry, entry.number, today))
     session.add(entry)
     await session.flush()
     lists.refresh(entry)
@@ -161,5 +165,8 @@ async def _check_decision(session: AsyncSession, entry: ListEntry, today: date) 
     if terms.statement and entry.stated_on is None and today <= terms.statement.due_on(entry.proposed_on):
         until = terms.statement.due_on(entry.proposed_on)
         raise StatementOpen(f"陈述申辩期限至 {until} / open until that day", open_until=str(until))
+    before = await queries.find(session, entry.escalated_from) if entry.escalated_from else None
+    if before is not None and before.state != State.LISTED:
+        raise GroundGone
     if entry.ground == ANNUAL_REPORT and await queries.has_report(session, entry.code, entry.report_year or 0):
         raise ReportFiled

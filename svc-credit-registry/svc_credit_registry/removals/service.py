@@ -45,6 +45,8 @@ async def apply(session: AsyncSession, caller: Caller, entry_id: uuid.UUID, body
         entry_id=entry.id, code=entry.code, region=entry.region, state=State.APPLIED, cure=body.cure,
         commitment=body.commitment, applied_by=caller.subject, applied_on=today,
     )  # fmt: skip
+    if removal.commitment:
+        _promise(removal, removal.commitment).check()
     session.add(removal)
     await lists.note(
         session, entry, lists.Done(ListAct.APPLY_REMOVAL, "enterprise", caller, today, body.cure), before=entry.state
@@ -63,11 +65,12 @@ async def _accepted(session: AsyncSession, caller: Caller, removal: Removal, ent
     removal.accepted_on = statutory_date(now)
     if removal.commitment:
         await session.flush()
-        unit = list_rules.unit_of(entry.region)
-        promise = repairs.Promise(
-            entry.code, str(removal.id), "list_removal", removal.commitment, removal.applied_on, unit
-        )
-        await repairs.put_commitment(session, caller, promise, now)
+        await repairs.put_commitment(session, caller, _promise(removal, removal.commitment), now)
+
+
+def _promise(removal: Removal, text: str) -> repairs.Promise:
+    unit = list_rules.unit_of(removal.region)
+    return repairs.Promise(removal.code, str(removal.id), "list_removal", text, removal.applied_on, unit)
 
 
 async def _verify_by_record(session: AsyncSession, removal: Removal, entry: ListEntry, today: date) -> None:

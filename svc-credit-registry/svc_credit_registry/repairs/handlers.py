@@ -43,7 +43,7 @@ async def recompute(session: AsyncSession, context: SweepContext) -> int:
 
 
 SWEEPS = [
-    Sweep("repairs.give_terms", every=2, run=give_terms),
+    Sweep("repairs.give_terms", every=5, run=give_terms),
     Sweep("repairs.tell_ends", every=60, run=tell_ends),
     Sweep("repairs.recompute", every=3600, run=recompute),
 ]

@@ -135,11 +135,16 @@ async def apply(session: AsyncSession, caller: Caller, body: RepairIn, today: da
         cure=body.cure,
         commitment=body.commitment,
     )
+    _promise(repair).check()
     session.add(repair)
     refresh(repair)
     await session.flush()
     await _audit(session, caller, repair, "applied", None)
     return repair
+
+
+def _promise(repair: Repair) -> "Promise":
+    return Promise(repair.code, repair.number, "credit_repair", repair.commitment, repair.applied_on, repair.producer)
 
 
 async def withdraw(session: AsyncSession, caller: Caller, repair_id: uuid.UUID, today: date) -> Repair:
@@ -163,10 +168,7 @@ async def accept(session: AsyncSession, caller: Caller, repair: Repair, body: Ac
         return repair
     repair.accepted_on = today
     await _move(session, caller, repair, Act.ACCEPT)
-    promise = Promise(
-        repair.code, repair.number, "credit_repair", repair.commitment, repair.applied_on, repair.producer
-    )
-    await put_commitment(session, caller, promise, now)
+    await put_commitment(session, caller, _promise(repair), now)
     return repair
 
 
@@ -235,15 +237,23 @@ class Promise:
     made_on: date
     authority: str
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """What the public record says of it."""
+        return {
+            "type": self.type, "text": self.text, "made_on": self.made_on.isoformat(), "accepted_by": self.authority,
+            "state": "made",
+        }  # fmt: skip
+
+    def check(self) -> None:
+        """Refuses with 422 what could not be published."""
+        records.checked_content(Kind.COMMITMENT, self.content)
+
 
 async def put_commitment(session: AsyncSession, caller: Caller, promise: Promise, now: datetime) -> None:
     """Puts a commitment on the public record; the enterprise answers for it, the authority has handed it in."""
-    content = {
-        "type": promise.type, "text": promise.text, "made_on": promise.made_on.isoformat(),
-        "accepted_by": promise.authority, "state": "made",
-    }  # fmt: skip
     item = records.Item(
-        code=promise.code, kind=Kind.COMMITMENT, key=promise.number, content=content, producer=promise.code,
+        code=promise.code, kind=Kind.COMMITMENT, key=promise.number, content=promise.content, producer=promise.code,
         provider=promise.authority, basis=f"{rules.REPAIR_MEASURE}第八条", produced_on=promise.made_on,
         effective_from=promise.made_on,
     )  # fmt: skip

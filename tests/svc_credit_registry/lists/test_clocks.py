@@ -196,6 +196,22 @@ async def test_after_three_years_the_province_is_proposed_to(desk: Desk) -> None
     assert [n["act"] for n in notices][:2] == ["escalate", "propose"]
 
 
+async def test_who_has_left_the_abnormal_list_is_not_listed_for_its_three_years(desk: Desk) -> None:
+    (entry, *_) = await entries_of(desk, 2024)
+    (proposal,) = await entries(desk, entry.code, ground="three_years_abnormal")
+    async with desk.world.client.sessions() as session, session.begin():
+        standing = await session.get_one(ListEntry, entry.id)
+        done = service.Done(Act.REMOVE, "officer", None, AFTER, "已补报")
+        await service.take_off(session, standing, done, "已补报", noon(AFTER))
+    path, us = f"/v1/list-entries/{proposal.id}", desk.representative(entry.code)
+    stated = await desk.ok(f"{path}/statement", us, {"statement": "已补报并移出"})
+    body = {"outcome": "listed", "reason": "届满三年"}
+    refused = await desk.refused(f"{path}/decision", desk.officer("420000"), body, stated["version"])
+    assert refused == (409, "ground_gone")
+    body["outcome"] = "not_listed"
+    assert (await desk.ok(f"{path}/decision", desk.officer("420000"), body, stated["version"]))["state"] == "not_listed"
+
+
 async def test_after_a_standstill_the_warning_comes_first_and_stands_its_days(desk: Desk) -> None:
     code = await desk.enterprise(region="420106")
     await listed_on(desk, code, date(2020, 3, 2))

@@ -1,5 +1,6 @@
 """From the proposal to the decision, and what everybody sees of it."""
 
+import asyncio
 import csv
 import io
 import json
@@ -218,3 +219,14 @@ async def test_the_law_is_public_as_data(desk: Desk) -> None:
         ("abnormal", "saic-68-2014", True), ("serious", "saic-83-2015", True), ("serious", "samr-44-2021", True),
         ("serious", "samr-draft-2025", False),
     ]  # fmt: skip
+
+
+async def test_of_two_proposals_at_the_same_moment_one_is_made(desk: Desk) -> None:
+    body = unreachable(await desk.enterprise(), today())
+    answers = await asyncio.gather(*(desk.post("/v1/list-entries", desk.officer(), body) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+
+
+async def test_what_could_not_be_published_is_refused_at_once(desk: Desk) -> None:
+    body = unreachable(await desk.enterprise(), today()) | {"facts": "法定代表人11010519491231002X失联"}
+    assert await desk.refused("/v1/list-entries", desk.officer(), body) == (422, "record_content_invalid")
