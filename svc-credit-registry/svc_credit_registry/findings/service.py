@@ -288,7 +288,7 @@ async def _sizes(session: AsyncSession, region: str, year: int) -> dict[tuple[st
     run = await risk.finished_in(session, year)
     sizes: dict[tuple[str, str], int] = defaultdict(int)
     below = {child.code for child in regions.children(region)}
-    for dimension, county, letter, number in await risk.figures(session, run.id) if run else []:
+    for dimension, county, letter, number in await risk.figures(session, run.month) if run else []:
         if dimension == "region" and regions.covers(region, county):
             for key in (("whole", region), ("class", letter), ("region", _step(county, below) or region)):
                 sizes[key] += number

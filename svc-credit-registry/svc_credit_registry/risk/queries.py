@@ -5,7 +5,6 @@ model are bound as parameters; only numbers that this module makes itself stand 
 """
 
 import re
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -316,10 +315,12 @@ def runs(region: str) -> Select[RiskRun]:
     return select(RiskRun).where((RiskRun.kind == "monthly") | func.starts_with(RiskRun.region, regions.prefix(region)))
 
 
-async def figures(session: AsyncSession, run_id: uuid.UUID) -> list[tuple[str, str, str, int]]:
-    """All figures of a run: dimension, key, class and how many."""
-    f = RiskFigure
-    rows = await session.execute(select(f.dimension, f.key, f.risk_class, f.entities).where(f.run_id == run_id))
+async def figures(session: AsyncSession, month: date) -> list[tuple[str, str, str, int]]:
+    """All figures of a month, of its run and of those who joined since: dimension, key, class and how many."""
+    f, total = RiskFigure, func.sum(RiskFigure.entities)
+    statement = select(f.dimension, f.key, f.risk_class, total).join(RiskRun, RiskRun.id == f.run_id)
+    statement = statement.where(RiskRun.month == month, RiskRun.kind.in_(("monthly", "joined")))
+    rows = await session.execute(statement.group_by(f.dimension, f.key, f.risk_class))
     return [(dimension, key, letter, number) for dimension, key, letter, number in rows]
 
 

@@ -28,8 +28,8 @@ from svc_credit_registry.risk.schemas import ChangeOut, DistributionOut, FoundOu
 
 NOTE = "信用风险分类仅供监管部门内部使用，不对外公示 / for supervision and for the entity itself, not published"
 DEFINITION = (
-    "每月按已公示信息分类的存续及吊销未注销企业户数 / active and revoked entities by the class of the monthly run, "
-    "from published information alone"
+    "每月按已公示信息分类的存续及吊销未注销企业户数，含当月新进入名录者 / active and revoked entities by the class "
+    "of the monthly run, and those who joined since, from published information alone"
 )
 
 
@@ -227,7 +227,7 @@ async def distribution(session: AsyncSession, region: str, month: date | None) -
     run = await queries.finished(session, month and rules.month_of(month))
     if run is None or run.finished_at is None or not regions.is_known(region):
         raise RiskRunUnknown
-    figures = await queries.figures(session, run.id)
+    figures = await queries.figures(session, run.month)
     whole: dict[str, int] = {}
     below: dict[str, dict[str, int]] = {child.code: {} for child in regions.children(region)}
     industries: dict[str, dict[str, int]] = {}

@@ -151,3 +151,5 @@ async def test_who_comes_into_the_register_within_a_month_gets_a_class_at_once(w
     assert (newcomer.risk_class, newcomer.since, old.risk_class) == ("A", today(), "D")
     assert joined is not None
     assert (joined.state, joined.entities) == ("finished", 1), "those who had a class are left alone"
+    month = today().isoformat()
+    assert (await world.get("/v1/risk-distribution", region="421303", month=month))["whole"]["entities"] == 31
