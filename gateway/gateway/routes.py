@@ -16,6 +16,10 @@ PROVIDER_DOCUMENTS = frozenset(
     {b"/account", b"/.well-known/openid-configuration", b"/.well-known/oauth-authorization-server"}
 )
 
+# The pages of the public register.
+REGISTRY = "credit-registry"
+REGISTRY_PAGES = re.compile(rb"^/registry(?:/|$)")
+
 UPLOAD_PATH = re.compile(rb"^/v1/.+/(?:materials|attachments|evidence|files)/[^/]+$")
 PLAIN_PATH = re.compile(rb"^(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$|^/$")
 DOT_SEGMENT = re.compile(rb"/\.{1,2}(?:/|$)")
@@ -59,7 +63,12 @@ def is_proxied(raw_path: bytes) -> bool:
     """Whether the data plane answers this path; everything else is the gateway's own."""
     if raw_path.startswith(b"/api/"):
         return not raw_path.startswith(b"/api/hub/")
-    return raw_path.startswith(PROVIDER_PREFIXES) or raw_path in PROVIDER_DOCUMENTS
+    return raw_path.startswith(PROVIDER_PREFIXES) or raw_path in PROVIDER_DOCUMENTS or is_register(raw_path)
+
+
+def is_register(raw_path: bytes) -> bool:
+    """Whether a path is one of the public register's pages."""
+    return REGISTRY_PAGES.match(raw_path) is not None
 
 
 def resolve(raw_path: bytes, query: bytes, method: str) -> Target:
@@ -67,6 +76,8 @@ def resolve(raw_path: bytes, query: bytes, method: str) -> Target:
     if len(raw_path) + len(query) > MAX_TARGET:
         raise UriTooLong(f"A path with its query has at most {MAX_TARGET} bytes.")
     check_path(raw_path)
+    if is_register(raw_path):
+        return Target(REGISTRY, raw_path)
     if not raw_path.startswith(b"/api/"):
         return Target(SSO, raw_path, provider=True)
     name, slash, rest = raw_path[5:].partition(b"/")

@@ -39,6 +39,7 @@ from svc_credit_registry.people.routes import router as people
 from svc_credit_registry.projection.service import attach
 from svc_credit_registry.proposals.routes import router as proposals
 from svc_credit_registry.publication_orders.routes import router as publication_orders
+from svc_credit_registry.pages.routes import router as pages
 from svc_credit_registry.publicity.routes import router as publicity
 from svc_credit_registry.published_reports.routes import router as published_reports
 from svc_credit_registry.reconciliation.routes import router as reconciliation

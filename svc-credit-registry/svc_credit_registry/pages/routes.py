@@ -1,0 +1,139 @@
+"""查询页面: the register for people. Search results, and the whole record of an enterprise, as it is or as of a day.
+
+The gateway shows these pages under `/registry` of its own address.
+"""
+
+from datetime import date
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from shared.auth import Public
+from shared.clock import TodayDep
+from shared.codes import regions
+from shared.db import SessionDep
+from shared.errors import DomainError
+from shared.http import Router
+from shared.http.pagination import PageQuery
+from svc_credit_registry.classification.rules import children
+from svc_credit_registry.enterprises import service as enterprises
+from svc_credit_registry.enterprises.rules import STATUS_LABELS, Status, read_day, valid_code
+from svc_credit_registry.pages.render import is_english, page
+from svc_credit_registry.pages.texts import EN, ZH
+from svc_credit_registry.projection.service import ProjectionDep
+from svc_credit_registry.record_views import service as record_views
+from svc_credit_registry.record_views.service import Reading
+from svc_credit_registry.search import rules, service
+from svc_credit_registry.search.rules import OnList
+
+router = Router(prefix="/registry", tags=["pages"], dependencies=[Public], include_in_schema=False)
+
+PAGE_SIZE = 20
+LISTS = {name: (ZH[name], EN[name]) for name in OnList}
+
+
+@router.get("", operation_id="show_search_page", response_class=HTMLResponse)
+async def show_search_page(  # noqa: PLR0913 - the fields of a form
+    request: Request,
+    session: SessionDep,
+    projection: ProjectionDep,
+    q: Annotated[str, Query(max_length=100)] = "",
+    province: Annotated[str, Query(max_length=6)] = "",
+    section: Annotated[str, Query(max_length=5)] = "",
+    status: Annotated[str, Query(max_length=20)] = "",
+    on_list: Annotated[str, Query(max_length=30)] = "",
+    cursor: Annotated[str | None, Query(max_length=1000)] = None,
+) -> Response:
+    """查询: the form, and below it what was found. A field that means nothing is told on the page."""
+    asked = {"q": q, "province": province, "section": section, "status": status, "on_list": on_list}
+    shown: dict[str, object] = {"asked": asked, "result": None, "fault": None, "offered": [], "next_url": None}
+    try:
+        if any(asked.values()):
+            wanted = rules.read_query(q or None, _filters(asked))
+            paging = PageQuery(limit=PAGE_SIZE, cursor=cursor, count="capped")
+            result = await service.find(projection, session, wanted, paging)
+            if not result.rows and wanted.text is not None:
+                shown["offered"] = await service.did_you_mean(projection, wanted.text)
+            shown["result"] = result
+            if result.next_cursor:
+                shown["next_url"] = _address(request, asked | {"cursor": result.next_cursor})
+    except DomainError as error:
+        shown["fault"] = error.title if is_english(request) else error.title_zh
+        return _search_page(request, shown, status=error.status)
+    return _search_page(request, shown)
+
+
+def _filters(asked: dict[str, str]) -> rules.Filters:
+    status = Status(asked["status"]) if asked["status"] in set(Status) else None
+    filters = service.filters_of(asked["province"] or None, asked["section"] or None, status, None)
+    on_list = OnList(asked["on_list"]) if asked["on_list"] in set(OnList) else None
+    return rules.Filters(filters.region, filters.industry, filters.status, None, None, on_list)
+
+
+def _address(request: Request, values: dict[str, str]) -> str:
+    given = {name: value for name, value in values.items() if value}
+    if "lang" in request.query_params:
+        given["lang"] = request.query_params["lang"]
+    return f"/registry?{urlencode(given)}"
+
+
+def _search_page(request: Request, shown: dict[str, object], status: int = 200) -> HTMLResponse:
+    asked = shown["asked"]
+    assert isinstance(asked, dict)
+    english = is_english(request)
+    exported = {"q": asked["q"], "region": asked["province"], "industry": asked["section"], "on_list": asked["on_list"]}
+    exported = {name: value for name, value in (exported | {"status": asked["status"]}).items() if value}
+    return page(
+        request,
+        "search.html",
+        status=status,
+        provinces=[(region.code, region.name) for region in regions.children(regions.NATION) if region.current],
+        sections=[(entry.code, entry.label_en if english else entry.label) for entry in children(None)],
+        statuses=[(status, STATUS_LABELS[status][english]) for status in Status],
+        lists=[(name, LISTS[name][english]) for name in OnList],
+        region_name=regions.full_name,
+        is_region=regions.is_known,
+        export_url=f"/api/credit-registry/v1/enterprises/export?{urlencode(exported | {'format': 'csv'})}",
+        **shown,
+    )
+
+
+@router.get("/enterprises/{code}", operation_id="show_enterprise_page", response_class=HTMLResponse)
+async def show_enterprise_page(
+    request: Request,
+    session: SessionDep,
+    today: TodayDep,
+    code: str,
+    as_of: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """企业公示信息: the whole record, as it is or as it stood at the end of a day."""
+    try:
+        day = read_day(_day(as_of), today)
+        moved = await enterprises.moved(session, code, day, english=is_english(request))
+        if moved is not None:
+            return RedirectResponse(f"/registry/enterprises/{moved.new_code}", status_code=308)
+        reading = Reading(valid_code(code), day, today, is_english(request))
+        view = await record_views.record_of(session, reading)
+    except DomainError as error:
+        title = error.title if is_english(request) else error.title_zh
+        return page(request, "message.html", status=error.status, message=title)
+    label, label_en = STATUS_LABELS[Status(view.enterprise.status)]
+    return page(
+        request,
+        "enterprise.html",
+        view=view,
+        e=view.enterprise,
+        status_label=label_en if is_english(request) else label,
+        past=day < today,
+        today=today,
+        listed=[kind for kind in view.kinds if kind.kind in set(OnList)],
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
