@@ -23,6 +23,8 @@ from tests.svc_credit_registry.records.test_items import CODE, PENALTY, known, p
 from tests.svc_credit_registry.records.test_reading import TODAY, aged, ago, at
 from tests.svc_credit_registry.world import World
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 DAYS = 40
 KEYS = [(Kind.PENALTY, "a"), (Kind.PENALTY, "b"), (Kind.LICENCE, "a"), (Kind.KEY_PERSON, "王芳")]
 FACTS = ("name", "status", "address", "legal_representative_name")

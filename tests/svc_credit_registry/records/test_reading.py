@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import text
 
 from shared.audit import SYSTEM
@@ -12,6 +13,8 @@ from svc_credit_registry.records import service
 from svc_credit_registry.records.rules import Kind
 from tests.svc_credit_registry.records.test_items import CODE, PENALTY, known, penalty  # noqa: F401
 from tests.svc_credit_registry.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = today()
