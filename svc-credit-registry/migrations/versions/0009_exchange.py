@@ -141,6 +141,7 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX ix_submission_receipts_key ON submission_receipts (producer, kind, key, id)",
     "CREATE INDEX ix_submission_receipts_waiting ON submission_receipts (id) WHERE outcome = 'waiting'",
     "CREATE INDEX ix_submission_receipts_looked_at ON submission_receipts (looked_at) WHERE outcome = 'waiting'",
+    "CREATE INDEX ix_record_items_kind ON record_items (kind, id) WHERE superseded_at IS NULL",
     "CREATE SEQUENCE resource_request_numbers",
     """
     CREATE TABLE resources (
@@ -306,6 +307,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(TABLES):
         op.execute(f"DROP TABLE {table}")
+    op.execute("DROP INDEX ix_record_items_kind")
     op.execute("DROP SEQUENCE correction_request_numbers")
     op.execute("DROP SEQUENCE resource_request_numbers")
     op.execute("DROP FUNCTION exchange_log_is_append_only()")

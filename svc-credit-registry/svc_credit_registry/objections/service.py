@@ -1,5 +1,6 @@
 """Asking for verification of the record, finding out, answering, and seeing that what is wrong is corrected."""
 
+import contextlib
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,10 @@ from shared import audit
 from shared.auth import Caller
 from shared.clock import statutory_date
 from shared.http import check_version
+from svc_credit_registry.corrections import service as corrections
+from svc_credit_registry.corrections.errors import CorrectionOpen
+from svc_credit_registry.corrections.rules import Origin
+from svc_credit_registry.corrections.schemas import CorrectionIn
 from svc_credit_registry.enterprises import service as enterprises
 from svc_credit_registry.filings import service as filings
 from svc_credit_registry.objections import queries, rules
@@ -190,6 +195,11 @@ async def decide(
 async def _carry_out(session: AsyncSession, caller: Caller, case: Objection, body: DecisionIn, now: datetime) -> None:
     if body.outcome is Outcome.CORRECTION_ORDERED and case.item_kind == Kind.ANNUAL_REPORT and case.correct_by:
         await filings.allow_correction(session, caller, case.code, int(case.item_key), case.correct_by)
+    if body.outcome is Outcome.REFERRED and case.item_id is not None:
+        asked = CorrectionIn(item_id=case.item_id, fault=f"异议核查 {case.number}：{body.answer}"[:2000])
+        with contextlib.suppress(CorrectionOpen):  # the unit has told the producer of this very item already
+            noticed = corrections.Noticed(Origin.OBJECTION, str(case.id))
+            await corrections.ask(session, caller, asked, noticed, statutory_date(now))
     if body.outcome not in (Outcome.CORRECTED, Outcome.REMOVED):
         return
     kind = Kind(case.item_kind)

@@ -37,6 +37,7 @@ class RecordItem(Base):
             postgresql_where=text("superseded_at IS NULL AND publish_until IS NOT NULL"),
         ),
         Index("uq_record_items_receipt", "receipt", unique=True),
+        Index("ix_record_items_kind", "kind", "id", postgresql_where=text("superseded_at IS NULL")),
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = uuid_key()

@@ -1,16 +1,21 @@
 """What departments call before they decide, and who called."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request, Response
 from sqlalchemy import ColumnElement
 
+from shared.auth import Caller
 from shared.clock import NowDep
 from shared.db import SessionDep
 from shared.http import IDEMPOTENCY_NONE, Page, Paging, Router, paginate
 from shared.problems import wants_english
 from svc_credit_registry.access import Auditor, RestrictionChecker
 from svc_credit_registry.enterprises.rules import valid_code
+from svc_credit_registry.exchange import service as exchange
+from svc_credit_registry.exchange.rules import Asked, Kind
+from svc_credit_registry.exchange.service import AskedDep
 from svc_credit_registry.restrictions import queries, service
 from svc_credit_registry.restrictions.models import RestrictionCheck
 from svc_credit_registry.restrictions.queries import Filters
@@ -25,7 +30,7 @@ OfficialQuery = Annotated[CaseId | None, Query(description="Who decides the case
 Short = Annotated[str | None, Query(max_length=80)]
 
 
-@router.get("/v1/restrictions/{code}", operation_id="check_restrictions")
+@router.get("/v1/restrictions/{code}", operation_id="check_restrictions", response_model=CheckOut)
 async def check_restrictions(  # noqa: PLR0913 - one parameter for each thing it depends on
     code: CodePath,
     matter: MatterQuery,
@@ -34,30 +39,44 @@ async def check_restrictions(  # noqa: PLR0913 - one parameter for each thing it
     caller: RestrictionChecker,
     now: NowDep,
     request: Request,
-    response: Response,
+    asked: AskedDep,
     on_behalf_of: OfficialQuery = None,
-) -> CheckOut:
+) -> Response:
     """What stands against an entity in a matter now. Each check is noted: who asked, for which case."""
     body = CheckIn(matter=matter, case_id=case_id, on_behalf_of=on_behalf_of, codes=[valid_code(code)])
     found = await service.check(session, caller, body, now, english=wants_english(request))
-    response.headers["Cache-Control"] = "no-store"
-    return CheckOut(
+    checked = CheckOut(
         **found.items[0].model_dump(), matter=found.matter, case_id=found.case_id, checked_at=found.checked_at
-    )  # fmt: skip
+    )
+    return await _exchanged(session, caller, replace(asked, case_id=case_id), checked, rows=1)
 
 
-@router.post("/v1/restriction-checks", operation_id="check_many_restrictions", openapi_extra=IDEMPOTENCY_NONE)
+async def _exchanged(
+    session: SessionDep, caller: Caller, asked: Asked, checked: CheckOut | ChecksOut, rows: int
+) -> Response:
+    """The answer, entered in the log of the exchange; nobody keeps it."""
+    answer = await exchange.answer(session, caller, asked, (Kind.CHECK, "restrictions", rows), checked)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@router.post(
+    "/v1/restriction-checks",
+    operation_id="check_many_restrictions",
+    response_model=ChecksOut,
+    openapi_extra=IDEMPOTENCY_NONE,
+)
 async def check_many_restrictions(
     body: CheckIn,
     session: SessionDep,
     caller: RestrictionChecker,
     now: NowDep,
     request: Request,
-    response: Response,
-) -> ChecksOut:
+    asked: AskedDep,
+) -> Response:
     """The same for up to 200 codes and natural persons at a time. It only reads, and is answered afresh each time."""
-    response.headers["Cache-Control"] = "no-store"
-    return await service.check(session, caller, body, now, english=wants_english(request))
+    checked = await service.check(session, caller, body, now, english=wants_english(request))
+    return await _exchanged(session, caller, replace(asked, case_id=body.case_id), checked, rows=len(checked.items))
 
 
 @router.get("/v1/restriction-checks", operation_id="list_restriction_checks")
