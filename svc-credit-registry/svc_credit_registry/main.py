@@ -65,6 +65,7 @@ SERVICE = Service(
     title="企业信用信息公示 Enterprise credit registry",
     description=__doc__,
     routers=[
+        pages,
         search,
         facets,
         people,
