@@ -33,7 +33,6 @@ from svc_credit_registry.inspections.service import drawn_of
 from svc_credit_registry.inspectors import queries as inspectors
 from svc_credit_registry.records import service as records
 from svc_credit_registry.records.rules import Kind
-from svc_credit_registry.records.schemas import InspectionContent
 from svc_credit_registry.risk import queries as risk
 from svc_credit_registry.risk.rules import CLASS_LABELS, MINIMUM_SHOWN, RiskClass
 
@@ -89,6 +88,7 @@ async def report(
     task.state, task.result, task.remark = State.REPORTED, body.result, body.remark
     task.inspected_on, task.reported_on, task.reported_by = body.inspected_on, today, caller.subject
     task.publish_after, task.publish_by = terms.publish_after, terms.publication.due_on
+    _content(task, await queries.plan_of(session, task))
     await session.flush()
     await _audit(session, caller, "inspection_task.reported", task, result=task.result)
     return task
@@ -125,17 +125,22 @@ async def publish(session: AsyncSession, caller: Caller, task: InspectionTask, n
 
 async def _put(session: AsyncSession, caller: Caller, task: InspectionTask, now: datetime) -> None:
     plan = await queries.plan_of(session, task)
-    law = law_on(task.drawn_on)
     inspected_on = task.inspected_on or statutory_date(now)
-    content = InspectionContent(
-        authority="、".join(plan.departments), type="random", inspected_on=inspected_on, result=task.result or "",
-        plan_number=plan.number, matters=list(plan.matters), remark=task.remark,
-    )  # fmt: skip
     item = records.Item(
-        code=task.code, kind=Kind.INSPECTION, key=task.number, content=content, producer=plan.unit,
-        provider=plan.unit, basis=law.publication.basis, produced_on=inspected_on, effective_from=inspected_on,
+        code=task.code, kind=Kind.INSPECTION, key=task.number, content=_content(task, plan), producer=plan.unit,
+        provider=plan.unit, basis=law_on(task.drawn_on).publication.basis, produced_on=inspected_on,
+        effective_from=inspected_on,
     )  # fmt: skip
     await records.put(session, caller, item, now)
+
+
+def _content(task: InspectionTask, plan: InspectionPlan) -> dict[str, object]:
+    """What stands on the record; 422 when it may not stand there, as with an identity number in the remark."""
+    content: dict[str, object] = {
+        "authority": "、".join(plan.departments), "type": "random", "inspected_on": str(task.inspected_on),
+        "result": task.result, "plan_number": plan.number, "matters": plan.matters, "remark": task.remark,
+    }  # fmt: skip
+    return records.checked_content(Kind.INSPECTION, content)
 
 
 async def recount(session: AsyncSession, caller: Caller) -> int:

@@ -4,7 +4,8 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from shared.fields import Day
 from svc_credit_registry.inspections.rules import ALGORITHM, State
@@ -57,6 +58,13 @@ class PlanIn(Body):
         default=None, description="A public random number of a later day that nobody can know now, such as a lottery's"
     )
     entropy_from: Day | None = Field(default=None, description="The day on which that number becomes known")
+
+    @field_validator("departments")
+    @classmethod
+    def _fit_on_the_record(cls, value: list[str]) -> list[str]:
+        if len("、".join(value)) > 300:
+            raise PydanticCustomError("too_long", "部门名称合计不超过300字 (300 characters for all departments)")
+        return value
 
 
 class PlanEdit(PlanIn):

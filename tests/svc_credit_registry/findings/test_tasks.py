@@ -167,6 +167,25 @@ async def test_terms_are_counted_anew_when_holidays_change(office: Office, path:
     await office.done(f"/v1/inspection-tasks/{task['id']}/publication", office.planner())
 
 
+async def test_an_identity_number_is_refused_before_it_could_be_published(office: Office, path: str) -> None:
+    refused = await report(office, await waiting(office), remark="负责人11010519491231002X不在场")
+    assert (refused.status_code, refused.json()["code"]) == (422, "record_content_invalid")
+
+
+async def test_a_result_that_can_not_be_published_holds_up_no_other(office: Office, path: str) -> None:
+    stuck = (await report(office, await waiting(office))).json()
+    fine = (await report(office, await waiting(office))).json()
+    change = text("UPDATE inspection_tasks SET publish_after = :day, remark = :remark WHERE id = :id")
+    async with office.world.client.sessions() as session, session.begin():
+        for task, remark in ((stuck, "11010519491231002X"), (fine, None)):
+            await session.execute(change, {"day": today(), "remark": remark, "id": task["id"]})
+    assert await sweep(office, today()) == 1
+    assert [(await one_task(office, task))["state"] for task in (stuck, fine)] == ["reported", "published"]
+    async with office.world.client.sessions() as session, session.begin():
+        await session.execute(change, {"day": today(), "remark": None, "id": stuck["id"]})
+    assert await sweep(office, today()) == 1
+
+
 async def test_an_impossible_day_is_refused(office: Office, path: str) -> None:
     task = await waiting(office)
     for day in (today() + timedelta(days=1), today() - timedelta(days=1)):
