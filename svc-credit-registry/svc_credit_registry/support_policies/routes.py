@@ -152,7 +152,7 @@ async def list_benefits(
     """Who received what from whom, the latest first."""
     keys: list[ColumnElement[Any]] = [SupportBenefit.granted_on.desc(), SupportBenefit.id.desc()]
     result = await reply.page_of(queries.benefits(region, policy_id, code), keys, paging)
-    reply.response.headers.update(cached("register"))
+    reply.response.headers.update(cached("register", "enterprises"))
     return result.page([BenefitOut.model_validate(row) for row in result.rows])
 
 

@@ -174,6 +174,8 @@ def org_of(caller: Caller) -> str:
 async def grant(session: AsyncSession, caller: Caller, body: BenefitIn, now: datetime) -> SupportBenefit:
     """Makes public what an enterprise received: an item of its record whose producer is the caller's unit."""
     today, unit = statutory_date(now), _unit(caller)
+    if body.granted_on > today:
+        raise PolicyFaulty(errors=[FieldError("/granted_on", "not_yet", "日期不能晚于今日 / the day has not come yet")])
     enterprise = await enterprises.find(session, body.code)
     if await queries.by_reference(session, unit, body.reference) is not None:
         raise BenefitRepeated

@@ -80,6 +80,8 @@ async def test_a_benefit_stands_on_the_record_once_and_can_be_taken_off(filings:
     policy = await published(filings)
     body = {"code": code, "reference": f"BZ-{code}", "policy_id": policy["id"], "amount_yuan": "30000.00",
             "granted_on": "2026-10-08"}  # fmt: skip
+    ahead = body | {"granted_on": "2199-12-31"}
+    refused(await filings.post(officer, "/support-benefits", ahead), 422, "policy_faulty")
     benefit = expect(await filings.post(officer, "/support-benefits", body), 201)
     refused(await filings.post(officer, "/support-benefits", body), 409, "benefit_repeated")
     (shown,) = (await filings.get("/v1/support-benefits", code=code))["items"]
