@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.auth import Caller
 from shared.clock import now, today
+from shared.codes import credit_code
 from shared.inbox import SweepContext
 from svc_credit_registry.exchange import service
 from svc_credit_registry.exchange.rules import Asked, Exchanged, Kind, digest
@@ -139,3 +140,38 @@ async def test_who_gets_past_the_trigger_is_seen(
 async def test_only_auditors_verify(world: World) -> None:
     answer = await world.client.get("/v1/exchange/verification", headers=of_agency(world, "tax-suizhou"))
     assert answer.status_code == 403
+
+
+async def test_a_check_of_restrictions_is_an_entry_with_its_case(world: World) -> None:
+    headers = world.get_bearer(
+        aud="credit-registry", kind="system", sub="tax-suizhou", permissions=["credit-registry:restrictions:check"]
+    )
+    code = credit_code.make("421303", 431_000_000)
+    asked = {"matter": "MR-ENT-ESTABLISH", "case_id": "SL7"}
+    answer = await world.client.get(f"/v1/restrictions/{code}", headers=headers, params=asked)
+    assert answer.status_code == 200, answer.text
+    (entry,) = (await world.client.get("/v1/exchange/entries", headers=headers)).json()["items"]
+    assert (entry["kind"], entry["case_id"], entry["rows"]) == ("check", "SL7", 1)
+    assert entry["answer_sha256"] == hashlib.sha256(answer.content).hexdigest()
+    request = f"GET\n/v1/restrictions/{code}\ncase_id=SL7&matter=MR-ENT-ESTABLISH\n{digest(b'')}\n"
+    assert entry["request_hash"] == hashlib.sha256(request.encode()).hexdigest()
+
+
+async def test_a_file_is_in_the_log_when_it_comes_and_when_it_is_done(world: World) -> None:
+    headers = world.get_bearer(
+        aud="credit-registry", kind="system", sub="tax-suizhou", permissions=["credit-registry:records:push"]
+    )
+    content = b'{"key": "1"}'
+    await world.client.put(
+        "/v1/submission-batches/penalty/one",
+        headers=headers | {"Content-Type": "application/x-ndjson", "X-Case-Id": "7"},
+        content=content,
+    )
+    deadline = time.monotonic() + 20
+    while len(entries := (await world.client.get("/v1/exchange/entries", headers=headers)).json()["items"]) < 2:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+    assert [(entry["kind"], entry["rows"], entry["case_id"]) for entry in entries] == [
+        ("push_processed", 1, "7"), ("push_file", 0, "7"),
+    ]  # fmt: skip
+    assert entries[1]["answer_sha256"] == hashlib.sha256(content).hexdigest()
