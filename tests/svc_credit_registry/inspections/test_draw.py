@@ -2,6 +2,7 @@
 
 import copy
 import json
+import runpy
 import subprocess
 import sys
 from collections import Counter
@@ -32,6 +33,13 @@ def verify(folder: Path, draw: dict[str, Any], tokens: str, codes: str) -> subpr
         (folder / name).write_text(content, encoding="utf-8")
     command = [sys.executable, "-I", str(SCRIPT), *(str(folder / name) for name in contents)]
     return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+async def test_the_program_finds_the_files_beside_the_draw() -> None:
+    base = "https://example.cn/api/credit-registry"
+    namespace = runpy.run_path(str(SCRIPT))
+    found = namespace["beside"](f"{base}/v1/inspection-plans/7/draw", "/v1/inspection-plans/7/pool/tokens")
+    assert found == f"{base}/v1/inspection-plans/7/pool/tokens"
 
 
 async def test_before_the_draw_there_is_a_commitment_and_no_seed(office: Office, tmp_path: Path) -> None:
