@@ -34,7 +34,7 @@ from svc_credit_registry.projection import queries, rules
 T = TypeVar("T")
 CURRENT, LOCK = "CURRENT", "lock"
 UNFINISHED = "unfinished-"
-BUILDING_MEMORY, FOLLOWING_MEMORY = 256 << 20, 32 << 20
+BUILDING_MEMORY, FOLLOWING_MEMORY = 512 << 20, 32 << 20
 LOOKS_EVERY, WATCHES_EVERY, WAITS_AT_START, QUIET = 1.0, 0.05, 3.0, 1.0
 RETRY_AFTER = "5"
 
