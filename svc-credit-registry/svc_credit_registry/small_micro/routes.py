@@ -1,11 +1,7 @@
 """Sizes and the directory of small and micro enterprises, for everybody."""
 
-import csv
-import io
-from collections.abc import AsyncIterator, Iterable
 from typing import Annotated, Literal
 
-import orjson
 from fastapi import Depends, Path, Query
 from fastapi.responses import StreamingResponse
 
@@ -14,7 +10,7 @@ from shared.codes import regions
 from shared.http import Page, Paging, Router, cached
 from shared.runtime import RuntimeDep
 from svc_credit_registry.enterprises import service as enterprises
-from svc_credit_registry.filing_checks.routes import ReplyDep
+from svc_credit_registry.filing_checks.routes import ReplyDep, streamed
 from svc_credit_registry.size_standards.rules import SIZE_LABELS, STANDARDS, Size
 from svc_credit_registry.small_micro import queries, service
 from svc_credit_registry.small_micro.models import EnterpriseSize
@@ -23,8 +19,6 @@ from svc_credit_registry.small_micro.schemas import EnterpriseSizeOut, SmallEnte
 router = Router(prefix="/v1", tags=["small-micro"], dependencies=[Public])
 
 Code = Annotated[str, Path(max_length=40, description="Unified social credit code, GB 32100-2015")]
-MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
-COLUMNS = tuple(SmallEnterprise.model_fields)
 
 
 class Wanted:
@@ -65,9 +59,7 @@ async def export_directory(
 ) -> StreamingResponse:
     """Everything the list would give with these filters, by code, streamed without a limit."""
     rows = service.export(runtime.sessions, wanted.region, wanted.industry, wanted.size)
-    headers = {"Content-Disposition": f'attachment; filename="small-micro-enterprises.{format}"'}
-    body = _csv(rows) if format == "csv" else _ndjson(rows)
-    return StreamingResponse(body, media_type=MEDIA_TYPES[format], headers=headers)
+    return streamed(rows, SmallEnterprise, format, "small-micro-enterprises")
 
 
 @router.get("/enterprises/{code}/size", operation_id="get_enterprise_size", summary="企业划型 Its size")
@@ -87,26 +79,3 @@ async def show_size(reply: ReplyDep, code: Code) -> EnterpriseSizeOut:
         basis=standard.measure,
         determined_on=known.determined_on if known else None,
     )
-
-
-async def _ndjson(rows: AsyncIterator[SmallEnterprise]) -> AsyncIterator[bytes]:
-    async for row in rows:
-        yield orjson.dumps(row.model_dump()) + b"\n"
-
-
-async def _csv(rows: AsyncIterator[SmallEnterprise]) -> AsyncIterator[bytes]:
-    yield _line(COLUMNS)
-    async for row in rows:
-        yield _line([_cell(value) for value in row.model_dump().values()])
-
-
-def _line(cells: Iterable[object]) -> bytes:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
-    return buffer.getvalue().encode()
-
-
-def _cell(value: object) -> str:
-    """A value as a cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

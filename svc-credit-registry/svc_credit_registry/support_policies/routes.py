@@ -4,16 +4,18 @@ import uuid
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
+from fastapi.responses import StreamingResponse
 from sqlalchemy import ColumnElement
 
 from shared.auth import Public
 from shared.clock import NowDep
 from shared.codes import regions
 from shared.http import IfMatch, Page, Paging, Router, cached, set_etag
+from shared.runtime import RuntimeDep
 from svc_credit_registry.access import AnyCaller, FilingOfficer
 from svc_credit_registry.enterprises import service as enterprises
 from svc_credit_registry.enterprises.models import Enterprise
-from svc_credit_registry.filing_checks.routes import Reply, ReplyDep
+from svc_credit_registry.filing_checks.routes import Reply, ReplyDep, streamed
 from svc_credit_registry.support_policies import queries, service
 from svc_credit_registry.support_policies.models import SupportBenefit, SupportPolicy
 from svc_credit_registry.support_policies.rules import KINDS, Judgement
@@ -154,6 +156,25 @@ async def list_benefits(
     result = await reply.page_of(queries.benefits(region, policy_id, code), keys, paging)
     reply.response.headers.update(cached("register", "enterprises"))
     return result.page([BenefitOut.model_validate(row) for row in result.rows])
+
+
+@router.get(
+    "/support-benefits/export",
+    operation_id="export_support_benefits",
+    summary="导出扶持信息 Benefits as NDJSON or CSV",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "One benefit a line"}},
+    dependencies=[Public],
+)
+async def export_benefits(
+    runtime: RuntimeDep,
+    region: Annotated[str, Query(pattern=r"^[0-9]{6}$", description="With all regions below it")] = regions.NATION,
+    policy_id: Annotated[uuid.UUID | None, Query()] = None,
+    code: Annotated[str | None, Query(max_length=18, description="Of one enterprise")] = None,
+    format: Annotated[Literal["ndjson", "csv"], Query()] = "ndjson",
+) -> StreamingResponse:
+    """Everything the list would give with these filters, streamed without a limit."""
+    return streamed(service.export(runtime.sessions, region, policy_id, code), BenefitOut, format, "support-benefits")
 
 
 @router.post(

@@ -1,6 +1,7 @@
 """Publishing support policies, matching them to an enterprise, and making benefits public."""
 
 import uuid
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from shared import audit
 from shared.auth import Caller
 from shared.clock import statutory_date
 from shared.codes import regions
+from shared.db import Sessions
 from shared.errors import FieldError
 from shared.http import check_version
 from svc_credit_registry.enterprises import service as enterprises
@@ -33,9 +35,10 @@ from svc_credit_registry.support_policies.errors import (
 )
 from svc_credit_registry.support_policies.models import SupportBenefit, SupportPolicy
 from svc_credit_registry.support_policies.rules import Applicant, Judgement, State
-from svc_credit_registry.support_policies.schemas import BenefitIn, PolicyIn
+from svc_credit_registry.support_policies.schemas import BenefitIn, BenefitOut, PolicyIn
 
 MATCHED_AT_MOST = 500
+CHUNK = 1000
 
 
 async def draft(session: AsyncSession, caller: Caller, body: PolicyIn) -> SupportPolicy:
@@ -225,6 +228,22 @@ def _item(benefit: SupportBenefit) -> records.Item:
         produced_on=benefit.granted_on,
         effective_from=benefit.granted_on,
     )
+
+
+async def export(
+    sessions: Sessions, region: str, policy_id: uuid.UUID | None, code: str | None
+) -> AsyncIterator[BenefitOut]:
+    """All public benefits with these filters by id, a stretch at a time: no transaction is open while they are sent."""
+    last = uuid.UUID(int=0)
+    while True:
+        statement = queries.benefits(region, policy_id, code).where(SupportBenefit.id > last)
+        async with sessions() as session:
+            rows = (await session.scalars(statement.order_by(SupportBenefit.id).limit(CHUNK))).all()
+        for row in rows:
+            yield BenefitOut.model_validate(row)
+        if len(rows) < CHUNK:
+            return
+        last = rows[-1].id
 
 
 async def revoke(

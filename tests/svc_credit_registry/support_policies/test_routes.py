@@ -86,6 +86,9 @@ async def test_a_benefit_stands_on_the_record_once_and_can_be_taken_off(filings:
     refused(await filings.post(officer, "/support-benefits", body), 409, "benefit_repeated")
     (shown,) = (await filings.get("/v1/support-benefits", code=code))["items"]
     assert (shown["policy"], shown["amount_yuan"], shown["unit"]) == (POLICY["title"], "30000.00", "AMR-421303")
+    lines = (await filings.read(None, "/support-benefits/export", code=code, format="csv")).text.splitlines()
+    assert lines[0].startswith("id,code,region")
+    assert [f"BZ-{code}" in line for line in lines[1:]] == [True]
     ((content,),) = await filings.rows("SELECT content FROM record_items WHERE code = $1", code)
     assert content["policy_label"] == POLICY["title"]
     path, reason = f"/support-benefits/{benefit['id']}/withdrawal", {"reason": "重复公示"}
