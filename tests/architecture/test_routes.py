@@ -111,6 +111,7 @@ PUBLIC = {
         "GET /v1/support-policies",
         "GET /v1/support-policies/{policy_id}",
         "GET /v1/support-benefits",
+        "GET /v1/support-benefits/export",
         "GET /v1/enterprises/{code}/objections",
         "GET /v1/immediate-information/due-date",
         "GET /v1/risk-models",
