@@ -133,8 +133,10 @@ def sign(content: dict[str, Any], key: CertificateKey) -> str:
 
 async def _signing_key(session: AsyncSession) -> CertificateKey:
     """The newest key; the first one is made when the first certificate is issued, by one process only."""
-    await session.execute(select(func.pg_advisory_xact_lock(KEY_LOCK)))
     known = await queries.keys(session)
+    if not known:
+        await session.execute(select(func.pg_advisory_xact_lock(KEY_LOCK)))
+        known = await queries.keys(session)
     return known[0] if known else await new_key(session)
 
 
