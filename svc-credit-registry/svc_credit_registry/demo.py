@@ -22,6 +22,9 @@ from svc_credit_registry.filings.schemas import ReportPatch
 from svc_credit_registry.intake import service
 from svc_credit_registry.intake.service import BulkFile, Origin, Summary
 from svc_credit_registry.preparation.rules import Rejection
+from svc_credit_registry.resources import service as resources
+from svc_credit_registry.resources.models import Resource
+from svc_credit_registry.resources.schemas import ResourceIn
 from svc_credit_registry.samples.rules import TRADE_NAMES, Plan, counties, enterprises
 from svc_credit_registry.settings import Settings
 from svc_credit_registry.support_policies import queries as policy_queries
@@ -72,6 +75,42 @@ POLICY = {
     ],
 }
 BENEFIT = {"reference": "DEMO-2026-001", "amount_yuan": "30000.00", "granted_on": "2026-10-08"}
+
+
+FIELD_LABELS = {
+    "code": "统一社会信用代码", "name": "名称", "region": "登记机关行政区划", "status": "登记状态",
+    "legal_representative_name": "法定代表人", "content.document_number": "决定书文号", "content.facts": "违法事实",
+    "content.penalty": "处罚内容", "content.decided_on": "决定日期", "content.number": "许可编号",
+    "content.valid_until": "有效期至",
+}  # fmt: skip
+# Code, name, producer, source, kind, fields, sharing type, conditions, update cycle.
+CATALOGUE = (
+    ("CR-ENTERPRISE", "企业登记信息", "AMR-421300", "enterprises", None,
+     ("code", "name", "region", "status", "legal_representative_name"), "conditional", "依法履职需要", "real_time"),
+    ("CR-PENALTY", "行政处罚信息", "AMR-421300", "records", "penalty",
+     ("code", "content.document_number", "content.facts", "content.penalty", "content.decided_on"), "unconditional", "",
+     "daily"),
+    ("CR-LICENCE", "行政许可信息", "AMR-421300", "records", "licence",
+     ("code", "content.number", "content.valid_until"), "unconditional", "", "daily"),
+)  # fmt: skip
+
+
+async def catalogued(session: AsyncSession) -> None:
+    """Three entries in the catalogue of shared resources; once."""
+    officer = Caller(subject="demo", kind="staff", unit="AMR-421300", permissions=frozenset({resources.DECIDE}))
+    for code, name, producer, source, kind, fields, sharing, conditions, cycle in CATALOGUE:
+        if await session.get(Resource, code) is None:
+            listed = [
+                {"name": f, "label": FIELD_LABELS[f], "type": "date" if f.endswith(("_on", "_until")) else "string",
+                 "personal": f == "legal_representative_name"}
+                for f in fields
+            ]  # fmt: skip
+            given = {
+                "code": code, "name": name, "summary": f"{name}（演示）", "producer": producer, "source": source,
+                "kind": kind, "fields": listed, "sharing": sharing, "conditions": conditions, "update_cycle": cycle,
+                "format": "JSON, NDJSON", "contact": "随州市市场监督管理局信息中心 0722-3300000",
+            }  # fmt: skip
+            await resources.create(session, officer, ResourceIn.model_validate(given))
 
 
 def rows() -> Iterator[dict[str, str]]:
@@ -132,6 +171,7 @@ async def fill(settings: Settings) -> Summary:
         summary = await service.load(make_sessions(engine), file, today(), refuse)
         async with make_sessions(engine)() as session, session.begin():
             await self_reported(session)
+            await catalogued(session)
         return summary
     finally:
         await engine.dispose()
