@@ -249,7 +249,7 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX ix_resource_grants_resource ON resource_grants (resource_code, id)",
     "CREATE SEQUENCE correction_request_numbers",
     """
-    CREATE TABLE correction_requests (
+    CREATE TABLE record_correction_requests (
         id UUID DEFAULT uuidv7() NOT NULL,
         number VARCHAR NOT NULL,
         item_id UUID NOT NULL,
@@ -273,19 +273,19 @@ STATEMENTS: tuple[str, ...] = (
         created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
         updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
         version INTEGER DEFAULT '1' NOT NULL,
-        CONSTRAINT pk_correction_requests PRIMARY KEY (id),
-        CONSTRAINT uq_correction_requests_number UNIQUE (number),
-        CONSTRAINT ck_correction_requests_state CHECK (state IN ('open', 'corrected', 'refused', 'withdrawn')),
-        CONSTRAINT ck_correction_requests_refused_with_reason CHECK (state <> 'refused' OR answer <> '')
+        CONSTRAINT pk_record_correction_requests PRIMARY KEY (id),
+        CONSTRAINT uq_record_correction_requests_number UNIQUE (number),
+        CONSTRAINT ck_record_correction_requests_state CHECK (state IN ('open', 'corrected', 'refused', 'withdrawn')),
+        CONSTRAINT ck_record_correction_requests_refused_with_reason CHECK (state <> 'refused' OR answer <> '')
     )
     """,
     """
-    CREATE UNIQUE INDEX uq_correction_requests_open ON correction_requests (producer, kind, key, asked_by)
+    CREATE UNIQUE INDEX uq_record_correction_requests_open ON record_correction_requests (producer, kind, key, asked_by)
         WHERE state = 'open'
     """,
-    "CREATE INDEX ix_correction_requests_due ON correction_requests (due_on, id) WHERE state = 'open'",
-    "CREATE INDEX ix_correction_requests_origin ON correction_requests (origin, origin_id)",
-    "CREATE INDEX ix_correction_requests_producer ON correction_requests (producer, id)",
+    "CREATE INDEX ix_record_correction_requests_due ON record_correction_requests (due_on, id) WHERE state = 'open'",
+    "CREATE INDEX ix_record_correction_requests_origin ON record_correction_requests (origin, origin_id)",
+    "CREATE INDEX ix_record_correction_requests_producer ON record_correction_requests (producer, id)",
 )
 TABLES: tuple[str, ...] = (
     "exchange_batches",
@@ -295,7 +295,7 @@ TABLES: tuple[str, ...] = (
     "resources",
     "resource_requests",
     "resource_grants",
-    "correction_requests",
+    "record_correction_requests",
 )
 
 

@@ -15,17 +15,17 @@ NUMBERS = Sequence("correction_request_numbers", metadata=Base.metadata)
 class CorrectionRequest(Timestamps, Versioned, Base):
     """What is said to be wrong with an item, and what its producer answered."""
 
-    __tablename__ = "correction_requests"
+    __tablename__ = "record_correction_requests"
     __table_args__ = (
         CheckConstraint("state IN ('open', 'corrected', 'refused', 'withdrawn')", name="state"),
         CheckConstraint("state <> 'refused' OR answer <> ''", name="refused_with_reason"),
         Index(
-            "uq_correction_requests_open", "producer", "kind", "key", "asked_by", unique=True,
+            "uq_record_correction_requests_open", "producer", "kind", "key", "asked_by", unique=True,
             postgresql_where=text("state = 'open'"),
         ),
-        Index("ix_correction_requests_due", "due_on", "id", postgresql_where=text("state = 'open'")),
-        Index("ix_correction_requests_producer", "producer", "id"),
-        Index("ix_correction_requests_origin", "origin", "origin_id"),
+        Index("ix_record_correction_requests_due", "due_on", "id", postgresql_where=text("state = 'open'")),
+        Index("ix_record_correction_requests_producer", "producer", "id"),
+        Index("ix_record_correction_requests_origin", "origin", "origin_id"),
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = uuid_key()
