@@ -16,6 +16,7 @@ async def loaded(world: World) -> World:
         row(CODE, "随州红光酒业有限公司"),
         row(OTHER, "随县<红光>茶业有限公司", region="421321", status="revoked", ended_on="2020-05-01"),
     ])  # fmt: skip
+    await world.settled()
     return world
 
 
