@@ -1,0 +1,50 @@
+"""The register's pages in a real browser: searching, and the record of an enterprise, without a script."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from shared.codes import credit_code
+from tests.browser.eyes import ARGUMENTS, CHROMIUM, person
+from tests.support.platform import Platform
+
+DEMO = credit_code.make("421303", 430_000_000)
+PATHS = {"search form": "/registry", "results": "/registry?q=随州", "nothing found": "/registry?q=无此企业",
+         "record": f"/registry/enterprises/{DEMO}", "no record": "/registry/enterprises/123"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS), headless=True)
+        yield started
+        started.close()
+
+
+@pytest.mark.platform
+@pytest.mark.parametrize(("language", "scheme"), [("zh-CN", "light"), ("zh-CN", "dark"), ("en-GB", "light")])
+@pytest.mark.parametrize("width", [1000, 360])
+def test_the_register_can_be_read_and_reached(
+    browser: Browser, platform: Platform, language: str, scheme: str, width: int
+) -> None:
+    how = {"locale": language, "color_scheme": scheme, "viewport": {"width": width, "height": 800}}
+    with person(browser, platform.base_url, **how) as someone:
+        for name, path in PATHS.items():
+            someone.go(path)
+            someone.look(f"registry {name} {language} {scheme} {width}")
+
+
+@pytest.mark.platform
+def test_an_enterprise_is_found_and_read_without_a_script(browser: Browser, platform: Platform) -> None:
+    with person(browser, platform.base_url, locale="zh-CN", java_script_enabled=False) as someone:
+        page = someone.page
+        someone.go("/registry")
+        page.get_by_role("searchbox").fill("随州")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(r"/registry\?"))
+        page.locator(".hits a").first.click()
+        expect(page.get_by_text("统一社会信用代码")).to_be_visible()
+        page.get_by_role("link", name="English").click()
+        expect(page.get_by_text("Unified social credit code")).to_be_visible()
