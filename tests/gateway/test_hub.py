@@ -171,7 +171,8 @@ async def test_all_cases_page_by_page(place: Place, start_gateway: StartGateway)
     sso = place.app.state.settings.service_urls["sso"]
     async with upstream(cases("services", 7)) as one, upstream(cases("complaints", 2)) as two:
         urls = {"services": one.url, "complaints": two.url, "sso": sso}
-        port = await start_gateway(urls, token_url=f"{sso}/oauth2/token")
+        holders = ["services", "complaints"]
+        port = await start_gateway(urls, token_url=f"{sso}/oauth2/token", item_services=holders)
         async with place.browser(port) as browser:
             await place.log_in(browser)
             seen, cursor, sizes = [], None, []
