@@ -61,6 +61,11 @@ class Projection:
         """Whether there is an index to ask."""
         return self._current is not None
 
+    @property
+    def path(self) -> Path | None:
+        """The folder of the index in use."""
+        return self._current.path if self._current is not None else None
+
     async def ask(self, question: Callable[[], T]) -> T:
         """What `question` finds in the index, asked beside the event loop: the index works without Python's lock."""
         return await asyncio.get_running_loop().run_in_executor(self._asking, question)

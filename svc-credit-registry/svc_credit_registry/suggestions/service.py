@@ -45,7 +45,8 @@ def _by_slip(view: View, text: str) -> Iterable[tuple[Reason, str]]:
         query = indexes.phrase("names", guess.words if len(guess.words) > 1 else [guess.words[0][1]])
         for folded in _names(view, query):
             for meant in guess.pattern.findall(folded):
-                yield guess.reason, meant
+                alike = guess.reason is Reason.REPLACED and any(sounding_alike(meant, text))
+                yield (Reason.SAME_SOUND if alike else guess.reason), meant
 
 
 def _names(view: View, query: Query) -> list[str]:

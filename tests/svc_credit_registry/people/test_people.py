@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from shared.audit import AuditRow
@@ -56,8 +55,9 @@ async def test_the_public_does_not_search_by_person(world: World) -> None:
     assert (await world.get("/v1/enterprises", q="欧阳娜娜"))["items"] == []
 
 
-@pytest.mark.parametrize(
-    ("changes", "status"), [({"reason": "x"}, 422), ({"name": "李"}, 422), ({"region": "999999"}, 404), ({"x": 1}, 422)]
-)
-async def test_a_search_needs_a_reason_and_a_whole_name(world: World, changes: dict[str, Any], status: int) -> None:
-    assert (await ask(world, **changes)).status_code == status
+async def test_a_search_needs_a_reason_and_a_whole_name(world: World) -> None:
+    refused: list[tuple[dict[str, Any], int]] = [
+        ({"reason": "x"}, 422), ({"name": "李"}, 422), ({"region": "999999"}, 404), ({"x": 1}, 422),
+    ]  # fmt: skip
+    for changes, status in refused:
+        assert (await ask(world, **changes)).status_code == status, changes
