@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from shared.clock import STATUTORY_ZONE
 from shared.problems import wants_english
 from svc_credit_registry.pages.texts import EN, ZH
-from svc_credit_registry.printouts.rules import FIELDS, words
+from svc_credit_registry.printouts.rules import FIELDS, flat, words
 
 FOLDER = Path(__file__).parent
 STYLE = (FOLDER / "pages.css").read_text(encoding="utf-8")
@@ -33,12 +33,11 @@ def moment(instant: datetime) -> str:
     return instant.astimezone(STATUTORY_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
-def pairs_of(content: dict[str, Any], english: bool) -> list[tuple[str, str]]:
+def pairs_of(content: dict[str, Any], english: bool) -> list[tuple[str, str]]:  # noqa: FBT001 - a filter of templates
     """The content of an item as names and values; what is empty is left out."""
-    given = {name: value for name, value in content.items() if value not in (None, "", [])}
-    if not english:
-        return [(FIELDS.get(name, name), words(value)) for name, value in given.items()]
-    return [(_title(name), _plain(value)) for name, value in given.items()]
+    if english:
+        return [(_title(path[-1]), _plain(value)) for path, value in flat(content)]
+    return [(FIELDS.get(path[-1], path[-1]), words(value)) for path, value in flat(content)]
 
 
 def _title(name: str) -> str:

@@ -28,6 +28,16 @@ FIELDS: Mapping[str, str] = {
     "subscribed_yuan": "认缴出资（元）", "summary": "摘要", "text": "内容", "title": "名称", "type": "类型",
     "until": "截止日", "valid_from": "有效期自", "valid_until": "有效期至", "verified_on": "核实日期",
     "year": "年度",
+    # What enterprises report themselves.
+    "act": "许可变动", "assets_yuan": "资产总额（元）", "code": "统一社会信用代码", "contact": "联系方式",
+    "contributions": "出资信息", "email": "电子邮箱", "employees": "从业人数（人）",
+    "equity_changes": "股权变更", "equity_yuan": "所有者权益合计（元）", "figures": "经营数据",
+    "from_day": "自", "guarantees": "对外担保", "investments": "对外投资", "liabilities_yuan": "负债总额（元）",
+    "main_revenue_yuan": "主营业务收入（元）", "net_profit_yuan": "净利润（元）", "not_published": "企业选择不公示",
+    "operation": "经营状态", "paid_form": "实缴方式", "paid_on": "实缴日期", "paid_yuan": "实缴出资（元）",
+    "phone": "联系电话", "postcode": "邮政编码", "profit_yuan": "利润总额（元）", "revenue_yuan": "营业总收入（元）",
+    "right": "知识产权种类", "subscribed_form": "认缴方式", "subscribed_on": "认缴日期",
+    "tax_yuan": "纳税总额（元）", "until_day": "至", "url": "网址", "websites": "网站或者网店",
 }  # fmt: skip
 """The names of fields; one that is missing here is printed under its own name."""
 
@@ -35,7 +45,9 @@ VALUES: Mapping[str, str] = {
     "active": "存续", "cancelled": "注销", "revoked": "吊销", "in_force": "有效", "valid": "有效", "changed": "变更",
     "repaired": "已修复", "expired": "过期", "listed": "列入", "removed": "移出", "frozen": "冻结", "released": "解除",
     "natural_person": "自然人", "enterprise": "企业法人", "subscribed": "认缴", "paid": "实缴", "money": "货币",
-    "fine": "罚款", "warning": "警告", "True": "是", "False": "否",
+    "fine": "罚款", "warning": "警告", "True": "是", "False": "否", "operating": "开业", "suspended": "歇业",
+    "liquidating": "清算", "website": "网站", "online_shop": "网店", "patent": "专利", "trademark": "商标",
+    "copyright": "著作权", "obtained": "取得", "extended": "延续", "ended": "终止",
 }  # fmt: skip
 
 
@@ -45,6 +57,15 @@ def lines(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield FIELDS.get(name, name), words(value)
 
 
+def flat(content: Mapping[str, Any], before: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The content with each nested value under the names that lead to it; what is empty is left out."""
+    for name, value in content.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, (*before, name))
+        elif value not in (None, "", []):
+            yield (*before, name), value
+
+
 def words(value: Any) -> str:
     """A value in words: lists part by 、, what is nested by ；."""
     if isinstance(value, Mapping):
@@ -52,4 +73,4 @@ def words(value: Any) -> str:
     if isinstance(value, list):
         return "、".join(words(inner) for inner in value) or "无"
     text = "无" if value is None else str(value)
-    return VALUES.get(text, text)
+    return VALUES.get(text) or FIELDS.get(text, text)
