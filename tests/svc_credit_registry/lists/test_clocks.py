@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from shared import audit
 from shared.audit import AuditRow
@@ -137,11 +137,11 @@ async def test_a_run_that_is_cut_off_in_the_middle_ends_like_one_that_was_not(de
     async with sessions() as session, session.begin():  # all of it undone, then without a cut
         ids = select(ListEntry.id).where(ListEntry.report_year == year)
         keys = [str(i) for i in await session.scalars(ids)]
-        await session.execute(RecordItem.__table__.delete().where(RecordItem.key.in_(keys)))
-        await session.execute(ListStep.__table__.delete().where(ListStep.entry_id.in_(ids)))
-        await session.execute(ListEntry.__table__.delete().where(ListEntry.report_year == year))
-        await session.execute(ListDocument.__table__.delete().where(ListDocument.number.contains("〔2026〕年报")))
-        await session.execute(AnnualListingRun.__table__.delete().where(AnnualListingRun.year == year))
+        await session.execute(delete(RecordItem).where(RecordItem.key.in_(keys)))
+        await session.execute(delete(ListStep).where(ListStep.entry_id.in_(ids)))
+        await session.execute(delete(ListEntry).where(ListEntry.report_year == year))
+        await session.execute(delete(ListDocument).where(ListDocument.number.contains("〔2026〕年报")))
+        await session.execute(delete(AnnualListingRun).where(AnnualListingRun.year == year))
     while await page() > 0:
         pass
     assert await picture(desk, year, codes) == interrupted

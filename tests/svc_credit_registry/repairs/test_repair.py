@@ -108,6 +108,7 @@ async def test_repair_ends_the_publication_and_stands_on_the_record(desk: Desk) 
     assert undone["state"] == "revoked"
     (again,) = await desk.record(code, Kind.PENALTY)
     assert again.content["state"] == "in_force"
+    assert again.publish_until is not None
     assert again.publish_until > today() + timedelta(1000)
     assert await shown(desk, code) == 1
 
