@@ -37,6 +37,8 @@ UNFINISHED = "unfinished-"
 BUILDING_MEMORY, FOLLOWING_MEMORY = 512 << 20, 32 << 20
 LOOKS_EVERY, WATCHES_EVERY, WAITS_AT_START, QUIET = 1.0, 0.05, 3.0, 1.0
 RETRY_AFTER = "5"
+ABANDONED_AFTER = 3600.0
+"""Seconds after which nobody is building what is not finished: he was killed."""
 
 
 class Projection:
@@ -266,7 +268,9 @@ def opened(root: Path) -> OpenIndex | None:
 def _clear(root: Path, used: Path) -> None:
     """Removes indexes no longer in use. Whoever still has one open keeps what he sees of it."""
     for path in root.iterdir():
-        if path.is_dir() and path != used and not path.name.startswith(UNFINISHED):
+        if not path.is_dir() or path == used:
+            continue
+        if not path.name.startswith(UNFINISHED) or time.time() - path.stat().st_mtime > ABANDONED_AFTER:
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -179,15 +179,28 @@ def syllables() -> frozenset[str]:
 
 def segmentations(letters: str, at_most: int = 8) -> list[list[str]]:
     """The ways in which letters part into syllables, the longest syllables first: xian is xian and xi an."""
-    known, found, left = syllables(), list[list[str]](), [(0, list[str]())]
+    ends = _syllable_ends(letters)
+    found, left = list[list[str]](), [(0, list[str]())] if ends.get(0) or not letters else []
     while left and len(found) < at_most:
         start, parts = left.pop()
         if start == len(letters):
             found.append(parts)
             continue
-        ends = range(start + 1, min(start + 6, len(letters)) + 1)
-        left += [(end, [*parts, letters[start:end]]) for end in ends if letters[start:end] in known]
+        left += [(end, [*parts, letters[start:end]]) for end in ends[start]]
     return found
+
+
+def _syllable_ends(letters: str) -> dict[int, list[int]]:
+    """For each place from which syllables lead to the end: where the next one may end. What leads nowhere is left out,
+    so that the ways are counted and never the dead ends.
+    """
+    known, ends = syllables(), {len(letters): list[int]()}
+    for start in range(len(letters) - 1, -1, -1):
+        longest = min(start + 6, len(letters))
+        found = [end for end in range(start + 1, longest + 1) if end in ends and letters[start:end] in known]
+        if found:
+            ends[start] = found
+    return ends
 
 
 def _dictionary(character: str) -> list[str]:

@@ -56,6 +56,11 @@ def test_letters_part_into_syllables(letters: str, parts: str) -> None:
     assert parts.split() in segmentations(letters)
 
 
+def test_many_syllables_that_lead_nowhere_are_not_tried_one_by_one() -> None:
+    assert segmentations("an" * 49 + "qq") == []
+    assert len(segmentations("an" * 50)) == 8
+
+
 @pytest.mark.parametrize("letters", ["hg", "abc1", "", "xyz"])
 def test_what_is_no_pinyin_has_no_syllables(letters: str) -> None:
     assert segmentations(letters) == ([[]] if not letters else [])
