@@ -116,7 +116,7 @@ def create_app(settings: GatewaySettings | None = None) -> Gateway:
 
 def _replace_openapi(own: FastAPI) -> None:
     """Puts the merged document where FastAPI would show the gateway's part alone."""
-    own.router.routes[:] = [route for route in own.router.routes if getattr(route, "path", "") != own.openapi_url]
+    own.router.routes[:] = [route for route in own.router.routes if getattr(route, "path", "") != "/openapi.json"]
     own.include_router(reference)
 
 

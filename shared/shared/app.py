@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
@@ -52,21 +53,31 @@ def create_service(service: Service, settings: ServiceSettings) -> FastAPI:
         description=service.description,
         version=VERSION,
         lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,
         openapi_tags=list(service.tags),
     )
     app.state.runtime, app.state.service = runtime, service
     problems.install(app)
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(telemetry.TelemetryMiddleware)
-    for router in (*service.routers, health_router(runtime), operations.router):
+    for router in (*service.routers, health_router(runtime), reference_router(), operations.router):
         if router is operations.router and service.operations_prefix:
             app.include_router(router, prefix=service.operations_prefix)
         else:  # the routes as they are: include_router would build each a second time, at the first request
             app.router.routes.extend(router.routes)
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]
     return app
+
+
+def reference_router() -> APIRouter:
+    """The service's description; made when first asked, in a thread, for it takes seconds where operations are many."""
+    router = APIRouter(include_in_schema=False, dependencies=[Public])
+
+    @router.get("/openapi.json")
+    def describe(request: Request) -> Response:
+        return JSONResponse(request.app.openapi())
+
+    return router
 
 
 def health_router(runtime: Runtime) -> APIRouter:

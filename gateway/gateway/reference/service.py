@@ -11,7 +11,7 @@ from gateway.reference.merge import Document, merge
 from gateway.settings import GatewaySettings
 
 KEEP_SECONDS = 60.0
-DEADLINE_SECONDS = 2.0
+DEADLINE_SECONDS = 10.0
 
 
 class Reference:
