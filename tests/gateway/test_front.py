@@ -44,7 +44,7 @@ async def test_all_cases_of_a_person_in_one_list(place: Place, start_gateway: St
     async with upstream(answering(first)) as one, upstream(answering(second)) as two:
         sso = place.app.state.settings.service_urls["sso"]
         urls = {"services": one.url, "complaints": two.url, "sso": sso}
-        port = await start_gateway(urls, token_url=f"{sso}/oauth2/token")
+        port = await start_gateway(urls, token_url=f"{sso}/oauth2/token", item_services=["services", "complaints"])
         async with place.browser(port) as browser:
             assert (await browser.get("/api/hub/v1/items")).status_code == 401
             await place.log_in(browser)
@@ -62,7 +62,7 @@ async def test_the_list_lacks_what_is_down_and_says_so(place: Place, start_gatew
         pass
     sso = place.app.state.settings.service_urls["sso"]
     urls = {"services": gone.url, "complaints": place.service.url, "sso": sso}
-    port = await start_gateway(urls, token_url=f"{sso}/oauth2/token")
+    port = await start_gateway(urls, token_url=f"{sso}/oauth2/token", item_services=["services", "complaints"])
     async with place.browser(port) as browser:
         await place.log_in(browser)
         found = (await browser.get("/api/hub/v1/items")).json()
