@@ -64,7 +64,7 @@ async def list_entry_objections(
 
 
 @router.get(
-    "/v1/list-objections/queue", operation_id="list_objection_queue", summary="待办异议 What officers must decide"
+    "/v1/list-objections/queue", operation_id="list_list_objection_queue", summary="待办异议 What officers must decide"
 )
 async def list_objection_queue(
     reply: ReplyDep,
