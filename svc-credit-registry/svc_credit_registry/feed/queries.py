@@ -1,10 +1,11 @@
 """Giving positions to changes, and reading them in order."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Uuid, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.feed.models import Change, FeedState, PendingChange
@@ -14,6 +15,12 @@ RECORDED = "credit_registry_recorded"
 SEQUENCED = "credit_registry_sequenced"
 """NOTIFY when positions were given: there is something to read."""
 
+_RECORD = text(
+    """
+    WITH entered AS (INSERT INTO pending_changes (code, part, item_id) VALUES (:code, :part, :item_id) RETURNING id)
+    SELECT pg_notify(:channel, '') FROM entered
+    """
+).bindparams(bindparam("item_id", type_=Uuid()))
 _LOCK = text("SELECT last FROM feed_state WHERE id = 1 FOR UPDATE")
 # A statement of its own behind the lock: so it sees all that was committed before the lock was had.
 _SEQUENCE = text(
@@ -55,6 +62,11 @@ class State:
     forgotten: int
     pending: int
     oldest_pending_at: datetime | None
+
+
+async def record(session: AsyncSession, code: str, part: str, item_id: uuid.UUID | None) -> None:
+    """Enters a change without a position, and wakes who gives positions once the transaction at hand has committed."""
+    await session.execute(_RECORD, {"code": code, "part": part, "item_id": item_id, "channel": RECORDED})
 
 
 async def after(session: AsyncSession, position: int, limit: int) -> Sequence[Change]:

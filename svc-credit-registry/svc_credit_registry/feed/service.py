@@ -49,9 +49,7 @@ async def all_changed(session: AsyncSession, changes: Sequence[tuple[str, str, u
 
 async def entered(session: AsyncSession, code: str, part: str, *, item_id: uuid.UUID | None = None) -> None:
     """Tells followers alone; for changes of which another event tells, as that an enterprise is registered."""
-    session.add(PendingChange(code=code, part=part, item_id=item_id))
-    await session.flush()
-    await session.execute(select(func.pg_notify(queries.RECORDED, "")))
+    await queries.record(session, code, part, item_id)
 
 
 async def sequence_forever(runtime: Runtime) -> None:
