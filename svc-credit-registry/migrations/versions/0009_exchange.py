@@ -69,6 +69,14 @@ STATEMENTS: tuple[str, ...] = (
         FOR EACH ROW EXECUTE FUNCTION exchange_log_is_append_only()
     """,
     """
+    CREATE TRIGGER exchange_entries_whole BEFORE TRUNCATE ON exchange_entries
+        FOR EACH STATEMENT EXECUTE FUNCTION exchange_log_is_append_only()
+    """,
+    """
+    CREATE TRIGGER exchange_batches_whole BEFORE TRUNCATE ON exchange_batches
+        FOR EACH STATEMENT EXECUTE FUNCTION exchange_log_is_append_only()
+    """,
+    """
     CREATE TABLE submission_batches (
         id UUID DEFAULT uuidv7() NOT NULL,
         producer VARCHAR NOT NULL,

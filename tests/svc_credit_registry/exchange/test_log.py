@@ -106,6 +106,7 @@ async def test_the_database_refuses_to_change_or_delete_entries_and_batches(worl
         "DELETE FROM exchange_entries",
         "UPDATE exchange_batches SET count = 1",
         "DELETE FROM exchange_batches",
+        "TRUNCATE exchange_batches, exchange_entries",
     ):
         with pytest.raises(DBAPIError, match="append-only"):
             async with world.client.sessions() as session, session.begin():
