@@ -37,6 +37,7 @@ import svc_credit_registry.restrictions.models
 import svc_credit_registry.risk.models
 import svc_credit_registry.small_micro.models
 import svc_credit_registry.snapshots.models
+import svc_credit_registry.statistics.models
 import svc_credit_registry.submissions.models
 import svc_credit_registry.support_policies.models
 from shared import audit, inbox, outbox

@@ -35,11 +35,11 @@ from svc_credit_registry.measures.routes import router as measures
 from svc_credit_registry.names.routes import router as names
 from svc_credit_registry.objections.routes import router as objections
 from svc_credit_registry.operators.routes import router as operators
+from svc_credit_registry.pages.routes import router as pages
 from svc_credit_registry.people.routes import router as people
 from svc_credit_registry.projection.service import attach
 from svc_credit_registry.proposals.routes import router as proposals
 from svc_credit_registry.publication_orders.routes import router as publication_orders
-from svc_credit_registry.pages.routes import router as pages
 from svc_credit_registry.publicity.routes import router as publicity
 from svc_credit_registry.published_reports.routes import router as published_reports
 from svc_credit_registry.reconciliation.routes import router as reconciliation
@@ -55,6 +55,7 @@ from svc_credit_registry.settings import Settings
 from svc_credit_registry.size_standards.routes import router as size_standards
 from svc_credit_registry.small_micro.routes import router as small_micro
 from svc_credit_registry.snapshots.routes import router as snapshots
+from svc_credit_registry.statistics.routes import router as statistics
 from svc_credit_registry.stream.routes import router as stream
 from svc_credit_registry.submissions.routes import router as submissions
 from svc_credit_registry.support_policies.routes import router as support_policies
@@ -113,6 +114,7 @@ SERVICE = Service(
         small_micro,
         support_policies,
         publication_orders,
+        statistics,
     ],
     work=WORK,
     tags=[
@@ -143,6 +145,7 @@ SERVICE = Service(
             "name": "resources",
             "description": "资源目录与共享 The catalogue of resources, requests, grants, shared data",
         },
+        {"name": "statistics", "description": "统计 Published figures that anyone can compute again"},
         {"name": "stream", "description": "变更订阅与快照 The change stream and snapshots"},
         {"name": "corrections", "description": "更正 Errors go back to the producer"},
         {"name": "exchange", "description": "交换日志 The log of the exchange between agencies"},

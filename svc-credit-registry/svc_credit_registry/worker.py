@@ -31,6 +31,7 @@ from svc_credit_registry.risk import handlers as risk
 from svc_credit_registry.settings import Settings
 from svc_credit_registry.small_micro import handlers as small_micro
 from svc_credit_registry.snapshots import handlers as snapshots
+from svc_credit_registry.statistics import handlers as statistics
 from svc_credit_registry.submissions import handlers as submissions
 
 WORK = Work(
@@ -49,6 +50,7 @@ WORK = Work(
         *objections.SWEEPS,
         *published_reports.SWEEPS,
         *small_micro.SWEEPS,
+        *statistics.SWEEPS,
     ],
     publishes=[
         EnterpriseRegisteredV1,

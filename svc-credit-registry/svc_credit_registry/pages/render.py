@@ -33,7 +33,7 @@ def moment(instant: datetime) -> str:
     return instant.astimezone(STATUTORY_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
-def pairs_of(content: dict[str, Any], english: bool) -> list[tuple[str, str]]:  # noqa: FBT001 - a filter of templates
+def pairs_of(content: dict[str, Any], english: bool) -> list[tuple[str, str]]:
     """The content of an item as names and values; what is empty is left out."""
     if english:
         return [(_title(path[-1]), _plain(value)) for path, value in flat(content)]

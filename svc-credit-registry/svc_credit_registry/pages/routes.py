@@ -27,6 +27,8 @@ from svc_credit_registry.record_views import service as record_views
 from svc_credit_registry.record_views.service import Reading
 from svc_credit_registry.search import rules, service
 from svc_credit_registry.search.rules import OnList
+from svc_credit_registry.statistics import service as statistics
+from svc_credit_registry.statistics.errors import FigureNotPublished, RegionNotCounted
 
 router = Router(prefix="/registry", tags=["pages"], dependencies=[Public], include_in_schema=False)
 
@@ -129,6 +131,40 @@ async def show_enterprise_page(
         past=day < today,
         today=today,
         listed=[kind for kind in view.kinds if kind.kind in set(OnList)],
+    )
+
+
+@router.get("/statistics", operation_id="show_statistics_page", response_class=HTMLResponse)
+async def show_statistics_page(
+    request: Request,
+    session: SessionDep,
+    province: Annotated[str, Query(max_length=6)] = "",
+    as_of: Annotated[str, Query(max_length=10)] = "",
+) -> HTMLResponse:
+    """统计数据: every published figure with its definition, its picture and its numbers."""
+    english, region = is_english(request), province or regions.NATION
+    figures = (await statistics.catalogue(session, english=english)).items
+    published: dict[str, object] = {}
+    pictures, told = {}, {}
+    for figure in figures:
+        published[figure.name], told[figure.name] = None, False
+        try:
+            found = await statistics.shown(session, statistics.Asked(figure.name, _day(as_of), region))
+        except (FigureNotPublished, RegionNotCounted) as error:
+            told[figure.name] = isinstance(error, RegionNotCounted)
+            continue
+        published[figure.name] = statistics.published_out(found, english=english)
+        pictures[figure.name] = statistics.picture(found, english=english)
+    return page(
+        request,
+        "statistics.html",
+        figures=figures,
+        published=published,
+        pictures=pictures,
+        told=told,
+        fault=None,
+        asked={"province": province, "as_of": as_of},
+        provinces=[(place.code, place.name) for place in regions.children(regions.NATION) if place.current],
     )
 
 
