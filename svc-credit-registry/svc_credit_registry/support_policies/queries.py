@@ -30,7 +30,8 @@ def published(today: date, kind: str | None = None, region: str | None = None) -
         P.state == State.PUBLISHED, P.valid_from <= today, or_(P.valid_until.is_(None), P.valid_until >= today)
     )
     if region is not None:
-        statement = statement.where(P.region.in_([*regions.path(region), region, regions.NATION]))
+        above = regions.path(region) if regions.is_known(region) else ()
+        statement = statement.where(P.region.in_([*above, region, regions.NATION]))
     return statement if kind is None else statement.where(P.kind == kind)
 
 

@@ -183,11 +183,12 @@ async def grant(session: AsyncSession, caller: Caller, body: BenefitIn, now: dat
     if await queries.by_reference(session, unit, body.reference) is not None:
         raise BenefitRepeated
     benefit = SupportBenefit(
+        code=enterprise.code,
         region=enterprise.region,
         unit=unit,
         policy=await _policy_title(session, body),
         published_on=today,
-        **body.model_dump(exclude={"policy"}),
+        **body.model_dump(exclude={"code", "policy"}),
     )
     session.add(benefit)
     await session.flush()

@@ -96,3 +96,17 @@ async def test_a_benefit_stands_on_the_record_once_and_can_be_taken_off(filings:
     expect(await filings.post(officer, path, reason))
     assert (await filings.get("/v1/support-benefits", code=code))["items"] == []
     refused(await filings.post(officer, path, reason), 404, "benefit_unknown")
+
+
+async def test_a_benefits_code_is_taken_as_people_write_it(filings: Filings) -> None:
+    code = await filings.enterprise()
+    body = {"code": code.lower(), "reference": f"XX-{code}", "policy": "创业补贴", "granted_on": "2026-10-08"}
+    assert expect(await filings.post(filings.officer(), "/support-benefits", body), 201)["code"] == code
+
+
+async def test_in_a_region_that_is_unknown_only_those_of_the_nation_hold(filings: Filings) -> None:
+    policy = await published(filings)
+    for region in ("000000", "999999"):
+        assert policy["id"] not in [
+            p["id"] for p in (await filings.get("/v1/support-policies", region=region))["items"]
+        ]
