@@ -29,12 +29,14 @@ async def order(session: AsyncSession, caller: Caller, body: OrderIn, today: dat
     made = PublicationOrder(
         number=rules.number_for(enterprise.region, today, await queries.next_serial(session)),
         state=State.OPEN,
+        code=enterprise.code,
         region=enterprise.region,
         unit=caller.unit,
         officer_id=caller.subject,
         ordered_on=today,
         due_on=rules.deadline(today).due_on,
-        **body.model_dump(),
+        type=body.type,
+        matter=body.matter,
     )
     session.add(made)
     await session.flush()

@@ -90,3 +90,10 @@ async def test_only_the_county_orders_and_withdraws_and_only_once_for_the_same(f
     assert expect(await filings.post(filings.officer(), f"{path}/withdrawal", reason))["state"] == "withdrawn"
     expect(await filings.post(filings.officer(), "/publication-orders", body), 201)
     refused(await filings.read(filings.officer(), f"/publication-orders/{uuid4()}"), 404, "order_unknown")
+
+
+async def test_a_code_is_taken_as_people_write_it(filings: Filings) -> None:
+    code = await filings.enterprise()
+    assert (await ordered(filings, code.lower()))["code"] == code
+    body = {"code": code, "type": "equity_change", "matter": MATTER}
+    refused(await filings.post(filings.officer(), "/publication-orders", body), 409, "order_repeated")
