@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.immediate_information.models import SERIAL, ImmediateInformation, InformationRevision
+
+LOCK = 41
 
 
 async def next_serial(session: AsyncSession) -> int:
@@ -26,6 +28,11 @@ async def find(session: AsyncSession, information_id: uuid.UUID, *, lock: bool =
 def of_enterprise(code: str) -> Select[Any]:
     """All pieces of an enterprise."""
     return select(ImmediateInformation).where(ImmediateInformation.code == code)
+
+
+async def one_at_a_time(session: AsyncSession, code: str) -> None:
+    """Whoever files for the same enterprise waits until the transaction at hand ends, so a repetition is seen."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(code, LOCK))))
 
 
 async def same(session: AsyncSession, row: ImmediateInformation) -> ImmediateInformation | None:

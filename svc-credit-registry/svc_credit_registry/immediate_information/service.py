@@ -58,6 +58,7 @@ async def file(session: AsyncSession, caller: Caller, body: InformationIn, now: 
         late=rules.is_late(kind, body.happened_on, today),
         revision=1,
     )
+    await queries.one_at_a_time(session, enterprise.code)
     before = await queries.same(session, row)
     if before is not None:
         raise InformationRepeated(

@@ -1,5 +1,6 @@
 """Immediate information: published at once, late after 20 working days, corrected in the open."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -83,6 +84,13 @@ async def test_the_same_is_published_once(filings: Filings) -> None:
         made = expect(await filings.post(who, "/immediate-information", body()), 201)
         answer = refused(await filings.post(who, "/immediate-information", body()), 409, "information_repeated")
     assert answer["number"] == made["number"]
+
+
+async def test_the_same_sent_twice_at_once_is_published_once(filings: Filings) -> None:
+    who = filings.agent(await filings.enterprise())
+    with filings.on(date(2026, 10, 9)):
+        both = await asyncio.gather(*(filings.post(who, "/immediate-information", body()) for _ in range(4)))
+    assert sorted(answer.status_code for answer in both) == [201, 409, 409, 409]
 
 
 async def test_a_day_that_can_not_be_is_refused(filings: Filings) -> None:
