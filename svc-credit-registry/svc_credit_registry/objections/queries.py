@@ -15,6 +15,8 @@ from svc_credit_registry.objections.models import SERIAL, Objection, ObjectionSt
 from svc_credit_registry.objections.rules import MATTER, OFFICER_STATES, REGISTRATION, State, terms_on
 from svc_credit_registry.records.models import RecordItem
 
+LOCK = 37
+
 
 async def next_serial(session: AsyncSession) -> int:
     """The next serial of a number; gaps are normal, it starts again after 999,999."""
@@ -62,6 +64,11 @@ def queue(region: str | None, states: Sequence[State], overdue_on: date | None) 
 def about(code: str) -> Select[Any]:
     """The cases about an enterprise that were not withdrawn."""
     return select(Objection).where(Objection.code == code, Objection.state != State.WITHDRAWN)
+
+
+async def one_at_a_time(session: AsyncSession, asker_id: str) -> None:
+    """Whoever asks twice at once waits with the second until the first is there and counted."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(asker_id, LOCK))))
 
 
 async def has_open(session: AsyncSession, asker_id: str, kind: str, producer: str, key: str) -> bool:

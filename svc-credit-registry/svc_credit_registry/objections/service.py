@@ -127,6 +127,7 @@ async def _item(session: AsyncSession, code: str, item_id: uuid.UUID, today: dat
 
 
 async def _check_open(session: AsyncSession, caller: Caller, about: Doubted) -> None:
+    await queries.one_at_a_time(session, caller.subject)
     if await queries.has_open(session, caller.subject, about.kind, about.producer, about.key):
         raise AlreadyAsked
     if await queries.open_count(session, caller.subject) >= rules.OPEN_LIMIT:

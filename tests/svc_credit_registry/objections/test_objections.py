@@ -1,5 +1,6 @@
 """Doubts about the record: asked by anybody, answered in 20 working days, corrected where the item came from."""
 
+import asyncio
 import uuid
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from shared import audit
 from shared.clock import now
 from svc_credit_registry.objections.handlers import SWEEPS
+from svc_credit_registry.objections.rules import OPEN_LIMIT
 from svc_credit_registry.records import service as records
 from svc_credit_registry.records.rules import Kind
 from tests.svc_credit_registry.filings.conftest import Filings, expect, refused
@@ -178,6 +180,14 @@ async def test_the_same_doubt_is_taken_once_and_can_be_given_up(filings: Filings
     expect(await filings.post(me, f"/objections/{case['id']}/withdrawal"))
     refused(await filings.post(me, f"/objections/{case['id']}/withdrawal"), 409, "act_not_allowed")
     expect(await filings.post(me, "/objections", body), 201)
+
+
+async def test_no_more_are_open_when_many_are_sent_at_once(filings: Filings) -> None:
+    code, me = await filings.enterprise(), filings.person(sub=str(uuid.uuid4()))
+    items = [await penalty(filings, code) for _ in range(OPEN_LIMIT + 3)]
+    bodies = [{"code": code, "item_id": item_id, "facts": FACTS} for item_id in items]
+    answers = await asyncio.gather(*(filings.post(me, "/objections", body) for body in bodies))
+    assert [answer.status_code for answer in answers].count(201) == OPEN_LIMIT
 
 
 async def test_the_registration_itself_can_be_doubted(filings: Filings) -> None:
