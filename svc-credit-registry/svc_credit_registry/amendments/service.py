@@ -188,6 +188,7 @@ async def succeed(
 
 async def keep_number(session: AsyncSession, act: Act, enterprise: Enterprise, number: str) -> EnterpriseSuccessor:
     """Leads from the registration number which an enterprise held by the caller had before to its code."""
+    rules.check_decided_on(act.decision.decided_on, enterprise.established_on, act.today)
     return await _enter(session, act, number, enterprise.code, Succession.NUMBER_UNIFIED)
 
 

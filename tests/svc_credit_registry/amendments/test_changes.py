@@ -146,3 +146,9 @@ async def test_an_old_registration_number_leads_to_the_code(known: World) -> Non
     moved = await known.client.get("/v1/enterprises/420000000012345/record")
     assert (moved.status_code, moved.headers["location"]) == (308, f"/v1/enterprises/{CODE}/record")
     assert (await known.client.get("/v1/enterprises/420000000012346")).status_code == 422
+
+
+async def test_a_former_number_rests_on_a_decision_that_was_made(known: World) -> None:
+    body = {"number": "420000000054321", "decided_on": str(TODAY + timedelta(days=1))}
+    ahead = await post(known, "/former-numbers", body)
+    assert (ahead.status_code, ahead.json()["errors"][0]["pointer"]) == (422, "/decided_on")
