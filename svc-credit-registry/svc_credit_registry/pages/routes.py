@@ -14,7 +14,7 @@ from shared.auth import Public
 from shared.clock import TodayDep
 from shared.codes import regions
 from shared.db import SessionDep
-from shared.errors import DomainError
+from shared.errors import DomainError, FieldError, Invalid
 from shared.http import Router
 from shared.http.pagination import PageQuery
 from svc_credit_registry.classification.rules import children
@@ -24,6 +24,7 @@ from svc_credit_registry.pages.render import is_english, page
 from svc_credit_registry.pages.texts import EN, ZH
 from svc_credit_registry.projection.service import ProjectionDep
 from svc_credit_registry.record_views import service as record_views
+from svc_credit_registry.record_views.schemas import KindOut
 from svc_credit_registry.record_views.service import Reading
 from svc_credit_registry.search import rules, service
 from svc_credit_registry.search.rules import OnList
@@ -36,6 +37,7 @@ PAGE_SIZE = 20
 LISTS = {name: (ZH[name], EN[name]) for name in OnList}
 
 
+@router.get("/", operation_id="show_search_page_in_folder", response_class=HTMLResponse)
 @router.get("", operation_id="show_search_page", response_class=HTMLResponse)
 async def show_search_page(  # noqa: PLR0913 - the fields of a form
     request: Request,
@@ -115,7 +117,8 @@ async def show_enterprise_page(
         day = read_day(_day(as_of), today)
         moved = await enterprises.moved(session, code, day, english=is_english(request))
         if moved is not None:
-            return RedirectResponse(f"/registry/enterprises/{moved.new_code}", status_code=308)
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(f"/registry/enterprises/{moved.new_code}{query}", status_code=308)
         reading = Reading(valid_code(code), day, today, is_english(request))
         view = await record_views.record_of(session, reading)
     except DomainError as error:
@@ -130,7 +133,7 @@ async def show_enterprise_page(
         status_label=label_en if is_english(request) else label,
         past=day < today,
         today=today,
-        listed=[kind for kind in view.kinds if kind.kind in set(OnList)],
+        listed=[] if day < today else [kind for kind in view.kinds if _is_listed(kind)],
     )
 
 
@@ -168,8 +171,14 @@ async def show_statistics_page(
     )
 
 
+def _is_listed(kind: KindOut) -> bool:
+    """Whether an entry of a list stands; one that says it was removed is told, but is no warning."""
+    return kind.kind in set(OnList) and any(item.content.get("state") == "listed" for item in kind.items)
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
+    except ValueError as exc:
+        message = "日期写作YYYY-MM-DD; a day is written as YYYY-MM-DD"
+        raise Invalid(message, errors=[FieldError("#as_of", "date_form", message)]) from exc

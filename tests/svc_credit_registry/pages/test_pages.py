@@ -1,9 +1,17 @@
 """The pages of the register: search results and records, in two languages, and what they say of wrong input."""
 
+from datetime import date
+
 import httpx
 import pytest
+from sqlalchemy import insert
 
+from shared import audit
+from shared.clock import now, today
 from shared.codes import credit_code
+from svc_credit_registry.enterprises.models import EnterpriseSuccessor
+from svc_credit_registry.records import service as records
+from svc_credit_registry.records.rules import Kind
 from tests.svc_credit_registry.world import World, row
 
 CODE, OTHER = credit_code.make("421303", 61), credit_code.make("421321", 62)
@@ -47,6 +55,13 @@ async def test_what_is_found_is_listed_with_its_status(loaded: World) -> None:
     assert OTHER not in narrowed.text
 
 
+async def test_a_slash_at_the_end_leads_to_no_address_inside(loaded: World) -> None:
+    page = await shown(loaded, "/", q="红光")
+    assert (page.status_code, page.url.path) == (200, "/registry/")
+    assert CODE in page.text
+    assert (await loaded.client.get("/v1/enterprises/")).status_code == 404
+
+
 async def test_what_was_typed_is_text_and_never_markup(loaded: World) -> None:
     page = await shown(loaded, "", q='"><script>alert(1)</script>')
     assert "<script" not in page.text
@@ -78,9 +93,48 @@ async def test_the_record_of_an_enterprise_is_a_page(loaded: World) -> None:
 
 @pytest.mark.parametrize(
     ("code", "day", "status"),
-    [(credit_code.make("421303", 99), "", 404), ("123", "", 422), (CODE, "2020-01-01", 404), (CODE, "2999-01-01", 422)],
+    [
+        (credit_code.make("421303", 99), "", 404),
+        ("123", "", 422),
+        (CODE, "2020-01-01", 404),
+        (CODE, "2999-01-01", 422),
+        (CODE, "2026-02-30", 422),
+        (CODE, "x", 422),
+    ],
 )
 async def test_what_cannot_be_shown_says_why(loaded: World, code: str, day: str, status: int) -> None:
     page = await shown(loaded, f"/enterprises/{code}", as_of=day)
     assert page.status_code == status
     assert 'role="alert"' in page.text
+
+
+@pytest.mark.parametrize(("state", "warned"), [("listed", True), ("removed", False)])
+async def test_only_an_entry_that_stands_is_a_warning(loaded: World, state: str, warned: bool) -> None:
+    content = {
+        "ground": "address", "ground_label": "住所失联", "listed_on": "2025-03-01", "decided_by": "AMR-421303",
+        "decision_number": "随曾市监异〔2025〕1号", "state": state,
+    }  # fmt: skip
+    item = records.Item(
+        code=CODE, kind=Kind.ABNORMAL_OPERATION, key=state, content=content, producer="AMR-421303",
+        provider="AMR-421303", basis="《企业信息公示暂行条例》第十七条", produced_on=date(2025, 3, 1),
+        effective_from=date(2025, 3, 1),
+    )  # fmt: skip
+    async with loaded.client.sessions() as session, session.begin():
+        await records.put(session, audit.SYSTEM, item, now())
+    page = await shown(loaded, f"/enterprises/{CODE}")
+    assert "住所失联" in page.text
+    assert ("该企业现列入" in page.text) is warned
+
+
+async def test_a_code_that_has_moved_leads_on_with_what_was_asked(loaded: World) -> None:
+    async with loaded.client.sessions() as session, session.begin():
+        await session.execute(
+            insert(EnterpriseSuccessor).values(
+                old_code="421303000000001", new_code=CODE, reason="number_unified", since=date(2015, 10, 1),
+                producer="AMR-421303", basis="三证合一",
+            )
+        )  # fmt: skip
+    asked = {"lang": "en", "as_of": str(today())}
+    moved = await loaded.client.get("/registry/enterprises/421303000000001", params=asked)
+    assert moved.status_code == 308
+    assert moved.headers["location"] == f"/registry/enterprises/{CODE}?lang=en&as_of={today()}"
