@@ -55,6 +55,7 @@ def create_service(service: Service, settings: ServiceSettings) -> FastAPI:
         lifespan=lifespan,
         openapi_url=None,
         openapi_tags=list(service.tags),
+        redirect_slashes=False,  # it would send people to the address of the service behind the gateway
     )
     app.state.runtime, app.state.service = runtime, service
     problems.install(app)

@@ -84,6 +84,7 @@ PUBLIC = {
         "GET /v1/statistics/{figure}/rows.csv",
         "POST /v1/statistics/{figure}/re-runs",
         "GET /registry",
+        "GET /registry/",
         "GET /registry/enterprises/{code}",
         "GET /registry/statistics",
         "GET /v1/enterprises",
