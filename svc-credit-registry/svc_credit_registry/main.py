@@ -13,6 +13,7 @@ from svc_credit_registry.certificates.routes import router as certificates
 from svc_credit_registry.classification.routes import router as classification
 from svc_credit_registry.corrections.routes import router as corrections
 from svc_credit_registry.enterprises.routes import router as enterprises
+from svc_credit_registry.enumerations.routes import router as enumerations
 from svc_credit_registry.exchange.routes import router as exchange
 from svc_credit_registry.execution.routes import router as execution
 from svc_credit_registry.facets.routes import router as facets
@@ -115,6 +116,7 @@ SERVICE = Service(
         support_policies,
         publication_orders,
         statistics,
+        enumerations,
     ],
     work=WORK,
     tags=[

@@ -1,0 +1,1 @@
+"""Values that fields may take, served as data with their labels."""
