@@ -139,21 +139,26 @@ def years_due(established_on: date, today: date) -> range:
     return range(first_year(established_on), today.year)
 
 
-def check_year(year: int, established_on: date, today: date) -> Window:
-    """The window of a year which can be reported on today, in time or late; refused with 409 otherwise."""
+def opened(year: int, today: date) -> Window:
+    """The window of a year whose reports are taken, or were; refused with 409 while it has not opened."""
     window = window_of(year)
-    if year < established_on.year:
-        raise YearNotReportable(
-            f"企业于{established_on}设立登记，首次年度报告为{first_year(established_on)}年度 / "
-            f"founded on {established_on}, the first report is for {first_year(established_on)}",
-            first_year=first_year(established_on),
-        )
     if window.state(today) == "not_open":
         raise WindowNotOpen(
             f"{year}年度报告自{window.opens_on}起报送（{window.terms.duty}） / taken from {window.opens_on} on",
             opens_on=window.opens_on.isoformat(),
         )
     return window
+
+
+def check_year(year: int, established_on: date, today: date) -> Window:
+    """The window of a year which can be reported on today, in time or late; refused with 409 otherwise."""
+    if year < established_on.year:
+        raise YearNotReportable(
+            f"企业于{established_on}设立登记，首次年度报告为{first_year(established_on)}年度 / "
+            f"founded on {established_on}, the first report is for {first_year(established_on)}",
+            first_year=first_year(established_on),
+        )
+    return opened(year, today)
 
 
 def check_correction(window: Window, today: date, ordered_until: date | None) -> None:

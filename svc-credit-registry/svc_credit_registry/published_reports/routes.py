@@ -44,7 +44,11 @@ async def list_outstanding(
     year: Year,
     region: Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="Within one's own region")] = None,
 ) -> Page[OutstandingOut]:
-    """Enterprises in business of the officer's region, or of one below it, without a report for the year, by code."""
+    """Enterprises in business of the officer's region, or of one below it, without a report for the year, by code.
+
+    409 `window_not_open` for a year on which nobody can report yet.
+    """
+    rules.opened(year, reply.today)
     wanted = region or caller.region
     if wanted is None or not caller.covers(wanted):
         raise NotFound("不在本单位辖区内 / not within your region")
@@ -59,7 +63,11 @@ async def list_outstanding(
     dependencies=[Public],
 )
 async def figures(reply: ReplyDep, year: Year, region: Region = regions.NATION) -> FiguresOut:
-    """How many had to report for a year, and how many did, in time or late: in a region and in each one below it."""
+    """How many had to report for a year, and how many did, in time or late: in a region and in each one below it.
+
+    409 `window_not_open` for a year on which nobody can report yet.
+    """
+    rules.opened(year, reply.today)
     if not regions.is_known(region):
         raise NotFound("没有此行政区划 / there is no such region")
     reply.response.headers.update(cached("register"))

@@ -203,6 +203,13 @@ async def test_officers_see_who_still_has_to_file_in_their_region(filings: Filin
     assert county["rate_percent"] == "50.00"
 
 
+async def test_for_a_year_that_is_not_over_nobody_is_counted(filings: Filings) -> None:
+    for year in (today().year, 2198):
+        refused(await filings.read(None, "/annual-reports/figures", year=year), 409, "window_not_open")
+        missing = await filings.read(filings.officer(), "/annual-reports/outstanding", year=year)
+        refused(missing, 409, "window_not_open")
+
+
 async def test_the_nation_is_the_sum_of_its_provinces_counted_once_a_day(filings: Filings) -> None:
     (count_next,) = SWEEPS
     await filings.enterprise(region="100000")
