@@ -146,13 +146,17 @@ async def show_statistics_page(
 ) -> HTMLResponse:
     """统计数据: every published figure with its definition, its picture and its numbers."""
     english, region = is_english(request), province or regions.NATION
+    try:
+        day = _day(as_of)
+    except DomainError as error:
+        return page(request, "message.html", status=error.status, message=error.title if english else error.title_zh)
     figures = (await statistics.catalogue(session, english=english)).items
     published: dict[str, object] = {}
     pictures, told = {}, {}
     for figure in figures:
         published[figure.name], told[figure.name] = None, False
         try:
-            found = await statistics.shown(session, statistics.Asked(figure.name, _day(as_of), region))
+            found = await statistics.shown(session, statistics.Asked(figure.name, day, region))
         except (FigureNotPublished, RegionNotCounted) as error:
             told[figure.name] = isinstance(error, RegionNotCounted)
             continue
@@ -165,7 +169,6 @@ async def show_statistics_page(
         published=published,
         pictures=pictures,
         told=told,
-        fault=None,
         asked={"province": province, "as_of": as_of},
         provinces=[(place.code, place.name) for place in regions.children(regions.NATION) if place.current],
     )

@@ -1,45 +1,31 @@
 """Every enumeration that the interface speaks of is served, with labels in two languages."""
 
 import re
-from typing import Any
-
-import pytest
 
 from svc_credit_registry.enumerations.rules import ENUMERATIONS
-from tests.support.apps import ServiceClient
-
-in_module = pytest.mark.asyncio(loop_scope="module")
+from tests.svc_credit_registry.world import World
 
 
-async def got(client: ServiceClient, path: str) -> Any:
-    answer = await client.get(path)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-@in_module
-async def test_what_the_description_names_is_served(world: World) -> None:
-    described = (await world.get("/openapi.json"))["components"]["schemas"]
-    listed = (await world.get("/v1/enumerations"))["items"]
+async def test_what_the_description_names_is_served(kept_world: World) -> None:
+    described = (await kept_world.get("/openapi.json"))["components"]["schemas"]
+    listed = (await kept_world.get("/v1/enumerations"))["items"]
     served = [{value["value"] for value in enumeration["values"]} for enumeration in listed]
     missing = {name: s["enum"] for name, s in described.items() if "enum" in s and set(s["enum"]) not in served}
     assert not missing
 
 
-@in_module
-async def test_one_is_served_as_in_the_list(world: World) -> None:
-    for enumeration in (await world.get("/v1/enumerations"))["items"]:
-        assert await world.get(f"/v1/enumerations/{enumeration['name']}") == enumeration
+async def test_one_is_served_as_in_the_list(kept_world: World) -> None:
+    for enumeration in (await kept_world.get("/v1/enumerations"))["items"]:
+        assert await kept_world.get(f"/v1/enumerations/{enumeration['name']}") == enumeration
         if not enumeration["values"]:
-            assert (await world.get(enumeration["url"]))["items"]
+            assert (await kept_world.get(enumeration["url"]))["items"]
 
 
-@in_module
-async def test_it_is_not_sent_twice(world: World) -> None:
-    tag = (await world.client.get("/v1/enumerations")).headers["ETag"]
-    again = await world.client.get("/v1/enumerations", headers={"If-None-Match": tag})
+async def test_it_is_not_sent_twice(kept_world: World) -> None:
+    tag = (await kept_world.client.get("/v1/enumerations")).headers["ETag"]
+    again = await kept_world.client.get("/v1/enumerations", headers={"If-None-Match": tag})
     assert (again.status_code, again.content) == (304, b"")
-    assert (await world.client.get("/v1/enumerations/nothing")).status_code == 404
+    assert (await kept_world.client.get("/v1/enumerations/nothing")).status_code == 404
 
 
 def test_labels_are_in_two_languages() -> None:

@@ -17,7 +17,6 @@ from svc_credit_registry.statistics import service
 from svc_credit_registry.statistics.rules import FIGURES
 from tests.svc_credit_registry.world import World, row
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 CODES = [credit_code.make("421303", number) for number in range(71, 74)]
 FIGURE = "/v1/statistics/enterprises_by_region"
 
@@ -33,25 +32,25 @@ async def publish(world: World, days: int = 0) -> int:
 
 
 @pytest.fixture
-async def published(empty_register: World) -> World:
-    async with empty_register.client.sessions() as session, session.begin():
+async def published(world: World) -> World:
+    async with world.client.sessions() as session, session.begin():
         await session.execute(text("TRUNCATE published_figures, figure_reruns"))
-    await empty_register.load([
+    await world.load([
         row(CODES[0], "随州红光酒业有限公司"),
         row(CODES[1], "随县绿野茶业有限公司", region="421321", status="revoked", ended_on="2024-05-01"),
         row(CODES[2], "武汉蓝天软件有限公司", region="420106", industry_code="I651", established_on="2025-03-01"),
     ])  # fmt: skip
-    async with empty_register.client.sessions() as session, session.begin():
+    async with world.client.sessions() as session, session.begin():
         await session.execute(text("UPDATE enterprises SET received_at = received_at - interval '1 hour'"))
-    assert await publish(empty_register) == len(FIGURES)
-    return empty_register
+    assert await publish(world) == len(FIGURES)
+    return world
 
 
-async def test_an_empty_register_has_no_figures(empty_register: World) -> None:
-    async with empty_register.client.sessions() as session, session.begin():
+async def test_an_empty_register_has_no_figures(world: World) -> None:
+    async with world.client.sessions() as session, session.begin():
         await session.execute(text("TRUNCATE published_figures, figure_reruns"))
-    assert await publish(empty_register) == 0
-    assert (await empty_register.client.get(FIGURE)).status_code == 404
+    assert await publish(world) == 0
+    assert (await world.client.get(FIGURE)).status_code == 404
 
 
 async def test_every_figure_says_what_it_counts(published: World) -> None:
@@ -132,10 +131,12 @@ async def test_the_picture_says_the_same_in_words(published: World) -> None:
 
 @pytest.mark.parametrize(("language", "heading"), [("zh-CN", "统计数据"), ("en", "Statistics of the register")])
 async def test_the_figures_are_a_page(published: World, language: str, heading: str) -> None:
-    for params in ({}, {"province": "420000"}, {"province": "999999", "as_of": "nonsense"}):
+    for params in ({}, {"province": "420000"}, {"province": "999999", "as_of": "2020-01-01"}):
         page = await published.client.get("/registry/statistics", params=params, headers={"Accept-Language": language})
         assert page.status_code == 200
         assert f"<h1>{heading}</h1>" in page.text
         assert 'style="' not in page.text
     whole = await published.client.get("/registry/statistics", headers={"Accept-Language": language})
     assert whole.text.count("<svg") >= 3
+    wrong = await published.client.get("/registry/statistics", params={"as_of": "nonsense"})
+    assert wrong.status_code == 422
