@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from svc_credit_registry.certificates.models import Certificate, CertificateKey
 from svc_credit_registry.publicity import queries as publicity
 from svc_credit_registry.records import queries as records
-from svc_credit_registry.records.models import RecordItem
 
 
 async def by_number(session: AsyncSession, number: str) -> Certificate | None:
@@ -45,8 +44,3 @@ async def items_by_kind(session: AsyncSession, code: str, day: date, today: date
 async def complaint_numbers(session: AsyncSession, code: str, day: date) -> list[str]:
     """The numbers of the complaints on the record at the end of `day`."""
     return sorted(row.number for row in await session.scalars(publicity.shown_on(code, day)))
-
-
-async def items_with_ids(session: AsyncSession, ids: Sequence[uuid.UUID]) -> Sequence[RecordItem]:
-    """The versions with these ids."""
-    return (await session.scalars(select(RecordItem).where(RecordItem.id.in_(ids)))).all()

@@ -168,11 +168,13 @@ async def find(session: AsyncSession, number: str) -> Certificate:
 async def readable(session: AsyncSession, number: str, today: date) -> Certificate:
     """A certificate to read or print; 410 once anything in it has left publication: it can only be verified then."""
     found = await find(session, number)
-    kinds: list[dict[str, Any]] = dict(found.content["record"])["kinds"]  # type: ignore[call-overload]
-    ids = [uuid.UUID(item["id"]) for kind in kinds for item in kind["items"]]
-    for item in await queries.items_with_ids(session, ids):
-        if not await records.is_public(session, item, today):
-            raise CertificateWithdrawn
+    said: dict[str, Any] = dict(found.content["record"])  # type: ignore[call-overload]
+    ids = [uuid.UUID(item["id"]) for kind in said["kinds"] for item in kind["items"]]
+    complaints = {complaint["number"] for complaint in said["complaints"]}
+    if not await records.are_public(session, ids, today):
+        raise CertificateWithdrawn
+    if complaints and not complaints <= set(await queries.complaint_numbers(session, found.code, today)):
+        raise CertificateWithdrawn
     return found
 
 

@@ -33,6 +33,12 @@ def shown(code: str, kind: Kind | None, day: date, today: date) -> Select[Record
     What had left publication by that day is not in it; nor is what has left it since, by the latest word about it:
     otherwise a repair would end nothing, as everybody could ask for the day before.
     """
+    statement = select(R).where(R.code == code, stood_on(day), _published(day), _public(today))
+    return statement if kind is None else statement.where(R.kind == kind)
+
+
+def _public(today: date) -> ColumnElement[bool]:
+    """The public may see the version still: by the latest word about its item."""
     latest = aliased(RecordItem)
     last_word = (
         select(func.coalesce(latest.publish_until, date.max))
@@ -42,9 +48,7 @@ def shown(code: str, kind: Kind | None, day: date, today: date) -> Select[Record
         .correlate(R)
         .scalar_subquery()
     )
-    statement = select(R).where(R.code == code, stood_on(day), _published(day))
-    statement = statement.where(or_(R.superseded_at.is_(None) & _published(today), last_word >= today))
-    return statement if kind is None else statement.where(R.kind == kind)
+    return or_(R.superseded_at.is_(None) & _published(today), R.superseded_at.is_not(None) & (last_word >= today))
 
 
 def _published(day: date) -> ColumnElement[bool]:
@@ -63,10 +67,13 @@ def first_of_each_kind(code: str, day: date, today: date, number: int) -> Select
 
 async def is_public(session: AsyncSession, item: RecordItem, today: date) -> bool:
     """Whether the public may see this version still: by the latest word about its item."""
-    same = (R.producer == item.producer, R.kind == item.kind, R.key == item.key)
-    last_word = await session.scalar(select(R.publish_until).where(*same).order_by(R.version.desc()).limit(1))
-    own = item.publish_until
-    return (last_word is None or last_word >= today) and (item.superseded_at is not None or own is None or own >= today)
+    return await are_public(session, [item.id], today)
+
+
+async def are_public(session: AsyncSession, ids: Sequence[uuid.UUID], today: date) -> bool:
+    """Whether the public may see all of these versions still."""
+    hidden = select(R.id).where(R.id.in_(ids), ~_public(today)).limit(1)
+    return await session.scalar(hidden) is None
 
 
 async def as_of(session: AsyncSession, code: str, day: date, today: date) -> Sequence[RecordItem]:
