@@ -65,8 +65,10 @@ def _end_of_row(chunk: bytes, start: int, form: Form, at_end: bool) -> tuple[int
     first = at = chunk.find(b"\n", start) + 1
     count = 1
     if form == "csv":
-        while at and chunk.count(b'"', start, at) % 2 and at - start <= LONGEST_ROW:
-            at, count = chunk.find(b"\n", at) + 1, count + 1
+        quotes = chunk.count(b'"', start, at)
+        while at and quotes % 2 and at - start <= LONGEST_ROW:
+            before, at, count = at, chunk.find(b"\n", at) + 1, count + 1
+            quotes += chunk.count(b'"', before, at)  # each byte once: a quote that never ends costs no more than others
         if first and (at - start > LONGEST_ROW or (not at and (at_end or len(chunk) - start > LONGEST_ROW))):
             return (first, 1) if not at_end or chunk.count(b'"', start) % 2 else (len(chunk), count)
     if at:

@@ -67,7 +67,8 @@ async def receive(
 ) -> tuple[SubmissionBatch, bool]:
     """Keeps a file; it is on disk and in the log when this commits, and then every row will have its receipt.
 
-    The same bytes under the same name are the same file (False: it was there); other bytes are refused with 409.
+    The same bytes under the same name are the same file (False: it was there); other bytes are refused with 409. Sent
+    again, a file that was lost or damaged here is worked through after all.
     """
     stored = await files.save(upload.stream, limit=rules.SIZE_LIMIT, allowed=frozenset({TEXT}))
     producer = exchange.requester_of(upload.caller)
@@ -75,6 +76,8 @@ async def receive(
     if known is not None:
         if known.sha256 != stored.sha256:
             raise BatchNameTaken(sha256=known.sha256)
+        if known.state == "failed":  # its file is whole again: the work goes on where it stood
+            known.state, known.error = "received", None
         return known, False
     head = await asyncio.to_thread(_bytes_at, files.path(stored.sha256), 0, HEAD_BYTES)
     header = _header(upload, head, at_end=stored.size <= HEAD_BYTES)
@@ -120,16 +123,23 @@ async def work(session: AsyncSession, context: SweepContext) -> int:
     batch.worked_at = context.now
     path = context.runtime.files.path(batch.sha256)
     if batch.state == "received" and not await asyncio.to_thread(_is_whole, path, batch.sha256):
-        batch.state, batch.error = "failed", "文件已损坏或丢失，请重新报送 (the stored file is damaged: send it again)"
-        log.error("a stored file of records is damaged", extra={"batch": str(batch.id)})
-        return 1
-    chunk = await asyncio.to_thread(_bytes_at, path, batch.position, rules.CHUNK_BYTES)
+        return _fail(batch)
+    try:
+        chunk = await asyncio.to_thread(_bytes_at, path, batch.position, rules.CHUNK_BYTES)
+    except FileNotFoundError:  # lost while it was worked on: the files of others must not wait behind it
+        return _fail(batch)
     form = cast(Form, batch.format)
     part = rules.cut(chunk, form, batch.line + 1, at_end=batch.position + len(chunk) >= batch.size)
     given = _read_rows(batch, form, part)
     await _take(session, _push_of(batch, context), given)
     await _move(session, batch, part, len(given), context.now)
     return max(1, len(given))
+
+
+def _fail(batch: SubmissionBatch) -> int:
+    batch.state, batch.error = "failed", "文件已损坏或丢失，请重新报送 (the stored file is damaged: send it again)"
+    log.error("a stored file of records is damaged", extra={"batch": str(batch.id)})
+    return 1
 
 
 def _read_rows(batch: SubmissionBatch, form: Form, part: Cut) -> list[Given]:

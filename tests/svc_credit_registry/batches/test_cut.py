@@ -1,6 +1,7 @@
 """Where rows of a file begin and end, whatever the size of the chunks in which it is read."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,25 @@ def test_a_quote_that_never_ends_takes_one_line_with_it_and_not_the_file() -> No
     assert [row.content for row in rules.cut(content, "csv", 1, at_end=True).rows] == [
         b'1,"open', b"2,fine", b"2,fine", b"2,fine",
     ]  # fmt: skip
+
+
+class Counted(bytes):
+    """Bytes that tell over how many of them quotes were counted."""
+
+    looked = 0
+
+    def count(self, sub: Any, start: Any = 0, end: Any = None) -> int:
+        """As bytes count."""
+        end = len(self) if end is None else end
+        Counted.looked += max(0, end - start)
+        return super().count(sub, start, end)
+
+
+def test_a_quote_before_very_many_lines_is_not_counted_again_for_each_of_them() -> None:
+    content = Counted(b'"' + b"\n" * rules.LONGEST_ROW + b'"' + b"\n" * 100)
+    part = rules.cut(content, "csv", 1, at_end=True)
+    assert part.used == len(content)
+    assert Counted.looked < 5 * len(content)
 
 
 def test_cells_become_fields_lists_and_json() -> None:

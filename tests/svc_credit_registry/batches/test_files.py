@@ -185,6 +185,23 @@ async def test_a_stored_file_that_was_damaged_is_not_worked_on(world: World) -> 
     assert done["error"]
 
 
+async def test_a_file_that_is_lost_in_the_middle_holds_up_nobody_and_goes_on_when_sent_again(world: World) -> None:
+    await registered(world)
+    rows = "\n".join(line(str(number), code=CODES[0]) for number in range(600))
+    lost = (await upload(world, rows, name="lost")).json()
+    await step(world)
+    path = world.client.runtime.files.path(hashlib.sha256(rows.encode()).hexdigest())
+    path.rename(path.with_suffix(".away"))
+    other = (await upload(world, line("x", code=CODES[1]), name="other", agency="tax-suizhou")).json()
+    assert (await worked(world, lost))["state"] == "failed"
+    address = f"/v1/submission-batches/{other['id']}"
+    assert (await world.client.get(address, headers=headers_of(world, "tax-suizhou"))).json()["state"] == "done"
+    again = await upload(world, rows, name="lost")
+    assert (again.status_code, again.json()["state"]) == (200, "received")
+    done = await worked(world, lost)
+    assert (done["state"], done["error"], done["outcomes"]) == ("done", None, {"created": 600})
+
+
 async def test_counts_of_a_day_add_up_and_the_report_names_the_causes(world: World) -> None:
     await registered(world)
     rows = [
