@@ -154,7 +154,7 @@ PUBLIC = {
         "GET /v1/measures/{measure}",
     },
 }
-HEALTH = {"GET /livez", "GET /readyz", "GET /metrics"}
+HEALTH = {"GET /livez", "GET /readyz", "GET /metrics", "GET /openapi.json"}
 
 PAGES = {
     "GET /assets/pages.css",
