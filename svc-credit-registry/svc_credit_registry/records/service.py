@@ -88,7 +88,7 @@ async def put(session: AsyncSession, caller: Caller, item: Item, now: datetime) 
         raise PeriodInvalid
     if await enterprises.by_code(session, item.code) is None:
         raise EnterpriseUnknown(f"没有统一社会信用代码为{item.code}的企业 No enterprise has the code {item.code}.")
-    await _lock(session, item.producer, item.kind, item.key)
+    await lock(session, item.producer, item.kind, item.key)
     before = await queries.current_of(session, item.producer, item.kind, item.key)
     if before is not None and _says(before) == _would_say(item, content):
         return Entered(before.id, before.receipt, Outcome.UNCHANGED)
@@ -157,7 +157,7 @@ async def end(  # noqa: PLR0913 - who, the three parts of a name, why, when
     session: AsyncSession, caller: Caller, producer: str, kind: Kind, key: str, reason: str, now: datetime
 ) -> bool:
     """Takes an item off the record from now on; it stays readable as of the days before. False when none stands."""
-    await _lock(session, producer, kind, key)
+    await lock(session, producer, kind, key)
     row = await queries.current_of(session, producer, kind, key)
     if row is None:
         return False
@@ -171,7 +171,8 @@ async def end(  # noqa: PLR0913 - who, the three parts of a name, why, when
     return True
 
 
-async def _lock(session: AsyncSession, producer: str, kind: Kind, key: str) -> None:
+async def lock(session: AsyncSession, producer: str, kind: Kind, key: str) -> None:
+    """Keeps others from putting or ending this item until the transaction ends; who read it before reads it again."""
     name = func.hashtextextended("\x1f".join((producer, kind, key)), LOCK)
     await session.execute(select(func.pg_advisory_xact_lock(name)))
 

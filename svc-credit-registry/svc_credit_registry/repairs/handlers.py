@@ -8,6 +8,8 @@ from svc_credit_registry.repairs import queries, service
 
 AT_ONCE = 100
 LOOKED_AT = 5000
+TERMS_AT_ONCE = 50
+"""Penalties in one transaction: each is locked until its end, and agencies that push them again wait as long."""
 
 
 async def give_terms(session: AsyncSession, context: SweepContext) -> int:
@@ -16,7 +18,7 @@ async def give_terms(session: AsyncSession, context: SweepContext) -> int:
     The position moves in the transaction of the terms, so a run that was cut off goes on where it stood.
     """
     progress = await queries.progress(session)
-    last, found = await queries.changes_after(session, progress.position, LOOKED_AT)
+    last, found = await queries.changes_after(session, progress.position, LOOKED_AT, TERMS_AT_ONCE)
     looked = last - progress.position
     for item in await queries.without_term(session, found):
         await service.give_term(session, item, context.now)

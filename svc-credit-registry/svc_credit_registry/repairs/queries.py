@@ -88,15 +88,22 @@ async def progress(session: AsyncSession) -> RepairProgress:
     return (await session.scalars(statement)).one()
 
 
-async def changes_after(session: AsyncSession, position: int, limit: int) -> tuple[int, Sequence[uuid.UUID]]:
-    """The position of the last of up to `limit` changes behind `position`, and the penalties among them."""
+async def changes_after(
+    session: AsyncSession, position: int, limit: int, penalties: int
+) -> tuple[int, Sequence[uuid.UUID]]:
+    """The position of the last of up to `limit` changes behind `position`, and the penalties among them.
+
+    The last is the one with which so many `penalties` are reached, if that comes first.
+    """
     behind = select(Change.position).where(Change.position > position).order_by(Change.position).limit(limit)
     last = await session.scalar(select(func.max(behind.subquery().c.position)))
     if last is None:
         return position, []
     between = (Change.position > position, Change.position <= last)
-    of_penalties = select(Change.item_id).where(*between, Change.part == Kind.PENALTY, Change.item_id.is_not(None))
-    return int(last), [item for item in await session.scalars(of_penalties.order_by(Change.position)) if item]
+    found = select(Change.position, Change.item_id).where(*between, Change.part == Kind.PENALTY)
+    rows = (await session.execute(found.order_by(Change.position).limit(penalties))).all()
+    reached = int(rows[-1].position) if len(rows) == penalties else int(last)
+    return reached, [row.item_id for row in rows if row.item_id is not None]
 
 
 async def without_term(session: AsyncSession, items: Sequence[uuid.UUID]) -> Sequence[RecordItem]:

@@ -205,6 +205,7 @@ async def revoke(session: AsyncSession, caller: Caller, repair: Repair, reason: 
 async def _stop(
     session: AsyncSession, caller: Caller, repair: Repair, until: date, now: datetime, *, state: str = "repaired"
 ) -> None:
+    await records.lock(session, repair.producer, Kind.PENALTY, repair.item_key)
     item = await queries.penalty(session, repair.producer, repair.item_key)
     if item is None:
         raise PenaltyUnknown
@@ -300,7 +301,13 @@ async def put_outcome(session: AsyncSession, caller: Caller, outcome: Outcome, n
 
 
 async def give_term(session: AsyncSession, item: RecordItem, now: datetime) -> None:
-    """Sets the last day on which a penalty is published; a mere warning leaves publication at once."""
+    """Sets the last day on which a penalty is published; a mere warning leaves publication at once.
+
+    Nothing happens when its producer has replaced or ended it since it was read.
+    """
+    await records.lock(session, item.producer, Kind.PENALTY, item.key)
+    if (standing := await queries.penalty(session, item.producer, item.key)) is None or standing.id != item.id:
+        return
     one = await held(session, item)
     state = rules.shown(one.penalty)
     until = state.clock.due_on if state.clock else one.penalty.decided_on - DAY

@@ -9,8 +9,8 @@ from shared.clock import today
 from svc_credit_registry.feed import queries as feed
 from svc_credit_registry.feed import service as sequencer
 from svc_credit_registry.records.rules import Kind
-from svc_credit_registry.repairs import handlers
-from tests.svc_credit_registry.lists.desk import Desk, listed
+from svc_credit_registry.repairs import handlers, service
+from tests.svc_credit_registry.lists.desk import Desk, listed, noon
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PROMISE = "我单位承诺守法诚信经营，自觉接受监督"
@@ -52,6 +52,40 @@ async def test_a_penalty_gets_its_term_by_itself(desk: Desk, content: dict[str, 
     assert (item.version, item.publish_until) == (2, until)
     assert await desk.sweep(handlers.give_terms, date(2025, 11, 7)) == 0
     assert await shown(desk, code) == (1 if until >= today() else 0)
+
+
+async def bare(desk: Desk, code: str, **changes: Any) -> str:
+    """A penalty on the record which has no term yet; its key."""
+    content = {
+        "document_number": "随曾市监罚〔2025〕12号", "authority": "曾都区市场监督管理局", "decided_on": "2025-11-06",
+        "facts": "发布虚假广告", "penalty_types": ["罚款"], "penalty": "罚款二十万元", "fine_yuan": "200000.00",
+    } | changes.pop("content", {})  # fmt: skip
+    return await desk.put(code, Kind.PENALTY, date(2025, 11, 6), content, **changes)
+
+
+async def test_many_penalties_get_their_terms_in_small_steps(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handlers, "TERMS_AT_ONCE", 2)
+    code = await desk.enterprise()
+    await sequencer.sequence_all(desk.world.client.runtime)
+    await desk.sweep(handlers.give_terms, date(2025, 11, 6))
+    for _ in range(5):
+        await bare(desk, code)
+    await sequencer.sequence_all(desk.world.client.runtime)
+    await desk.sweep(handlers.give_terms, date(2025, 11, 6), times=1)
+    assert sorted(item.version for item in await desk.record(code, Kind.PENALTY)) == [1, 1, 1, 2, 2]
+    await desk.sweep(handlers.give_terms, date(2025, 11, 6))
+    assert [item.version for item in await desk.record(code, Kind.PENALTY)] == [2, 2, 2, 2, 2]
+
+
+async def test_what_its_producer_has_replaced_meanwhile_is_not_put_back(desk: Desk) -> None:
+    code = await desk.enterprise()
+    key = await bare(desk, code)
+    (read,) = await desk.record(code, Kind.PENALTY)
+    await bare(desk, code, key=key, content={"facts": "更正后的事实"})
+    async with desk.world.client.sessions() as session, session.begin():
+        await service.give_term(session, read, noon(date(2025, 11, 7)))
+    (item,) = await desk.record(code, Kind.PENALTY)
+    assert (item.version, item.content["facts"], item.publish_until) == (2, "更正后的事实", None)
 
 
 async def test_who_asks_too_early_is_told_until_when_he_waits(desk: Desk) -> None:
