@@ -28,6 +28,7 @@ from svc_credit_registry.leads.schemas import (
     TransferIn,
     VerificationIn,
 )
+from svc_credit_registry.records import queries as items
 from svc_credit_registry.records import service as records
 from svc_credit_registry.records.rules import Kind
 from svc_credit_registry.records.service import Item
@@ -141,6 +142,10 @@ async def _put_penalty(session: AsyncSession, caller: Caller, lead: Lead, penalt
         fault = FieldError("/penalty/decided_on", "out_of_range", "决定日期不正确 / not between transfer and today")
         raise GroundNotFitting(errors=[fault])
     unit = unit_of(caller)
+    standing = await items.current_of(session, unit, Kind.PENALTY, penalty.document_number)
+    if standing is not None and standing.code != lead.code:
+        message = "该文号的处罚决定属于另一企业 / this decision stands on the record of another enterprise"
+        raise GroundNotFitting(errors=[FieldError("/penalty/document_number", "taken", message)])
     item = Item(
         code=lead.code,
         kind=Kind.PENALTY,

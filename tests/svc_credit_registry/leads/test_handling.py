@@ -183,3 +183,13 @@ async def test_statistics_by_source_add_up(desk: Desk) -> None:
 async def statistics(desk: Desk, who: dict[str, str]) -> dict[str, Any]:
     path = "/v1/lead-statistics?since=2026-01-01&until=2199-12-31"
     return {item["source"]: item for item in (await desk.ok("GET", path, who))["items"]}
+
+
+async def test_a_decision_of_one_enterprise_does_not_wander_to_another(desk: Desk) -> None:
+    first, second = await desk.enterprise(), await desk.enterprise()
+    decision = penalty(document_number="随曾市监罚〔2026〕77号")
+    await desk.done(await desk.transferred(code=first), "conclusion", {"penalty": decision})
+    answer = await desk.act(await desk.transferred(code=second), "conclusion", {"penalty": decision})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/penalty/document_number")
+    assert len(await desk.items(first, Kind.PENALTY)) == 1
+    assert await desk.items(second, Kind.PENALTY) == []
