@@ -80,6 +80,12 @@ async def last_position(session: AsyncSession) -> int:
     return await session.scalar(select(FeedState.last)) or 0
 
 
+async def bounds(session: AsyncSession) -> tuple[int, int]:
+    """The position given last, and the last of those no longer kept; cheap however much waits for a position."""
+    last, forgotten = (await session.execute(select(FeedState.last, FeedState.forgotten))).one()
+    return int(last), int(forgotten)
+
+
 async def state(session: AsyncSession) -> State:
     """How far the feed is, of one moment."""
     pending = select(func.count()).select_from(PendingChange).scalar_subquery()

@@ -37,15 +37,15 @@ class Piece:
 
 async def check(session: AsyncSession, after: int) -> None:
     """Refuses a position that was not given yet, or behind which changes are no longer kept."""
-    state = await feed.state(session)
-    if after > state.last:
-        raise PositionUnknown(f"最新位置为{state.last} The last position is {state.last}.", last_position=state.last)
-    if after < state.forgotten:
+    last, forgotten = await feed.bounds(session)
+    if after > last:
+        raise PositionUnknown(f"最新位置为{last} The last position is {last}.", last_position=last)
+    if after < forgotten:
         newest = next(iter(await snapshots.newest(session)), None)
-        message = f"请从快照开始 Start from a snapshot: GET /v1/snapshots; changes are kept behind {state.forgotten}."
+        message = f"请从快照开始 Start from a snapshot: GET /v1/snapshots; changes are kept behind {forgotten}."
         raise PositionForgotten(
             message,
-            first_position=state.forgotten,
+            first_position=forgotten,
             snapshot=str(newest.id) if newest else None,
             snapshot_position=newest.position if newest else None,
         )
