@@ -11,7 +11,8 @@ from tests.browser.eyes import ARGUMENTS, CHROMIUM, person
 from tests.support.platform import Platform
 
 DEMO = credit_code.make("421303", 430_000_000)
-PATHS = {"search form": "/registry", "results": "/registry?q=随州", "nothing found": "/registry?q=无此企业",
+PATHS = {"search form": "/registry", "statistics": "/registry/statistics",
+         "results": "/registry?q=随州", "nothing found": "/registry?q=无此企业",
          "record": f"/registry/enterprises/{DEMO}", "no record": "/registry/enterprises/123"}  # fmt: skip
 
 
