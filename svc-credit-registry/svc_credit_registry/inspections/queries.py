@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.codes import regions
+from shared.db import Sessions
 from svc_credit_registry.inspections.models import (
     NUMBERS,
     InspectionAssignment,
@@ -22,6 +23,7 @@ from svc_credit_registry.inspections.models import (
 from svc_credit_registry.inspections.rules import PUBLIC_STATES, WITHOUT_CLASS
 from svc_credit_registry.inspectors.models import Inspector
 
+LINES_AT_ONCE = 5000
 PATIENCE = text("SET LOCAL statement_timeout = '180s'")
 """A pool of a whole province is frozen by one statement, which may take longer than a request usually does."""
 
@@ -218,15 +220,28 @@ async def opened(session: AsyncSession, code: str) -> list[tuple[InspectionPlan,
     return [(plan, draw, entry, drawn) for plan, draw, entry, drawn in await session.execute(statement)]
 
 
-async def code_lines(session: AsyncSession, plan_id: uuid.UUID) -> AsyncIterator[str]:
-    """The lines of the file of codes."""
-    statement = select(PoolEntry.code).where(PoolEntry.plan_id == plan_id).order_by(PoolEntry.code)
-    async for code in await session.stream_scalars(statement.execution_options(yield_per=5000)):
-        yield f"{code}\n"
+async def code_lines(sessions: Sessions, plan_id: uuid.UUID) -> AsyncIterator[str]:
+    """The file of codes, some thousand lines at a time; nothing is open in the database while they are sent."""
+    last = ""
+    while True:
+        statement = select(PoolEntry.code).where(PoolEntry.plan_id == plan_id, PoolEntry.code > last)
+        async with sessions() as session:
+            codes = (await session.scalars(statement.order_by(PoolEntry.code).limit(LINES_AT_ONCE))).all()
+        yield "".join(f"{code}\n" for code in codes)
+        if len(codes) < LINES_AT_ONCE:
+            return
+        last = codes[-1]
 
 
-async def token_lines(session: AsyncSession, plan_id: uuid.UUID) -> AsyncIterator[str]:
-    """The lines of the file of tokens."""
-    statement = select(PoolEntry.token, PoolEntry.stratum).where(PoolEntry.plan_id == plan_id).order_by(PoolEntry.token)
-    async for token, stratum in await session.stream(statement.execution_options(yield_per=5000)):
-        yield f"{token.hex()},{stratum}\n"
+async def token_lines(sessions: Sessions, plan_id: uuid.UUID) -> AsyncIterator[str]:
+    """The file of tokens, in the same way."""
+    last = b""
+    columns = (PoolEntry.token, PoolEntry.stratum)
+    while True:
+        statement = select(*columns).where(PoolEntry.plan_id == plan_id, PoolEntry.token > last)
+        async with sessions() as session:
+            rows = (await session.execute(statement.order_by(PoolEntry.token).limit(LINES_AT_ONCE))).all()
+        yield "".join(f"{token.hex()},{stratum}\n" for token, stratum in rows)
+        if len(rows) < LINES_AT_ONCE:
+            return
+        last = rows[-1].token

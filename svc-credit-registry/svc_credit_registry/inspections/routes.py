@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import MaybeCaller, Public
 from shared.clock import NowDep, TodayDep
-from shared.db import SessionDep
+from shared.db import SessionDep, Sessions
 from shared.http import IfMatch, Page, Paging, Router, paginate, set_etag
 from shared.problems import wants_english
 from shared.runtime import RuntimeDep
@@ -195,24 +195,13 @@ async def get_codes(session: SessionDep, runtime: RuntimeDep, plan_id: uuid.UUID
 
 
 async def _lines(
-    session: AsyncSession, sessions: Callable[[], AsyncSession], plan_id: uuid.UUID,
-    lines: Callable[[AsyncSession, uuid.UUID], AsyncIterator[str]],
+    session: AsyncSession, sessions: Sessions, plan_id: uuid.UUID,
+    lines: Callable[[Sessions, uuid.UUID], AsyncIterator[str]],
 ) -> StreamingResponse:  # fmt: skip
     plan = await service.visible(session, None, plan_id)
     if await queries.draw_of(session, plan.id) is None:
         raise PlanUnknown
-
-    async def body() -> AsyncIterator[str]:
-        async with sessions() as own:
-            batch: list[str] = []
-            async for line in lines(own, plan_id):
-                batch.append(line)
-                if len(batch) == 1000:
-                    yield "".join(batch)
-                    batch.clear()
-            yield "".join(batch)
-
-    return StreamingResponse(body(), media_type="text/plain; charset=utf-8")
+    return StreamingResponse(lines(sessions, plan_id), media_type="text/plain; charset=utf-8")
 
 
 @router.get(

@@ -261,11 +261,13 @@ async def export(projection: Projection, sessions: Sessions, wanted: Wanted) -> 
 
 async def _export_by_code(sessions: Sessions, wanted: Wanted) -> AsyncIterator[Sequence[Hit]]:
     after: str | None = None
-    async with sessions() as session:
-        while found := await queries.by_code(session, wanted, after, EXPORT_BATCH):
-            yield [Hit(_entry(e), "code" if wanted.code_prefix else None) for e in found]
-            after = found[-1].code
-            session.expunge_all()
+    while True:
+        async with sessions() as session:  # none is held while a batch is sent: a slow reader is in nobody's way
+            found = await queries.by_code(session, wanted, after, EXPORT_BATCH)
+        if not found:
+            return
+        yield [Hit(_entry(e), "code" if wanted.code_prefix else None) for e in found]
+        after = found[-1].code
 
 
 async def did_you_mean(projection: Projection, text: str) -> list[SuggestionOut]:

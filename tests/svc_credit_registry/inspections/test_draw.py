@@ -1,6 +1,9 @@
 """A plan from draft to draw, repeated by a program which shares no code with the register."""
 
+import asyncio
+import contextlib
 import copy
+import io
 import json
 import runpy
 import subprocess
@@ -26,13 +29,20 @@ async def files(office: Office, path: str) -> tuple[dict[str, Any], str, str]:
     return draw, tokens, codes
 
 
-def verify(folder: Path, draw: dict[str, Any], tokens: str, codes: str) -> subprocess.CompletedProcess[str]:
-    """What the program for outsiders says."""
+def given(folder: Path, draw: dict[str, Any], tokens: str, codes: str) -> list[str]:
+    """What is published of a draw, as files for the program for outsiders."""
     contents = {"draw.json": json.dumps(draw), "tokens.csv": tokens, "codes.txt": codes}
     for name, content in contents.items():
         (folder / name).write_text(content, encoding="utf-8")
-    command = [sys.executable, "-I", str(SCRIPT), *(str(folder / name) for name in contents)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    return [str(folder / name) for name in contents]
+
+
+def verify(folder: Path, draw: dict[str, Any], tokens: str, codes: str) -> tuple[int, str]:
+    """How the program for outsiders ends, and what it says."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        ended = runpy.run_path(str(SCRIPT))["main"](given(folder, draw, tokens, codes))
+    return ended, said.getvalue()
 
 
 async def test_the_program_finds_the_files_beside_the_draw() -> None:
@@ -51,9 +61,19 @@ async def test_before_the_draw_there_is_a_commitment_and_no_seed(office: Office,
     assert {s["stratum"]: s["take"] for s in draw["pool"]["strata"]} == DRAWN
     assert codes.split() == sorted(office.classes)
     assert not [code for code in codes.split() if code in tokens], "a class is not published with a code"
-    done = verify(tmp_path, draw, tokens, codes)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "not drawn yet" in done.stdout
+    ended, said = verify(tmp_path, draw, tokens, codes)
+    assert ended == 0, said
+    assert "not drawn yet" in said
+
+
+async def test_the_files_of_a_pool_are_the_same_however_they_are_cut(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await any_drawn(office)
+    whole = await files(office, path)
+    for size in (len(office.classes), 7):
+        monkeypatch.setattr(queries, "LINES_AT_ONCE", size)
+        assert await files(office, path) == whole
 
 
 async def test_an_outsider_repeats_the_draw(office: Office, tmp_path: Path) -> None:
@@ -64,7 +84,8 @@ async def test_an_outsider_repeats_the_draw(office: Office, tmp_path: Path) -> N
     assert all(len(one["inspectors"]) == 2 for one in draw["drawn"])
     loads = Counter(c for one in draw["drawn"] for c in one["inspectors"])
     assert max(loads.values()) - min(loads.values()) <= 1
-    done = verify(tmp_path, draw, tokens, codes)
+    command = [sys.executable, "-I", str(SCRIPT), *given(tmp_path, draw, tokens, codes)]
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "FAIL" not in done.stdout
 
@@ -120,9 +141,8 @@ async def test_a_tampered_draw_is_noticed(
     draw, tokens, codes = await files(office, await any_drawn(office))
     changed = copy.deepcopy(draw)
     tamper(changed)
-    done = verify(tmp_path, changed, tokens, codes)
-    assert done.returncode == 1
-    assert "FAIL" in done.stdout
+    ended, said = verify(tmp_path, changed, tokens, codes)
+    assert (ended, "FAIL" in said) == (1, True)
 
 
 async def test_tampered_pools_are_noticed(office: Office, tmp_path: Path) -> None:
@@ -130,9 +150,8 @@ async def test_tampered_pools_are_noticed(office: Office, tmp_path: Path) -> Non
     first, *others = tokens.splitlines(keepends=True)
     moved = first.replace(",A", ",D") if ",A" in first else first[:-2] + "A\n"
     for changed in (("".join(others), codes), (moved + "".join(others), codes), (tokens, codes[19:])):
-        done = verify(tmp_path, draw, *changed)
-        assert done.returncode == 1
-        assert "FAIL" in done.stdout
+        ended, said = verify(tmp_path, draw, *changed)
+        assert (ended, "FAIL" in said) == (1, True)
 
 
 async def any_drawn(office: Office) -> str:
@@ -160,8 +179,8 @@ async def test_public_entropy_is_demanded_where_it_was_announced(office: Office,
     refused = await office.post(f"{path}/draw", office.planner(), {})
     assert (refused.status_code, refused.json()["code"]) == (422, "entropy_unfit")
     await office.done(f"{path}/draw", office.planner(), {"entropy": "03 09 14 21 27 30 + 08"})
-    done = verify(tmp_path, *await files(office, path))
-    assert done.returncode == 0, done.stdout + done.stderr
+    ended, said = verify(tmp_path, *await files(office, path))
+    assert ended == 0, said
 
 
 async def test_who_has_a_conflict_is_kept_away_and_that_is_recorded(office: Office, tmp_path: Path) -> None:
@@ -178,7 +197,7 @@ async def test_who_has_a_conflict_is_kept_away_and_that_is_recorded(office: Offi
     for one in again:
         assert set(before[one["code"]]) <= set(one["excluded"])
         assert not set(one["inspectors"]) & set(one["excluded"])
-    assert verify(tmp_path, draw, tokens, codes).returncode == 0
+    assert verify(tmp_path, draw, tokens, codes)[0] == 0
 
 
 async def test_an_enterprise_finds_itself_in_the_pool(office: Office) -> None:
