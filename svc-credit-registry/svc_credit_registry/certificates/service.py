@@ -55,13 +55,17 @@ async def issue(session: AsyncSession, request: Request) -> tuple[Certificate, b
     reading = request.reading
     state = await record_views.state_of(session, reading)
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(state.code, KEY_LOCK))))
-    parts = await _parts(session, state.code, reading.day, reading.today)
-    digest = rules.fingerprint(parts)
-    known = await queries.of_content(session, state.code, reading.day, digest)
-    if known is not None:
-        return known, False
-    shown = await record_views.record_of(session, reading, rules.ITEMS_OF_A_KIND)
-    return await _make(session, request, shown, parts, digest), True
+    parts: dict[str, str] = {}
+    shown: RecordOut | None = None
+    # The record is read by several statements: what changed in between would be certified by a digest that is not its.
+    while (now_parts := await _parts(session, state.code, reading.day, reading.today)) != parts:
+        parts = now_parts
+        known = await queries.of_content(session, state.code, reading.day, rules.fingerprint(parts))
+        if known is not None:
+            return known, False
+        shown = await record_views.record_of(session, reading, rules.ITEMS_OF_A_KIND)
+    assert shown is not None
+    return await _make(session, request, shown, parts, rules.fingerprint(parts)), True
 
 
 async def _make(

@@ -15,6 +15,10 @@ class NotYourUnit(Forbidden):
     code, title, title_zh = "not_your_unit", "Only the unit that published it acts on it", "仅由发布单位办理"
 
 
+class OtherRegion(Forbidden):
+    code, title, title_zh = "other_region", "The enterprise lies outside your region", "该企业不在本单位辖区"
+
+
 class PolicyNotOpen(Conflict):
     code, title, title_zh = "policy_not_open", "The policy's state does not allow this", "政策所处状态不能办理此事项"
 

@@ -29,6 +29,7 @@ from svc_credit_registry.support_policies.errors import (
     BenefitRepeated,
     BenefitUnknown,
     NotYourUnit,
+    OtherRegion,
     PolicyFaulty,
     PolicyNotOpen,
     PolicyUnknown,
@@ -180,6 +181,8 @@ async def grant(session: AsyncSession, caller: Caller, body: BenefitIn, now: dat
     if body.granted_on > today:
         raise PolicyFaulty(errors=[FieldError("/granted_on", "not_yet", "日期不能晚于今日 / the day has not come yet")])
     enterprise = await enterprises.find(session, body.code)
+    if not caller.covers(enterprise.region):
+        raise OtherRegion(region=enterprise.region)
     if await queries.by_reference(session, unit, body.reference) is not None:
         raise BenefitRepeated
     benefit = SupportBenefit(

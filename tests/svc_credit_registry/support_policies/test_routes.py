@@ -82,6 +82,8 @@ async def test_a_benefit_stands_on_the_record_once_and_can_be_taken_off(filings:
             "granted_on": "2026-10-08"}  # fmt: skip
     ahead = body | {"granted_on": "2199-12-31"}
     refused(await filings.post(officer, "/support-benefits", ahead), 422, "policy_faulty")
+    elsewhere = body | {"policy_id": None, "policy": "创业补贴"}
+    refused(await filings.post(filings.officer("421321"), "/support-benefits", elsewhere), 403, "other_region")
     benefit = expect(await filings.post(officer, "/support-benefits", body), 201)
     refused(await filings.post(officer, "/support-benefits", body), 409, "benefit_repeated")
     (shown,) = (await filings.get("/v1/support-benefits", code=code))["items"]
