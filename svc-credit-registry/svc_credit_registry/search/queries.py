@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.enterprises.models import Enterprise, EnterpriseSuccessor
@@ -12,7 +12,7 @@ from svc_credit_registry.search.rules import Filters, Wanted
 
 async def by_code(session: AsyncSession, wanted: Wanted, after: str | None, limit: int) -> list[Enterprise]:
     """Up to `limit` enterprises behind the code `after`, by code."""
-    statement = _matching(wanted).order_by(Enterprise.code).limit(limit)
+    statement = (await matching(session, wanted)).order_by(Enterprise.code).limit(limit)
     if after is not None:
         statement = statement.where(Enterprise.code > after)
     return list(await session.scalars(statement))
@@ -20,20 +20,22 @@ async def by_code(session: AsyncSession, wanted: Wanted, after: str | None, limi
 
 async def count(session: AsyncSession, wanted: Wanted, cap: int | None) -> int:
     """How many match; at most `cap` are counted when it is given."""
-    inner = _matching(wanted).with_only_columns(Enterprise.code)
+    inner = (await matching(session, wanted)).with_only_columns(Enterprise.code)
     if cap is not None:
         inner = inner.limit(cap)
     return await session.scalar(select(func.count()).select_from(inner.subquery())) or 0
 
 
-def _matching(wanted: Wanted) -> Select[Enterprise]:
+async def matching(session: AsyncSession, wanted: Wanted) -> Select[Enterprise]:
+    """Those that are asked for. One condition on the code alone: with OR the whole register would be walked by code."""
     statement = select(Enterprise).where(*_filters(wanted.filters))
     prefix = wanted.code_prefix
     if not prefix:
         return statement
     old = select(EnterpriseSuccessor.new_code).where(EnterpriseSuccessor.old_code == prefix)
-    begins = and_(Enterprise.code >= prefix, Enterprise.code < prefix + "Z")
-    return statement.where(or_(begins, Enterprise.code.in_(old)))
+    if new := (await session.scalars(old)).all():  # so it is a whole code, and no other begins with it
+        return statement.where(Enterprise.code.in_([prefix, *new]))
+    return statement.where(Enterprise.code >= prefix, Enterprise.code < prefix + "Z")
 
 
 def _filters(filters: Filters) -> list[ColumnElement[bool]]:
