@@ -1,8 +1,31 @@
 """Who may call svc-credit-registry, as types: the signature of a route shows its access."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from shared.auth import Access, Caller
+from fastapi import Depends
+
+from shared import errors
+from shared.auth import Access, AccessRule, Caller
+
+
+class OneOfRule(AccessRule):
+    """Demands a caller with at least one of some permissions; 403 for others, whatever they send."""
+
+    def __init__(self, *permissions: str) -> None:
+        super().__init__()
+        self.permissions = permissions
+
+    def check(self, caller: Caller) -> None:
+        """Refuses who has none of them."""
+        if not any(caller.has(permission) for permission in self.permissions):
+            raise errors.Forbidden(f"This needs one of: {', '.join(self.permissions)}.", permissions=self.permissions)
+        super().check(caller)
+
+
+def one_of(*permissions: str) -> Any:
+    """Access for those who have at least one of `permissions`."""
+    return Depends(OneOfRule(*permissions))
+
 
 AnyCaller = Annotated[Caller, Access()]
 RegistryOfficer = Annotated[Caller, Access("credit-registry:enterprises:maintain")]
@@ -22,3 +45,13 @@ LeadReporter = Annotated[Caller, Access("credit-registry:leads:report")]
 RecordProducer = Annotated[Caller, Access("credit-registry:records:push")]
 ResourceUser = Annotated[Caller, Access("credit-registry:resources:request")]
 StreamFollower = Annotated[Caller, Access("credit-registry:stream:follow")]
+
+MAINTAIN, DECIDE = "credit-registry:enterprises:maintain", "credit-registry:resources:decide"
+PLAN, CONDUCT = "credit-registry:inspections:plan", "credit-registry:inspections:conduct"
+PUSH, REQUEST = "credit-registry:records:push", "credit-registry:resources:request"
+
+Supervisor = Annotated[Caller, one_of(PLAN, CONDUCT)]
+LeadSource = Annotated[Caller, one_of("credit-registry:leads:report", "credit-registry:leads:handle")]
+CorrectionParty = Annotated[Caller, one_of(PUSH, REQUEST, MAINTAIN)]
+CatalogueKeeper = Annotated[Caller, one_of(PUSH, DECIDE)]
+RequestParty = Annotated[Caller, one_of(PUSH, REQUEST, DECIDE)]

@@ -1,6 +1,6 @@
 """Refusals about requests for correction."""
 
-from shared.errors import Conflict, Forbidden, NotFound
+from shared.errors import Conflict, NotFound
 
 
 class ItemUnknown(NotFound):
@@ -21,7 +21,3 @@ class CorrectionOpen(Conflict):
         "The same fault has been reported already",
         "同一信息已有未办结的更正请求",
     )
-
-
-class MayNotAsk(Forbidden):
-    code, title, title_zh = "correction_refused", "Officers and agencies ask for corrections", "仅限工作人员和部门提出"

@@ -10,9 +10,8 @@ from shared.clock import TodayDep
 from shared.db import SessionDep
 from shared.http import IfMatch, Page, Paging, Router, paginate, set_etag
 from shared.problems import wants_english
-from svc_credit_registry.access import AnyCaller, RecordProducer
+from svc_credit_registry.access import CorrectionParty, RecordProducer
 from svc_credit_registry.corrections import queries, service
-from svc_credit_registry.corrections.errors import MayNotAsk
 from svc_credit_registry.corrections.models import CorrectionRequest
 from svc_credit_registry.corrections.rules import Origin
 from svc_credit_registry.corrections.schemas import AnswerIn, CorrectionFilters, CorrectionIn, CorrectionOut
@@ -22,7 +21,6 @@ from svc_credit_registry.exchange.service import requester_of
 router = Router(prefix="/v1/correction-requests", tags=["corrections"])
 
 OFFICER = "credit-registry:enterprises:maintain"
-AGENCY = ("credit-registry:resources:request", "credit-registry:records:push")
 
 
 def concerned(caller: Caller) -> str | None:
@@ -32,11 +30,9 @@ def concerned(caller: Caller) -> str | None:
 
 @router.post("", operation_id="ask_for_correction", summary="提出更正 Tell a producer what is wrong", status_code=201)
 async def ask(
-    body: CorrectionIn, caller: AnyCaller, session: SessionDep, today: TodayDep, response: Response
+    body: CorrectionIn, caller: CorrectionParty, session: SessionDep, today: TodayDep, response: Response
 ) -> CorrectionOut:
     """By officers of the register and by agencies that read the data; the producer answers within 10 working days."""
-    if not caller.has(OFFICER) and not any(caller.has(permission) for permission in AGENCY):
-        raise MayNotAsk
     origin = Origin.STAFF if caller.has(OFFICER) else Origin.AGENCY
     row = await service.ask(session, caller, body, Noticed(origin), today)
     response.headers["Location"] = f"/v1/correction-requests/{row.id}"
@@ -46,7 +42,7 @@ async def ask(
 
 @router.get("", operation_id="list_correction_requests", summary="更正请求 Requests for correction, newest first")
 async def list_requests(  # noqa: PLR0913 - a list with its filters
-    caller: AnyCaller, session: SessionDep, paging: Paging, request: Request, response: Response, today: TodayDep,
+    caller: CorrectionParty, session: SessionDep, paging: Paging, request: Request, response: Response, today: TodayDep,
     filters: Annotated[CorrectionFilters, Query()],
 ) -> Page[CorrectionOut]:  # fmt: skip
     """An agency sees those about its own records and those it made itself, officers all."""
@@ -60,7 +56,12 @@ async def list_requests(  # noqa: PLR0913 - a list with its filters
 
 @router.get("/{request_id}", operation_id="get_correction_request", summary="更正请求详情 One request for correction")
 async def get_request(
-    request_id: uuid.UUID, caller: AnyCaller, session: SessionDep, today: TodayDep, response: Response, request: Request
+    request_id: uuid.UUID,
+    caller: CorrectionParty,
+    session: SessionDep,
+    today: TodayDep,
+    response: Response,
+    request: Request,
 ) -> CorrectionOut:
     """For the producer, the one who asked, and officers; 404 for all others."""
     row = await service.find(session, request_id, concerned(caller))
@@ -81,7 +82,12 @@ async def refuse(  # noqa: PLR0913 - an edit with its version and its clock
 
 @router.post("/{request_id}/withdrawal", operation_id="withdraw_correction", summary="撤回更正 Withdraw")
 async def withdraw(
-    request_id: uuid.UUID, caller: AnyCaller, session: SessionDep, version: IfMatch, today: TodayDep, response: Response
+    request_id: uuid.UUID,
+    caller: CorrectionParty,
+    session: SessionDep,
+    version: IfMatch,
+    today: TodayDep,
+    response: Response,
 ) -> CorrectionOut:
     """By the one who asked."""
     row = await service.withdraw(session, caller, request_id, version)

@@ -14,7 +14,7 @@ from shared.deadlines import DeadlineOut, DeadlinesOut, days_out
 from shared.http import IfMatch, Page, Paging, Router, paginate, set_etag
 from shared.http.pagination import PageQuery
 from shared.problems import wants_english
-from svc_credit_registry.access import AnyCaller, InspectionPlanner, Inspector
+from svc_credit_registry.access import InspectionPlanner, Inspector, Supervisor
 from svc_credit_registry.findings import queries, service
 from svc_credit_registry.findings.rules import RESULT_LABELS, Result, State, terms_of
 from svc_credit_registry.findings.schemas import (
@@ -85,7 +85,7 @@ async def list_tasks(
 
 
 @router.get("/inspection-tasks/{task_id}", operation_id="get_inspection_task", summary="检查任务 One inspection")
-async def get_task(session: SessionDep, caller: AnyCaller, reply: ReplyDep, task_id: uuid.UUID) -> TaskOut:
+async def get_task(session: SessionDep, caller: Supervisor, reply: ReplyDep, task_id: uuid.UUID) -> TaskOut:
     """An inspection, for its inspectors and for planners over its region; 404 for others."""
     return await reply.one(await service.visible(session, caller, task_id))
 
@@ -95,7 +95,7 @@ async def get_task(session: SessionDep, caller: AnyCaller, reply: ReplyDep, task
     summary="检查任务期限 The terms of an inspection",
 )  # fmt: skip
 async def get_deadlines(
-    session: SessionDep, caller: AnyCaller, reply: ReplyDep, task_id: uuid.UUID,
+    session: SessionDep, caller: Supervisor, reply: ReplyDep, task_id: uuid.UUID,
     explain: Annotated[bool, Query(description="With every day counted or skipped, and why")] = False,
 ) -> DeadlinesOut:  # fmt: skip
     """When the result is published by itself, and by when the law wants it published; empty before there is one."""

@@ -11,7 +11,7 @@ from shared.db import SessionDep
 from shared.http import IfMatch, Page, Paging, Router, paginate, set_etag
 from shared.problems import wants_english
 from shared.runtime import RuntimeDep
-from svc_credit_registry.access import AnyCaller, ResourceUser
+from svc_credit_registry.access import CatalogueKeeper, RequestParty, ResourceUser
 from svc_credit_registry.exchange import service as exchange
 from svc_credit_registry.exchange.rules import Exchanged, Kind, digest
 from svc_credit_registry.grants import queries, service
@@ -71,7 +71,7 @@ async def export_resource(
 
 @router.get("/resource-grants", operation_id="list_resource_grants", summary="授权 Grants, newest first")
 async def list_grants(  # noqa: PLR0913 - a list with its filters
-    caller: AnyCaller, session: SessionDep, paging: Paging, request: Request, response: Response, today: TodayDep,
+    caller: RequestParty, session: SessionDep, paging: Paging, request: Request, response: Response, today: TodayDep,
     filters: Annotated[GrantFilters, Query()],
 ) -> Page[GrantOut]:  # fmt: skip
     """An agency sees its own, officers all."""
@@ -85,7 +85,7 @@ async def list_grants(  # noqa: PLR0913 - a list with its filters
 
 @router.get("/resource-grants/{grant_id}", operation_id="get_resource_grant", summary="授权详情 One grant")
 async def get_grant(
-    grant_id: uuid.UUID, caller: AnyCaller, session: SessionDep, response: Response, today: TodayDep
+    grant_id: uuid.UUID, caller: RequestParty, session: SessionDep, response: Response, today: TodayDep
 ) -> GrantOut:
     """For the agency that holds it, the producer and officers; 404 for all others."""
     grant = await service.find(session, caller, grant_id)
@@ -97,7 +97,7 @@ async def get_grant(
     "/resource-grants/{grant_id}/revocation", operation_id="revoke_resource_grant", summary="撤销授权 Revoke a grant"
 )
 async def revoke_grant(  # noqa: PLR0913 - an edit with its version and its clock
-    grant_id: uuid.UUID, body: ReasonIn, caller: AnyCaller, session: SessionDep, version: IfMatch, now: NowDep,
+    grant_id: uuid.UUID, body: ReasonIn, caller: CatalogueKeeper, session: SessionDep, version: IfMatch, now: NowDep,
     today: TodayDep, response: Response,
 ) -> GrantOut:  # fmt: skip
     """By an officer or the producer, with a reason. The next read is refused, and an export that runs breaks off."""

@@ -8,7 +8,7 @@ from fastapi import Path, Request, Response
 from shared.clock import TodayDep
 from shared.db import SessionDep
 from shared.http import IfMatch, Page, Paging, Router, paginate, set_etag
-from svc_credit_registry.access import AnyCaller, InspectionPlanner
+from svc_credit_registry.access import InspectionPlanner, Supervisor
 from svc_credit_registry.inspectors import queries, service
 from svc_credit_registry.inspectors.models import Inspector, InspectorRelation
 from svc_credit_registry.inspectors.schemas import InspectorEdit, InspectorIn, InspectorOut, RelationIn, RelationOut
@@ -42,7 +42,7 @@ async def list_inspectors(
 
 @router.get("/inspectors/{inspector_id}", operation_id="get_inspector", summary="检查人员 One inspector")
 async def get_inspector(
-    session: SessionDep, caller: AnyCaller, response: Response, inspector_id: InspectorId
+    session: SessionDep, caller: Supervisor, response: Response, inspector_id: InspectorId
 ) -> InspectorOut:
     """An inspector, for himself and his planners; 404 for others."""
     inspector = await service.visible(session, caller, inspector_id)
@@ -68,7 +68,7 @@ async def edit_inspector(
     summary="申报利害关系 Declare a relation to an enterprise",
 )
 async def declare_relation(
-    session: SessionDep, caller: AnyCaller, today: TodayDep, inspector_id: InspectorId, body: RelationIn
+    session: SessionDep, caller: Supervisor, today: TodayDep, inspector_id: InspectorId, body: RelationIn
 ) -> RelationOut:
     """The inspector himself, or a planner, declares what ties him to an enterprise: he is never drawn for it."""
     return RelationOut.model_validate(await service.relate(session, caller, inspector_id, body, today))
@@ -80,7 +80,7 @@ async def declare_relation(
     summary="利害关系 Declared relations",
 )
 async def list_relations(
-    session: SessionDep, caller: AnyCaller, inspector_id: InspectorId, paging: Paging, request: Request,
+    session: SessionDep, caller: Supervisor, inspector_id: InspectorId, paging: Paging, request: Request,
     response: Response,
 ) -> Page[RelationOut]:  # fmt: skip
     """What was declared about an inspector, the latest first; for himself and his planners."""

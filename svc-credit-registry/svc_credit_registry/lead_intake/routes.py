@@ -11,7 +11,7 @@ from shared.errors import UnsupportedMedia
 from shared.http import IDEMPOTENCY_OPTIONAL, Page, Paging, Router, paginate
 from shared.problems import wants_english
 from shared.runtime import RuntimeDep
-from svc_credit_registry.access import AnyCaller
+from svc_credit_registry.access import LeadSource
 from svc_credit_registry.lead_intake import service
 from svc_credit_registry.lead_intake.rules import CREATED
 from svc_credit_registry.lead_intake.service import Intake
@@ -38,7 +38,7 @@ BODY = {"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type"
 async def report_lead(
     body: LeadIn,
     session: SessionDep,
-    caller: AnyCaller,
+    caller: LeadSource,
     runtime: RuntimeDep,
     today: TodayDep,
     response: Response,
@@ -54,7 +54,7 @@ async def report_lead(
 async def report_lead_batch(
     batch: BatchName,
     session: SessionDep,
-    caller: AnyCaller,
+    caller: LeadSource,
     runtime: RuntimeDep,
     today: TodayDep,
     request: Request,
@@ -72,7 +72,7 @@ async def report_lead_batch(
 
 @router.get("/lead-reports", operation_id="list_reported_leads")
 async def list_reported_leads(
-    session: SessionDep, caller: AnyCaller, paging: Paging, request: Request, response: Response
+    session: SessionDep, caller: LeadSource, paging: Paging, request: Request, response: Response
 ) -> Page[ReportedOut]:
     """What became of the leads which the caller has reported, the newest first."""
     keys: list[ColumnElement[Any]] = [Lead.received_on.desc(), Lead.id.desc()]

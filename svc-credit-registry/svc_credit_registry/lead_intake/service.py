@@ -19,14 +19,13 @@ from shared.http.strictness import faults_of
 from svc_credit_registry.enterprises.models import Enterprise
 from svc_credit_registry.lead_intake.rules import CREATED, REFUSED, REPEATED, Line, lines_of
 from svc_credit_registry.leads import queries, rules
-from svc_credit_registry.leads.errors import BatchTooLarge, LeadKeyReused, ReportingForbidden
+from svc_credit_registry.leads.errors import BatchTooLarge, LeadKeyReused
 from svc_credit_registry.leads.models import Lead
 from svc_credit_registry.leads.schemas import BatchOut, FaultOut, LeadIn, ReceiptOut, RowReceiptOut
 from svc_credit_registry.matching import service as matching
 from svc_credit_registry.matching.rules import Claim
 from svc_credit_registry.operators import queries as operators
 
-REPORT, HANDLE = "credit-registry:leads:report", "credit-registry:leads:handle"
 LOCK = 31
 KEY_REUSED = FaultOut(pointer="/key", code="lead_key_reused", message=LeadKeyReused.title_zh)
 
@@ -53,9 +52,7 @@ class Whose:
 
 
 def reporter_of(caller: Caller) -> str:
-    """For whom a caller reports: a machine for itself, an official for his unit. 403 for everybody else."""
-    if not (caller.has(REPORT) or caller.has(HANDLE)):
-        raise ReportingForbidden(permission=REPORT)
+    """For whom a caller reports: a machine for itself, an official for his unit."""
     if caller.kind == "system":
         return caller.client_id or caller.subject
     return caller.unit or caller.subject

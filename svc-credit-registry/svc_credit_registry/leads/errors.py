@@ -45,7 +45,3 @@ class BatchTooLarge(TooLarge):
 
 class BatchUnreadable(BadRequest):
     code, title, title_zh = "batch_unreadable", "The batch holds no rows", "文件中没有数据"
-
-
-class ReportingForbidden(Forbidden):
-    code, title, title_zh = "reporting_forbidden", "You may not report leads", "无权报送线索"

@@ -10,7 +10,7 @@ from shared.db import SessionDep
 from shared.deadlines import DeadlinesOut
 from shared.http import IfMatch, Page, Paging, Router, paginate, set_etag
 from shared.problems import wants_english
-from svc_credit_registry.access import AnyCaller, ResourceOfficer, ResourceUser
+from svc_credit_registry.access import CatalogueKeeper, RequestParty, ResourceOfficer, ResourceUser
 from svc_credit_registry.exchange.service import requester_of
 from svc_credit_registry.resource_requests import queries, service
 from svc_credit_registry.resource_requests.models import ResourceRequest
@@ -43,7 +43,7 @@ async def request_resource(
 
 @router.get("/resource-requests", operation_id="list_resource_requests", summary="共享申请列表 Requests, newest first")
 async def list_requests(  # noqa: PLR0913 - a list with its filters
-    caller: AnyCaller, session: SessionDep, paging: Paging, request: Request, response: Response, today: TodayDep,
+    caller: RequestParty, session: SessionDep, paging: Paging, request: Request, response: Response, today: TodayDep,
     state: State | None = None,
 ) -> Page[RequestOut]:  # fmt: skip
     """An agency sees its own, officers all."""
@@ -59,7 +59,7 @@ async def list_requests(  # noqa: PLR0913 - a list with its filters
     "/resource-requests/queue", operation_id="list_waiting_resource_requests", summary="待答复 Requests that wait"
 )
 async def list_waiting(  # noqa: PLR0913 - a list with its filters
-    caller: AnyCaller, session: SessionDep, paging: Paging, request: Request, response: Response, today: TodayDep,
+    caller: CatalogueKeeper, session: SessionDep, paging: Paging, request: Request, response: Response, today: TodayDep,
     overdue: Annotated[bool, Query(description="Only those whose term is over")] = False,
 ) -> Page[RequestOut]:  # fmt: skip
     """Those due first come first: for officers all, for an agency those for its own resources."""
@@ -73,7 +73,12 @@ async def list_waiting(  # noqa: PLR0913 - a list with its filters
 
 @router.get("/resource-requests/{request_id}", operation_id="get_resource_request", summary="共享申请详情 One request")
 async def get_request(
-    request_id: uuid.UUID, caller: AnyCaller, session: SessionDep, today: TodayDep, response: Response, request: Request
+    request_id: uuid.UUID,
+    caller: RequestParty,
+    session: SessionDep,
+    today: TodayDep,
+    response: Response,
+    request: Request,
 ) -> RequestOut:
     """For the requester, the producer and officers; 404 for all others."""
     row = await service.find(session, caller, request_id)
@@ -87,7 +92,7 @@ async def get_request(
     summary="时限 Its clocks",
 )
 async def get_deadlines(
-    request_id: uuid.UUID, caller: AnyCaller, session: SessionDep, today: TodayDep, request: Request,
+    request_id: uuid.UUID, caller: RequestParty, session: SessionDep, today: TodayDep, request: Request,
     explain: bool = False,
 ) -> DeadlinesOut:  # fmt: skip
     """Each with its source; `explain=true` lists every day, counted or not, and why."""
@@ -101,8 +106,8 @@ async def get_deadlines(
     summary="答复申请 Answer a request",
 )
 async def decide_request(  # noqa: PLR0913 - an edit with its version and its clock
-    request_id: uuid.UUID, body: DecisionIn, caller: AnyCaller, session: SessionDep, version: IfMatch, today: TodayDep,
-    response: Response,
+    request_id: uuid.UUID, body: DecisionIn, caller: CatalogueKeeper, session: SessionDep, version: IfMatch,
+    today: TodayDep, response: Response,
 ) -> RequestOut:  # fmt: skip
     """By an officer or the producer of the resource. A grant gives no more than was asked; each has a reason."""
     row = await service.decide(session, Act(caller, request_id, version, today), body)

@@ -8,7 +8,7 @@ from shared.auth import Public
 from shared.db import SessionDep
 from shared.http import IfMatch, Page, Paging, Router, paginate, set_etag
 from shared.problems import wants_english
-from svc_credit_registry.access import AnyCaller, ResourceOfficer
+from svc_credit_registry.access import CatalogueKeeper, ResourceOfficer
 from svc_credit_registry.resources import queries, service
 from svc_credit_registry.resources.models import Resource
 from svc_credit_registry.resources.rules import State
@@ -58,7 +58,7 @@ async def get_resource(code: Code, session: SessionDep, request: Request, respon
 
 @router.post("/resources", operation_id="create_resource", summary="编制目录 Enter a resource", status_code=201)
 async def create_resource(
-    body: ResourceIn, caller: AnyCaller, session: SessionDep, request: Request, response: Response
+    body: ResourceIn, caller: CatalogueKeeper, session: SessionDep, request: Request, response: Response
 ) -> ResourceOut:
     """By an officer it is published at once, by its producer it is a draft until an officer publishes it."""
     resource = await service.create(session, caller, body)
@@ -69,7 +69,7 @@ async def create_resource(
 
 @router.patch("/resources/{code}", operation_id="edit_resource", summary="更新目录 Edit a resource")
 async def edit_resource(
-    code: Code, body: ResourceEdit, caller: AnyCaller, session: SessionDep, version: IfMatch, response: Response
+    code: Code, body: ResourceEdit, caller: CatalogueKeeper, session: SessionDep, version: IfMatch, response: Response
 ) -> ResourceOut:
     """By an officer or the producer. Grants keep no field which the resource has no more."""
     resource = await service.edit(session, caller, code, body, version)
@@ -89,7 +89,7 @@ async def publish_resource(
 
 @router.post("/resources/{code}/withdrawal", operation_id="withdraw_resource", summary="撤销目录 Withdraw a resource")
 async def withdraw_resource(
-    code: Code, body: ReasonIn, caller: AnyCaller, session: SessionDep, version: IfMatch, response: Response
+    code: Code, body: ReasonIn, caller: CatalogueKeeper, session: SessionDep, version: IfMatch, response: Response
 ) -> ResourceOut:
     """By an officer or the producer; nobody reads its data any more, with or without a grant."""
     resource = await service.withdraw(session, caller, code, version, body.reason)

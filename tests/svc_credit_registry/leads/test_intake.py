@@ -53,7 +53,7 @@ async def test_the_same_key_at_once_is_one_lead(desk: Desk) -> None:
 async def test_who_may_report(desk: Desk) -> None:
     assert (await desk.call("POST", PATH, {}, lead())).status_code == 401
     stranger = await desk.call("POST", PATH, desk.machine("x", "restrictions:check"), lead())
-    assert (stranger.status_code, stranger.json()["code"]) == (403, "reporting_forbidden")
+    assert (stranger.status_code, stranger.json()["code"]) == (403, "forbidden")
     assert (await desk.call("POST", PATH, desk.officer(), lead())).status_code == 201
     assert (await desk.batch([lead()], desk.machine("x", "records:push"))).status_code == 403
 
