@@ -7,23 +7,18 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from tests.matrix.policy import AGENCY
+from tests.matrix.policy import AGENCIES
 from tests.support.platform import Platform
 
 AUDIENCES = ("sso", "disclosure", "services", "complaints", "credit-registry", "gateway")
 
 
-def agency(platform: Platform, administrator: httpx.Cookies) -> dict[str, str]:
-    """An agency's system, registered by the security administrator: its token for each audience."""
-    return agency_of(platform, administrator)[1]
-
-
-def agency_of(platform: Platform, administrator: httpx.Cookies) -> tuple[str, dict[str, str]]:
-    """The same with the name of the client."""
+def agency_of(platform: Platform, administrator: httpx.Cookies, kind: str = "agency") -> tuple[str, dict[str, str]]:
+    """The system of an agency of a kind of the policy, registered by the administrator: client, token by audience."""
     name, key = f"agency-{uuid.uuid4().hex[:8]}", ECKey.generate_key("P-256", {"kid": "one"})
-    body = {"id": name, "kind": AGENCY, "name": "随州市税务局", "owner_unit": "HQ",
+    body = {"id": name, "kind": "agency", "name": "随州市税务局", "owner_unit": "HQ",
             "keys": [key.as_dict(private=False)],
-            "permissions": ["sso:clients:self", "gateway:webhooks:manage"]}  # fmt: skip
+            "permissions": ["sso:clients:self", *AGENCIES[kind]]}  # fmt: skip
     with httpx.Client(base_url=platform.base_url, timeout=20, trust_env=False) as http:
         made = http.post("/api/sso/v1/clients", json=body, headers={"X-CSRF": "1"}, cookies=administrator)
         assert made.status_code == 201, made.text

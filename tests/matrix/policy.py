@@ -7,7 +7,14 @@ import re
 from dataclasses import dataclass
 
 EVERYONE, LOGGED_IN, PEOPLE = "everyone", "logged-in", "people"
-ANONYMOUS, AGENCY = "anonymous", "agency"
+ANONYMOUS = "anonymous"
+AGENCIES = {
+    "agency": ("gateway:webhooks:manage",),
+    "producer": ("credit-registry:records:push",),
+    "data_user": ("credit-registry:resources:request", "credit-registry:stream:follow"),
+    "department": ("credit-registry:restrictions:check", "credit-registry:leads:report"),
+}
+"""Kinds of systems of agencies, with what each may do beside keeping its own client."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,7 @@ class Rule:
             return True
         if caller in self.who or (LOGGED_IN in self.who and caller != ANONYMOUS):
             return True
-        return PEOPLE in self.who and caller not in (ANONYMOUS, AGENCY)
+        return PEOPLE in self.who and caller != ANONYMOUS and caller not in AGENCIES
 
 
 def rules_of(text: str) -> list[Rule]:

@@ -16,22 +16,29 @@ from typing import Any
 
 import httpx
 
+from shared.codes import credit_code
 from shared.local.demo import PASSWORD
 from shared.local.journey.people import Person
 from tests.faults.breaking import UNLIMITED
 from tests.matrix import cases
-from tests.matrix.agencies import AUDIENCES, agency
-from tests.matrix.policy import AGENCY, ANONYMOUS, Rule, rule_of, rules_of
+from tests.matrix.agencies import AUDIENCES, agency_of
+from tests.matrix.policy import AGENCIES, ANONYMOUS, Rule, rule_of, rules_of
 from tests.support.platform import Platform, launch
 
 POLICY = Path(__file__).with_name("policy.txt")
+ENTERPRISE = "enterprise"
+REPRESENTED = credit_code.make("421303", 430_000_001)
+"""The second of the demo's enterprises; demo.legal represents it. He acts for it here."""
 CALLERS = {
     "citizen": "demo.citizen",
+    ENTERPRISE: "demo.legal",
     "registrar": "reg.zengdu",
     "complaint_officer": "cmp.zengdu",
     "disclosure_editor": "pub.editor",
     "secrecy_reviewer": "pub.reviewer",
     "disclosure_approver": "pub.approver",
+    "registry_officer": "cred.zengdu",
+    "inspector": "insp.zengdu",
     "system_admin": "ops",
     "security_admin": "secadmin",
     "audit_admin": "auditor",
@@ -58,10 +65,20 @@ def clients(platform: Platform) -> dict[str, httpx.AsyncClient]:
     for kind, username in CALLERS.items():
         person = Person(platform.base_url, kind)
         person.log_in(username, PASSWORD)
+        if kind == ENTERPRISE:
+            person.call("POST", "/api/sso/v1/me/organisations", json={"code": REPRESENTED}, expect=201)
+            person.call("POST", "/session/context", json={"org": REPRESENTED})
         made[kind] = httpx.AsyncClient(
             base_url=platform.base_url, timeout=20, trust_env=False, cookies=person.http.cookies
         )
     return made
+
+
+async def enter_department(officer: httpx.AsyncClient, client_id: str) -> None:
+    """An officer says for which department a system carries joint measures out; until then it is told of none."""
+    body = {"client_id": client_id, "department": "tax", "region": "421303"}
+    headers = {"X-CSRF": "1", "Idempotency-Key": str(uuid.uuid4())}
+    (await officer.post("/api/credit-registry/v1/measure-departments", json=body, headers=headers)).raise_for_status()
 
 
 def audience_of(path: str) -> str:
@@ -95,13 +112,14 @@ def surprise(rule: Rule | None, caller: str, status: int) -> str | None:
 async def play(platform: Platform, rules: list[Rule]) -> tuple[list[str], Counter[str]]:
     """Every surprise, and how many answers there were of each kind."""
     people, found, seen = clients(platform), list[str](), Counter[str]()
-    tokens = agency(platform, people["security_admin"].cookies)
+    systems = {kind: agency_of(platform, people["security_admin"].cookies, kind) for kind in AGENCIES}
+    await enter_department(people["registry_officer"], systems["department"][0])
     turn = asyncio.Semaphore(PARALLEL)
 
     async def one(caller: str, method: str, path: str) -> None:
         async with turn:
-            client = people[ANONYMOUS] if caller == AGENCY else people[caller]
-            status = await status_of(client, method, path, tokens.get(audience_of(path)) if caller == AGENCY else None)
+            token = systems[caller][1].get(audience_of(path)) if caller in AGENCIES else None
+            status = await status_of(people[ANONYMOUS if caller in AGENCIES else caller], method, path, token)
         seen[f"{caller} {status}"] += 1
         reason = surprise(rule_of(rules, method, path), caller, status)
         if reason:
@@ -109,7 +127,7 @@ async def play(platform: Platform, rules: list[Rule]) -> tuple[list[str], Counte
 
     document = (await people[ANONYMOUS].get("/openapi.json")).json()
     await asyncio.gather(
-        *(one(caller, *operation) for operation in operations(document) for caller in [*people, AGENCY])
+        *(one(caller, *operation) for operation in operations(document) for caller in [*people, *AGENCIES])
     )
     for client in people.values():
         await client.aclose()
