@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import text
@@ -58,7 +59,7 @@ async def test_a_pushed_file_survives_a_killed_worker(
             before = await rows_done(registry)
             process = worker(registry, servers, tmp_path)
             try:
-                await eventually(lambda before=before: _is_beyond(registry, before), 60)
+                await eventually(partial(_is_beyond, registry, before), 60)
             finally:
                 await _ended(process, signal.SIGKILL)
         assert await rows_done(registry) < ROWS, "the kills came too late: send a larger file"

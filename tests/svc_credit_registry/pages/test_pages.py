@@ -72,7 +72,7 @@ async def test_what_was_typed_is_text_and_never_markup(loaded: World) -> None:
     "params", [{"q": "红"}, {"province": "999999"}, {"section": "ZZ"}, {"q": "红光", "cursor": "nonsense"}]
 )
 async def test_a_wrong_field_is_told_on_the_page(loaded: World, params: dict[str, str]) -> None:
-    page = await shown(loaded, "", **params)
+    page = await shown(loaded, "", CHINESE, **params)
     assert 400 <= page.status_code < 500
     assert 'role="alert"' in page.text
     assert 'name="q"' in page.text

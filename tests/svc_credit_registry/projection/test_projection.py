@@ -60,6 +60,7 @@ async def test_what_changes_is_found_by_its_new_name_and_state(world: World) -> 
     assert in_use(world).view.size == 1
 
 
+@pytest.mark.alone
 async def test_the_worker_of_the_service_is_enough_for_a_change_to_be_found(world: World) -> None:
     await world.hear(decided())
 
@@ -87,12 +88,13 @@ async def test_an_index_built_beside_takes_the_place_of_the_one_in_use(world: Wo
     await world.load([row(code, f"随州红光{place}酒业有限公司") for place, code in enumerate(CODES)])
     await world.settled()
     before = opened(root_of(world))
+    assert before is not None
+    path = before.path
     built = await build(world.client.settings)
 
     async def is_replaced() -> bool:
-        return in_use(world).view.about.built_with == len(CODES) and not before.path.exists()
+        return in_use(world).view.about.built_with == len(CODES) and not path.exists()
 
-    assert before is not None
     await eventually(is_replaced)
     assert built.view.about.built_with == len(CODES)
     assert len(await found(world, "红光")) == len(CODES)

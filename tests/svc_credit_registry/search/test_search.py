@@ -69,7 +69,7 @@ async def all_pages(world: World, limit: int, **params: Any) -> list[str]:
 
 def listed_item(code: str, content: dict[str, Any]) -> Item:
     day = date(2026, 7, 1)
-    where = {"producer": "AMR-421303", "provider": "AMR-421303", "basis": "test", "produced_on": day}
+    where: dict[str, Any] = {"producer": "AMR-421303", "provider": "AMR-421303", "basis": "test", "produced_on": day}
     return Item(code, Kind.ABNORMAL_OPERATION, f"listing-{code}", content, effective_from=day, **where)
 
 
