@@ -265,8 +265,24 @@ STATEMENTS: tuple[str, ...] = (
     """,
     "CREATE INDEX ix_record_objection_steps_objection ON record_objection_steps (objection_id, id)",
 )
-TABLES: tuple[str, ...] = ("report_counts", "support_policies", "annual_reports", "enterprise_sizes", "immediate_information", "record_objections", "support_benefits", "annual_report_revisions", "immediate_information_revisions", "publication_orders", "record_objection_steps",)
-SEQUENCES: tuple[str, ...] = ("immediate_information_serial", "objection_serial", "publication_order_serial",)
+TABLES: tuple[str, ...] = (
+    "report_counts",
+    "support_policies",
+    "annual_reports",
+    "enterprise_sizes",
+    "immediate_information",
+    "record_objections",
+    "support_benefits",
+    "annual_report_revisions",
+    "immediate_information_revisions",
+    "publication_orders",
+    "record_objection_steps",
+)
+SEQUENCES: tuple[str, ...] = (
+    "immediate_information_serial",
+    "objection_serial",
+    "publication_order_serial",
+)
 
 
 def upgrade() -> None:
