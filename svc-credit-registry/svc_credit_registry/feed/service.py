@@ -52,10 +52,19 @@ async def entered(session: AsyncSession, code: str, part: str, *, item_id: uuid.
     await queries.record(session, code, part, item_id)
 
 
+class Woken(asyncio.Event):
+    """Set by each notification; `lost` once the connection that brings them is gone: listen anew then."""
+
+    lost = False
+
+
 async def sequence_forever(runtime: Runtime) -> None:
-    """Gives positions as soon as there is a change without one. May run in any number of processes."""
+    """Gives positions as soon as there is a change without one. May run in any number of processes.
+
+    It ends when it would hear of none any more, and is started again.
+    """
     async with listening(runtime, queries.RECORDED) as woken:
-        while True:
+        while not woken.lost:
             await sequence_all(runtime)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), LOOKS_EVERY)
@@ -74,11 +83,16 @@ async def sequence_all(runtime: Runtime) -> int:
 
 
 @contextlib.asynccontextmanager
-async def listening(runtime: Runtime, channel: str) -> AsyncIterator[asyncio.Event]:
-    """An event that is set when `channel` is notified, and once for all when the connection is gone."""
+async def listening(runtime: Runtime, channel: str) -> AsyncIterator[Woken]:
+    """An event that is set when `channel` is notified, and when the connection is gone."""
     address = make_url(runtime.settings.database).set(drivername="postgresql").render_as_string(hide_password=False)
-    connection, woken = await asyncpg.connect(address, timeout=5), asyncio.Event()
-    connection.add_termination_listener(lambda _: woken.set())
+    connection, woken = await asyncpg.connect(address, timeout=5), Woken()
+
+    def lose(_: object) -> None:
+        woken.lost = True
+        woken.set()
+
+    connection.add_termination_listener(lose)
     try:
         await connection.add_listener(channel, lambda *_: woken.set())
         yield woken

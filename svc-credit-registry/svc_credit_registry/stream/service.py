@@ -133,7 +133,7 @@ class Hub:
         while True:
             with contextlib.suppress(OSError, TimeoutError):
                 async with listening(self.runtime, feed.SEQUENCED) as woken:
-                    while await woken.wait():
+                    while await woken.wait() and not woken.lost:
                         woken.clear()
                         self._tell()
             await asyncio.sleep(1)
