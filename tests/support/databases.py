@@ -32,6 +32,9 @@ TOP_FOLDERS = (
 KEYRING = json.dumps({"active": "k1", "keys": {"k1": base64.b64encode(bytes(range(32))).decode()}})
 PYTHON_PATH = os.pathsep.join(str(ROOT / folder) for folder in TOP_FOLDERS)
 
+COUNTED = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+BEGUN_ANEW = COUNTED.replace("sequencename", "setval(quote_ident(sequencename)::regclass, start_value, false)", 1)
+
 
 def package_of(service: str) -> str:
     """The package of a service: svc_credit_registry for `credit-registry` or `credit_registry`; gateway is itself."""
@@ -62,25 +65,33 @@ class Emptied:
     def __init__(self, dsn: str) -> None:
         self.dsn = dsn.replace("postgresql+asyncpg://", "postgresql://")
         self.tables: list[str] = []
+        self.guarded: set[str] = set()
+        self.numbered: list[str] = []
 
     async def begin(self) -> None:
-        """Notes which tables are empty."""
+        """Notes which tables are empty and which sequences have begun."""
         connection = await asyncpg.connect(self.dsn)
-        # The audit is kept: nothing may be taken out of it.
-        rows = await connection.fetch(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'audit%'"
-        )
+        rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         names = [row["tablename"] for row in rows]
         filled = await _filled(connection, names)
         self.tables = sorted(set(names) - filled)
+        rows = await connection.fetch("SELECT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+        self.guarded = {row[0] for row in rows}
+        self.numbered = [row[0] for row in await connection.fetch(COUNTED)]
         await connection.close()
 
     async def empty(self) -> None:
-        """Empties those into which something was written."""
+        """Empties those into which something was written, logs too, whose triggers would let nothing be taken out."""
         connection = await asyncpg.connect(self.dsn)
         filled = await _filled(connection, self.tables)
         if filled:
-            await connection.execute(f"TRUNCATE {', '.join(map(quoted, sorted(filled)))} RESTART IDENTITY CASCADE")
+            guarded = sorted(filled & self.guarded)
+            await connection.execute(
+                "".join(f"ALTER TABLE {quoted(name)} DISABLE TRIGGER USER; " for name in guarded)
+                + f"TRUNCATE {', '.join(map(quoted, sorted(filled)))} RESTART IDENTITY CASCADE; "
+                + "".join(f"ALTER TABLE {quoted(name)} ENABLE TRIGGER USER; " for name in guarded)
+            )
+        await connection.execute(f"{BEGUN_ANEW} AND sequencename <> ALL ($1)", self.numbered)
         await connection.close()
 
 

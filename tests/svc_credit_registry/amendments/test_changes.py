@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 from sqlalchemy import select
 
 from shared.audit import AuditRow
@@ -21,11 +20,11 @@ TODAY = today()
 BASIS = "《市场主体登记管理条例》第二十四条；随市监登字〔2026〕第88号"
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def known(empty_register: World) -> World:
+@pytest.fixture
+async def known(world: World) -> World:
     """The register with two enterprises."""
-    await empty_register.load([row(CODE, "随州红光酒业有限公司"), row(OTHER, "随州曾侯酒业有限公司")])
-    return empty_register
+    await world.load([row(CODE, "随州红光酒业有限公司"), row(OTHER, "随州曾侯酒业有限公司")])
+    return world
 
 
 def officer(world: World, region: str = "421303") -> dict[str, str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 from joserfc import jws
 from joserfc.jwk import KeySet
 
@@ -34,7 +33,7 @@ async def verified(world: World, **body: Any) -> Any:
     return (await world.client.post("/v1/certificate-verifications", json=body)).json()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def fined(known: World) -> World:  # noqa: F811
     await aged(known, 40)
     await put(known, 30)

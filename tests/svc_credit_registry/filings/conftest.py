@@ -1,23 +1,19 @@
-"""The service, started once for the tests of a module, and people who act for enterprises."""
+"""People who act for enterprises, at one registry for the tests of a module."""
 
 import contextlib
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from shared import clock
 from shared.clock import STATUTORY_ZONE, now, today
 from shared.codes import credit_code
 from shared.inbox import Sweep, SweepContext
-from tests.support.apps import ServiceClient, running_service
-from tests.support.servers import Servers
 from tests.svc_credit_registry.world import World, row
 
 FIGURES: dict[str, Any] = {
@@ -136,12 +132,7 @@ def refused(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
     return body
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def filings(
-    servers: Servers, tmp_path_factory: pytest.TempPathFactory, bearer: Callable[..., dict[str, str]]
-) -> AsyncIterator[Filings]:
-    """svc-credit-registry, running for all tests of a module."""
-    folder: Path = tmp_path_factory.mktemp("credit-registry")
-    async with running_service(servers, "credit-registry", folder, inline_worker=False) as client:
-        assert isinstance(client, ServiceClient)
-        yield Filings(client, bearer)
+@pytest.fixture(scope="module")
+def filings(kept_world: World) -> Filings:
+    """People who act for enterprises, at one registry for the tests of a module."""
+    return Filings(kept_world.client, kept_world.get_bearer)

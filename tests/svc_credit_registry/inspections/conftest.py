@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import pytest_asyncio
+import pytest
 from sqlalchemy import insert
 
 from shared.clock import today
 from shared.codes import credit_code
 from svc_credit_registry.risk.models import EntityRisk
-from tests.svc_credit_registry.risk.conftest import still  # noqa: F401 - a fixture
 from tests.svc_credit_registry.world import World, row
 
 COUNTS = {"A": 150, "B": 60, "C": 30, "D": 10}
@@ -83,17 +82,17 @@ class Office:
         return path
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def office(still: World) -> Office:  # noqa: F811
+@pytest.fixture(scope="module")
+async def office(kept_world: World) -> Office:
     """250 enterprises of one county with their classes, eight inspectors."""
     codes = [credit_code.make("421303", 20_000_000 + i) for i in range(sum(COUNTS.values()))]
-    await still.load([row(code, f"随州抽查{i}号酒业有限公司") for i, code in enumerate(codes)])
+    await kept_world.load([row(code, f"随州抽查{i}号酒业有限公司") for i, code in enumerate(codes)])
     letters = [letter for letter, number in COUNTS.items() for _ in range(number)]
     classes = dict(zip(codes, letters, strict=True))
     given = {"score": 0, "found": [], "model": "2026-01", "since": date(2026, 1, 1), "as_of": date(2026, 1, 1)}
-    async with still.client.sessions() as session, session.begin():
+    async with kept_world.client.sessions() as session, session.begin():
         await session.execute(insert(EntityRisk), [given | {"code": c, "risk_class": k} for c, k in classes.items()])
-    made = Office(still, classes, {certificate: str(uuid.uuid4()) for certificate in PEOPLE})
+    made = Office(kept_world, classes, {certificate: str(uuid.uuid4()) for certificate in PEOPLE})
     for certificate, account in made.accounts.items():
         body = {"id": account, "certificate": certificate, "name": "韩梅"}
         await made.done("/v1/inspectors", made.planner(), body)

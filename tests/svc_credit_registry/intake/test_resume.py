@@ -39,8 +39,9 @@ async def test_a_load_that_was_killed_goes_on_where_it_was(world: World, tmp_pat
     file = file_of(tmp_path)
     environment = {**os.environ, "PYTHONPATH": PYTHON_PATH, "CREDIT_REGISTRY_DATABASE_URL": world.client.database}
     program = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "svc_credit_registry.load", str(file), "--portion", "50", env=environment
-    )
+        sys.executable, "-m", "svc_credit_registry.load", str(file), "--portion", "50", "--helpers", "1",
+        env=environment,
+    )  # fmt: skip
 
     async def begun() -> bool:
         return await portions(world) >= 2
@@ -48,7 +49,7 @@ async def test_a_load_that_was_killed_goes_on_where_it_was(world: World, tmp_pat
     await eventually(begun, 90)
     program.kill()
     await program.wait()
-    done = await run(world, "load", str(file))
+    done = await run(world, "load", str(file), "--helpers", "1")
     assert done.code == 0, done.errors
     assert f"{ROWS} rows read: {ROWS - 2} new, 0 changed, 0 left as they are, 2 rejected" in done.output
     assert "had been loaded before the load was cut off" in done.output
@@ -63,7 +64,7 @@ async def test_a_load_that_was_killed_goes_on_where_it_was(world: World, tmp_pat
 
 
 async def test_the_helper_processes_end_with_the_load(world: World, tmp_path: Path) -> None:
-    done = await run(world, "load", str(file_of(tmp_path)), "--portion", "50", "--helpers", "3")
+    done = await run(world, "load", str(file_of(tmp_path)), "--portion", "50", "--helpers", "2")
     assert "598 new" in done.output, done
     async with world.client.sessions() as session:
         assert await session.scalar(select(func.count()).select_from(Enterprise)) == ROWS - 2

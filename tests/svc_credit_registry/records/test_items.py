@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select
 
 from shared.audit import SYSTEM, AuditRow
@@ -59,11 +58,11 @@ async def versions(world: World) -> list[RecordItem]:
         return list(await session.scalars(select(RecordItem).order_by(RecordItem.version)))
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def known(empty_register: World) -> World:
+@pytest.fixture
+async def known(world: World) -> World:
     """The register with one enterprise."""
-    await empty_register.load([row(CODE, "随州红光酒业有限公司")])
-    return empty_register
+    await world.load([row(CODE, "随州红光酒业有限公司")])
+    return world
 
 
 async def test_an_item_gets_a_receipt_its_term_an_audit_row_and_a_place_in_the_feed(known: World) -> None:

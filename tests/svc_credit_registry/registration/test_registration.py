@@ -166,6 +166,7 @@ async def test_a_valid_code_that_nobody_has_is_not_found(world: World) -> None:
     assert answer.json()["code"] == "enterprise_unknown"
 
 
+@pytest.mark.alone
 async def test_the_event_comes_through_the_broker(world: World) -> None:
     event = decided(application_id=uuid.uuid4())
     bus = world.client.runtime.bus

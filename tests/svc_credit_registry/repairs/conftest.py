@@ -1,5 +1,5 @@
-"""The service, started once for the tests of a module, its worker at rest."""
+"""The same people and the same running service as for the lists."""
 
-from tests.svc_credit_registry.lists.conftest import desk
+from tests.svc_credit_registry.lists.conftest import desk, settings_of_module
 
-__all__ = ["desk"]
+__all__ = ["desk", "settings_of_module"]

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import text
 
 from shared.clock import now, today
@@ -22,15 +21,15 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 OWN, OTHER = credit_code.make("421303", 30_000_000), credit_code.make("421321", 30_000_001)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def world(still: World) -> World:
+@pytest.fixture(scope="module")
+async def world(kept_world: World) -> World:
     """Two counties of 30 and 5 enterprises, classified for this month."""
     codes = [OWN, *(credit_code.make("421303", 31_000_000 + i) for i in range(29))]
     codes += [OTHER, *(credit_code.make("421321", 32_000_000 + i) for i in range(4))]
     rows = [row(c, f"随州权限{i}号酒业有限公司", region=c[2:8]) for i, c in enumerate(codes)]
-    await still.load(rows)
-    await finish(still, today(), now())
-    return still
+    await kept_world.load(rows)
+    await finish(kept_world, today(), now())
+    return kept_world
 
 
 def staff(world: World, *permissions: str, region: str = "421303") -> dict[str, str]:

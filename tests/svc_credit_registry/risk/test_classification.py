@@ -5,7 +5,6 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -31,13 +30,13 @@ async def finish(world: World, day=AS_OF, at=CUTOFF, batch: int = BATCH) -> Risk
                 return run
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def entities(still: World) -> dict[str, Entity]:
+@pytest.fixture(scope="module")
+async def entities(kept_world: World) -> dict[str, Entity]:
     """A register of 600, classified for November."""
     found = population(600)
-    await entered(still, found)
-    await missing_reports_count_from(still, 2023)
-    await finish(still)
+    await entered(kept_world, found)
+    await missing_reports_count_from(kept_world, 2023)
+    await finish(kept_world)
     return found
 
 
@@ -61,10 +60,10 @@ async def model(world: World) -> Model:
 
 
 async def test_every_entity_gets_the_class_that_counting_one_by_one_gives(
-    still: World, entities: dict[str, Entity]
+    kept_world: World, entities: dict[str, Entity]
 ) -> None:
-    version = await model(still)
-    async with still.client.sessions() as session:
+    version = await model(kept_world)
+    async with kept_world.client.sessions() as session:
         found = {risk.code: risk for risk in await session.scalars(select(EntityRisk))}
     expected = {code: e for code, e in entities.items() if e.facts["status"] != "cancelled"}
     assert set(found) == set(expected)
@@ -79,8 +78,8 @@ async def test_every_entity_gets_the_class_that_counting_one_by_one_gives(
     assert all(reached), "the population gives every indicator something to count"
 
 
-async def test_the_figures_of_a_run_add_up(still: World, entities: dict[str, Entity]) -> None:
-    async with still.client.sessions() as session:
+async def test_the_figures_of_a_run_add_up(kept_world: World, entities: dict[str, Entity]) -> None:
+    async with kept_world.client.sessions() as session:
         run = (await session.scalars(select(RiskRun).where(RiskRun.kind == "monthly"))).one()
         classes = Counter((await session.scalars(select(EntityRisk.risk_class))).all())
         sums = await session.execute(
@@ -94,8 +93,8 @@ async def test_the_figures_of_a_run_add_up(still: World, entities: dict[str, Ent
     assert run.entities == sum(classes.values()) == run.changed
 
 
-async def test_a_second_month_keeps_only_what_changed(still: World, entities: dict[str, Entity]) -> None:
-    async with still.client.sessions() as session, session.begin():
+async def test_a_second_month_keeps_only_what_changed(kept_world: World, entities: dict[str, Entity]) -> None:
+    async with kept_world.client.sessions() as session, session.begin():
         before = await session.scalar(select(func.count()).select_from(RiskChange))
         victim = await session.scalar(select(EntityRisk.code).where(EntityRisk.risk_class == "A").limit(1))
         await session.execute(
@@ -107,8 +106,8 @@ async def test_a_second_month_keeps_only_what_changed(still: World, entities: di
             text("UPDATE enterprises SET status = 'cancelled', ended_on = :day WHERE code = :code"),
             {"code": gone, "day": AS_OF},
         )
-    run = await finish(still, AS_OF + timedelta(days=30), CUTOFF + timedelta(days=30))
-    async with still.client.sessions() as session:
+    run = await finish(kept_world, AS_OF + timedelta(days=30), CUTOFF + timedelta(days=30))
+    async with kept_world.client.sessions() as session:
         after = await session.scalar(select(func.count()).select_from(RiskChange))
         changes = await queries.changes_of(session, victim)
         left = await queries.changes_of(session, gone)
@@ -118,13 +117,13 @@ async def test_a_second_month_keeps_only_what_changed(still: World, entities: di
     assert [(c.before, c.risk_class) for c in left] == [("B", None), (None, "B")]
 
 
-async def test_a_month_is_run_once(still: World, entities: dict[str, Entity]) -> None:
-    async with still.client.sessions() as session, session.begin():
+async def test_a_month_is_run_once(kept_world: World, entities: dict[str, Entity]) -> None:
+    async with kept_world.client.sessions() as session, session.begin():
         assert await service.begin_monthly(session, AS_OF + timedelta(days=3), CUTOFF) is None
 
 
-async def test_a_published_model_can_not_be_edited(still: World, entities: dict[str, Entity]) -> None:
+async def test_a_published_model_can_not_be_edited(kept_world: World, entities: dict[str, Entity]) -> None:
     for statement in ("UPDATE risk_models SET basis = 'x'", "DELETE FROM risk_models"):
-        async with still.client.sessions() as session:
+        async with kept_world.client.sessions() as session:
             with pytest.raises(DBAPIError, match="never changed"):
                 await session.execute(text(statement))

@@ -53,24 +53,24 @@ async def carried_on(world: World) -> None:
             await service.advance(session, run, 100, CUTOFF)
 
 
-async def test_a_run_survives_kills_without_losing_or_doubling(still: World) -> None:
+async def test_a_run_survives_kills_without_losing_or_doubling(kept_world: World) -> None:
     entities = population(ENTITIES, seed=3)
-    await entered(still, entities)
-    async with still.client.sessions() as session, session.begin():
+    await entered(kept_world, entities)
+    async with kept_world.client.sessions() as session, session.begin():
         await service.begin_monthly(session, AS_OF, CUTOFF)
     broken_off = []
     for _ in range(KILLS):
-        worker, (_, before) = await started(still), await done_so_far(still)
+        worker, (_, before) = await started(kept_world), await done_so_far(kept_world)
         async with asyncio.timeout(30):
-            while (await done_so_far(still))[1] == before:
+            while (await done_so_far(kept_world))[1] == before:
                 pass
         worker.kill()
         await worker.wait()
-        broken_off.append(await done_so_far(still))
+        broken_off.append(await done_so_far(kept_world))
     assert [state for state, _ in broken_off] == ["running"] * KILLS, "each one was killed in the middle"
-    await carried_on(still)
+    await carried_on(kept_world)
     expected = {code: e for code, e in entities.items() if e.facts["status"] != "cancelled"}
-    async with still.client.sessions() as session:
+    async with kept_world.client.sessions() as session:
         version = await queries.model_in_force(session, AS_OF)
         assert version is not None
         model = service.read(version)
@@ -78,6 +78,6 @@ async def test_a_run_survives_kills_without_losing_or_doubling(still: World) -> 
         changes = await session.scalar(select(func.count()).select_from(RiskChange))
         sums = await session.execute(select(func.sum(RiskFigure.entities)).group_by(RiskFigure.dimension))
         assert [total for (total,) in sums] == [len(expected)] * 2
-    assert await done_so_far(still) == ("finished", len(expected))
+    assert await done_so_far(kept_world) == ("finished", len(expected))
     assert changes == len(expected)
     assert found == {code: judge(model, values(model, entity)).risk_class for code, entity in expected.items()}

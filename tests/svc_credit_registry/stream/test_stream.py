@@ -48,6 +48,7 @@ async def lines(world: World, **params: Any) -> list[dict[str, Any]]:
 async def change(world: World, number: int, part: str = "registration") -> None:
     async with world.client.sessions() as session, session.begin():
         await changed(session, code(number), part, day=today())
+    await sequence_all(world.client.runtime)
 
 
 async def test_changes_are_read_on_from_a_position_with_the_resource_as_rest_gives_it(world: World) -> None:
@@ -86,7 +87,6 @@ async def test_a_forgotten_position_names_the_snapshot_to_start_from(world: Worl
     snapshot = await snapshots.take(runtime, settings)
     assert snapshot is not None
     await change(world, 1)
-    await sequence_all(runtime)
     async with world.client.sessions() as session, session.begin():
         await session.execute(text("UPDATE changes SET at = now() - interval '500 days'"))
         assert await snapshots.forget(session, SweepContext(runtime, now(), today())) == 3
@@ -123,7 +123,6 @@ async def test_old_snapshots_go_and_unfinished_ones_leave_nothing(world: World) 
     assert sorted(path.name for path in snapshots.folder_of(settings).iterdir()) == sorted(kept)
     assert not await snapshots.is_due(world.client.runtime, settings, now() + timedelta(days=2))
     await change(world, 1)
-    await sequence_all(world.client.runtime)
     assert await snapshots.is_due(world.client.runtime, settings, now() + timedelta(days=2))
     assert not await snapshots.is_due(world.client.runtime, settings, now())
 
