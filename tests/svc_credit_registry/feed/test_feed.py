@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import date
 
 import pytest
@@ -16,9 +15,9 @@ DAY = date(2026, 11, 21)
 
 
 @pytest.fixture
-async def quiet(service_app: Callable[..., Awaitable[ServiceClient]]) -> ServiceClient:
+def quiet(world: World) -> ServiceClient:
     """The service without its worker: positions are given when the test says so."""
-    return await service_app("credit-registry", inline_worker=False)
+    return world.client
 
 
 async def parts_after(client: ServiceClient, position: int, limit: int = 100) -> list[tuple[int, str]]:
@@ -118,6 +117,7 @@ async def test_the_state_tells_what_waits(quiet: ServiceClient) -> None:
         assert await queries.state(session) == queries.State(2, 0, 0, None)
 
 
+@pytest.mark.alone
 async def test_the_worker_gives_positions_by_itself(world: World) -> None:
     await world.hear(decided())
 
