@@ -7,21 +7,19 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.dialects import postgresql
 
 from shared.audit import SYSTEM
 from shared.clock import now
 from shared.codes import credit_code
-from svc_credit_registry.enterprises.models import Enterprise, EnterpriseSuccessor
+from svc_credit_registry.enterprises.models import EnterpriseSuccessor
 from svc_credit_registry.enterprises.rules import STATUS_RANK, Status
 from svc_credit_registry.projection.service import Projection, build
 from svc_credit_registry.records import service as records
 from svc_credit_registry.records.rules import Kind
 from svc_credit_registry.records.service import Item
 from svc_credit_registry.samples.rules import TRADE_NAMES, Plan, counties, enterprises
-from svc_credit_registry.search import queries, service
-from svc_credit_registry.search.rules import Filters, match_of, read_query
+from svc_credit_registry.search import service
+from svc_credit_registry.search.rules import match_of
 from svc_credit_registry.wording.rules import fold
 from tests.svc_credit_registry.world import World, decided, eventually, row
 
@@ -274,18 +272,6 @@ async def test_the_beginning_of_a_code_finds_those_that_have_it(world: World) ->
     right = sorted(r["code"] for r in ROWS[:50] if r["code"].startswith(code[:8]))
     assert sorted(await all_pages(world, 50, q=code[:8])) == right
     assert await all_pages(world, 50, q=code) == [code]
-
-
-async def test_the_beginning_of_a_code_is_looked_up_in_an_index_and_not_by_walking_the_register(world: World) -> None:
-    await world.load(ROWS[:50])
-    async with world.client.sessions() as session:
-        wanted = read_query(ROWS[3]["code"][:8], Filters())
-        statement = (await queries.matching(session, wanted)).order_by(Enterprise.code).limit(51)
-        sql = statement.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
-        await session.execute(text("SET LOCAL enable_seqscan = off"))
-        plan = "\n".join(await session.scalars(text(f"EXPLAIN {sql}")))
-    assert "Index Cond: (((code)::text >= " in plan
-    assert "Filter" not in plan
 
 
 async def test_exports_hold_the_whole_list_in_its_order(world: World) -> None:
