@@ -1,6 +1,7 @@
 """The change stream over HTTP."""
 
 import contextlib
+import weakref
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -97,6 +98,7 @@ class Followed(StreamingResponse):
     def __init__(self, content: AsyncIterator[bytes], place: contextlib.ExitStack) -> None:
         super().__init__(content, media_type=MEDIA_TYPE)
         self.place = place
+        weakref.finalize(self, place.close)  # also when it is never sent, as the transaction has failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self.place:
