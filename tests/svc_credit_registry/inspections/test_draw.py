@@ -66,16 +66,6 @@ async def test_before_the_draw_there_is_a_commitment_and_no_seed(office: Office,
     assert "not drawn yet" in said
 
 
-async def test_the_files_of_a_pool_are_the_same_however_they_are_cut(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = await any_drawn(office)
-    whole = await files(office, path)
-    for size in (len(office.classes), 7):
-        monkeypatch.setattr(queries, "LINES_AT_ONCE", size)
-        assert await files(office, path) == whole
-
-
 async def test_an_outsider_repeats_the_draw(office: Office, tmp_path: Path) -> None:
     path = await office.drawn()
     draw, tokens, codes = await files(office, path)
@@ -88,6 +78,16 @@ async def test_an_outsider_repeats_the_draw(office: Office, tmp_path: Path) -> N
     done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "FAIL" not in done.stdout
+
+
+async def test_the_files_of_a_pool_are_the_same_however_they_are_cut(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await any_drawn(office)
+    whole = await files(office, path)
+    for size in (len(office.classes), 7):
+        monkeypatch.setattr(queries, "LINES_AT_ONCE", size)
+        assert await files(office, path) == whole
 
 
 def _swap_entity(draw: dict[str, Any]) -> None:
