@@ -57,6 +57,17 @@ ACTS = {
     ("mandate", "decline"): Act("POST", "/declination"),
     ("mandate", "revoke"): Act("POST", "/revocation", {"reason": "已办结"}),
     ("session", "end"): Act("DELETE"),
+    ("report", "edit"): Act("PATCH", "", {"contact": {"postcode": "441300"}}, versioned=True),
+    ("report", "check"): Act("GET", "/check"),
+    ("report", "submit"): Act("POST", "/submission", {}, versioned=True),
+    ("listing", "case"): Act("GET", "/case"),
+    ("listing", "decide"): Act("POST", "/decision", {"outcome": "listed", "reason": "查证属实"}, versioned=True),
+    ("request", "withdraw"): Act("POST", "/withdrawal", None, versioned=True),
+    ("grant", "revoke"): Act("POST", "/revocation", {"reason": "用途已经结束"}, versioned=True),
+    ("task", "result"): Act(
+        "POST", "/result", {"result": "nothing_found", "inspected_on": "2026-11-20"}, versioned=True
+    ),
+    ("task", "publish"): Act("POST", "/publication", None, versioned=True),
     ("session", "end_as_administrator"): Act("DELETE"),
 }
 OWN = "/api/sso/v1/me"

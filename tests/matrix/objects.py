@@ -20,6 +20,7 @@ from shared.local.journey.establishment import (
     open_account,
 )
 from shared.local.journey.people import Person, new_trade_name
+from tests.matrix import registry
 from tests.matrix.agencies import agency_of
 from tests.support.platform import Platform
 
@@ -33,6 +34,9 @@ STAFF = {
     "registrar_elsewhere": "reg.suixian",
     "complaint_officer": "cmp.zengdu",
     "complaint_officer_elsewhere": "cmp.suixian",
+    "registry_officer": "cred.zengdu",
+    "registry_superior": "cred.suizhou",
+    "inspector": "insp.zengdu",
     "editor": "pub.editor",
     "reviewer": "pub.reviewer",
     "approver": "pub.approver",
@@ -40,7 +44,16 @@ STAFF = {
     "secadmin": "secadmin",
     "auditor": "auditor",
 }
-AGENCIES = ("agency", "other_agency")
+AGENCIES = {
+    "agency": "agency",
+    "other_agency": "agency",
+    "producer": "producer",
+    "other_producer": "producer",
+    "data_user": "data_user",
+    "other_data_user": "data_user",
+    "department": "department",
+}
+"""Systems of agencies, with the kind of the policy."""
 ANONYMOUS = "anonymous"
 
 
@@ -74,9 +87,10 @@ def build(platform: Platform) -> World:
     mandates = act_for_enterprise(people, known)
     world.callers = {name: person.http for name, person in people.items()}
     world.callers[ANONYMOUS] = httpx.Client(base_url=base, timeout=20, trust_env=False)
-    for name in AGENCIES:
+    for name, kind in AGENCIES.items():
         world.callers[name] = world.callers[ANONYMOUS]
-        world.agencies[name] = agency_of(platform, people["secadmin"].http.cookies)
+        world.agencies[name] = agency_of(platform, people["secadmin"].http.cookies, kind)
+    tokens = {name: world.headers_of(name, REGISTRY) for name in AGENCIES}
     world.paths = {
         "draft": application(people["owner"]),
         "submitted": submitted(people["owner"]),
@@ -87,6 +101,7 @@ def build(platform: Platform) -> World:
         "client": f"{SSO}/clients/{world.agencies['agency'][0]}",
         "mandate": mandates["agent"],
         "session": session(base, people, known["owner"]),
+        **registry.objects(people, world.callers[ANONYMOUS], tokens, ENTERPRISE),
     }
     return world
 
