@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[None]]
 SWEEP_LOCKS = 7_201
+SWEEPS_AT_ONCE = 3
+"""Of a service's own sweeps: the others wait, so that requests find a connection however much there is to sweep."""
 
 
 async def forever(name: str, job: Job) -> None:
@@ -62,10 +64,11 @@ async def listen(runtime: Runtime, woken: asyncio.Event) -> None:
             await connection.close(timeout=1)
 
 
-async def sweep_forever(runtime: Runtime, sweep: Sweep) -> None:
-    """Runs a sweep at its interval, and again at once while it finds something to do."""
+async def sweep_forever(runtime: Runtime, sweep: Sweep, turns: asyncio.Semaphore) -> None:
+    """Runs a sweep at its interval when it is its turn, and again at once while it finds something to do."""
     while True:
-        done = await sweep_once(runtime, sweep)
+        async with turns:
+            done = await sweep_once(runtime, sweep)
         await asyncio.sleep(0 if done else sweep.every)
 
 
@@ -109,8 +112,11 @@ def jobs(runtime: Runtime, work: Work) -> Sequence[tuple[str, Job]]:
         ("listen", lambda: listen(runtime, woken)),
         ("feed", feed),
     ]
-    for sweep in (*KERNEL_SWEEPS, *work.sweeps):
-        parts.append((f"sweep {sweep.name}", lambda s=sweep: sweep_forever(runtime, s)))  # type: ignore[misc]
+    turns = {sweep: asyncio.Semaphore() for sweep in KERNEL_SWEEPS} | dict.fromkeys(
+        work.sweeps, asyncio.Semaphore(SWEEPS_AT_ONCE)
+    )
+    for sweep, turn in turns.items():
+        parts.append((f"sweep {sweep.name}", lambda s=sweep, t=turn: sweep_forever(runtime, s, t)))  # type: ignore[misc]
     for part in work.parts:
         parts.append((part.name, lambda p=part: p.run(runtime)))  # type: ignore[misc]
     for subscription in subscriptions(runtime.name, work.handlers):
