@@ -111,8 +111,11 @@ async def publish(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, tod
 
 
 async def cancel(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, reason: str) -> InspectionPlan:
-    """Ends a plan before its draw; it stays public with the reason. A draw is never taken back."""
-    plan = await own(session, caller, plan_id, (State.DRAFT, State.PUBLISHED, State.FROZEN))
+    """Ends a plan before its pools are frozen; it stays public with the reason.
+
+    Afterwards it is drawn whatever comes: who may end a plan whose seed is there could do so until one fits.
+    """
+    plan = await own(session, caller, plan_id, (State.DRAFT, State.PUBLISHED))
     plan.state, plan.cancelled_reason = State.CANCELLED, reason
     await session.flush()
     await _audit(session, caller, "inspection_plan.cancelled", plan, reason)

@@ -238,10 +238,18 @@ async def test_a_plan_keeps_to_the_law_and_to_its_steps(office: Office) -> None:
     await office.done(f"{path}/freeze", office.planner())
     again = await office.post(f"{path}/freeze", office.planner())
     assert again.json()["code"] == "inspection_plan_state", "nobody freezes until he likes the commitment"
+    ended = await office.post(f"{path}/cancellation", office.planner(), {"reason": "与上级计划重复"})
+    assert ended.json()["code"] == "inspection_plan_state", "nor cancels until he likes the draw"
+
+
+async def test_a_plan_is_cancelled_before_its_pools_are_frozen(office: Office) -> None:
+    plan = await office.done("/v1/inspection-plans", office.planner(), office.plan())
+    path = f"/v1/inspection-plans/{plan['id']}"
+    await office.done(f"{path}/publication", office.planner())
     await office.done(f"{path}/cancellation", office.planner(), {"reason": "与上级计划重复"})
     shown = await office.see(path)
     assert (shown["state"], shown["cancelled_reason"]) == ("cancelled", "与上级计划重复")
-    assert (await office.post(f"{path}/draw", office.planner(), {})).status_code == 409
+    assert (await office.post(f"{path}/freeze", office.planner())).status_code == 409
 
 
 async def test_a_pool_without_enough_inspectors_is_not_frozen(office: Office) -> None:
