@@ -6,6 +6,7 @@ reordered unseen; that the tail was not cut off is shown by anchors kept by othe
 the idea, the chain here is a plain one).
 """
 
+import asyncio
 import hashlib
 import json
 from datetime import datetime
@@ -28,8 +29,13 @@ SYSTEM = Caller(subject="system", kind="system")
 ALGORITHM = "sha256"
 GENESIS = bytes(32)
 SEAL_LOCK = 7_201_002
-SEAL_BATCH = 1000
-ANCHOR_ROWS = 1000
+SEAL_BATCH, SEALED_AT_ONCE, ANCHOR_ROWS = 1000, 40, 1000
+SEALED = text("""
+    UPDATE audit_log SET sequence = :first + s.place, previous = s.previous, hash = s.hash
+    FROM (SELECT id, hash, place, lag(hash, 1, CAST(:previous AS bytea)) OVER (ORDER BY place) AS previous
+          FROM unnest(CAST(:ids AS bigint[]), CAST(:hashes AS bytea[])) WITH ORDINALITY AS u (id, hash, place)) AS s
+    WHERE audit_log.id = s.id
+""")
 
 
 class AuditRow(Base):
@@ -109,8 +115,8 @@ def _plain(value: dict[str, Any] | None) -> Json:
     return plain
 
 
-def digest(row: AuditRow, sequence: int, previous: bytes) -> bytes:
-    """The hash of a row: SHA-256 over the hash before it, its number and its content in canonical JSON."""
+def digest(row: Any, sequence: int, previous: bytes) -> bytes:
+    """The hash of an AuditRow: SHA-256 over the hash before it, its number and its content in canonical JSON."""
     content = {
         "at": row.at.isoformat(),
         "actor": row.actor,
@@ -135,14 +141,17 @@ async def seal(session: AsyncSession, context: SweepContext) -> int:
     if not await session.scalar(select(func.pg_try_advisory_xact_lock(SEAL_LOCK))):
         return 0
     settled = text("audit_log.transaction < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint")
-    query = select(AuditRow).where(AuditRow.hash.is_(None), settled).order_by(AuditRow.transaction, AuditRow.id)
-    rows = (await session.scalars(query.limit(SEAL_BATCH))).all()
-    sequence, previous = await head(session)
-    for row in rows:
-        sequence += 1
-        row.sequence, row.previous, row.hash = sequence, previous, digest(row, sequence, previous)
-        previous = row.hash
-    await session.flush()
+    query = select(*AuditRow.__table__.c).where(AuditRow.hash.is_(None), settled)
+    rows = (await session.execute(query.order_by(AuditRow.transaction, AuditRow.id).limit(SEAL_BATCH))).all()
+    sequence, previous = first, before = await head(session)
+    hashes: list[bytes] = []
+    for sequence, row in enumerate(rows, first + 1):
+        hashes.append(previous := digest(row, sequence, previous))
+        if sequence % SEALED_AT_ONCE == 0:
+            await asyncio.sleep(0)  # whoever calls meanwhile
+    if rows:
+        found = {"first": first, "previous": before, "ids": [row.id for row in rows], "hashes": hashes}
+        await session.execute(SEALED, found)
     await _anchor(session, context, sequence, previous)
     return len(rows) if len(rows) == SEAL_BATCH else 0
 

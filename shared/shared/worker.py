@@ -31,8 +31,7 @@ log = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[None]]
 SWEEP_LOCKS = 7_201
-SWEEPS_AT_ONCE = 3
-"""Of a service's own sweeps: the others wait, so that requests find a connection however much there is to sweep."""
+SWEEPS_AT_ONCE = 3  # of a service's own; the others wait, so that requests find a connection
 
 
 async def forever(name: str, job: Job) -> None:
