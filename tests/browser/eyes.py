@@ -14,6 +14,8 @@ ARGUMENTS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 CHROMIUM = "/usr/bin/chromium"
+TALLEST = 16_000
+"""Pixels; of a taller page only what is seen first is kept: no image of the browser holds more."""
 LOWEST_CONTRAST = 4.5
 """WCAG 2.2, 1.4.3, level AA."""
 
@@ -79,7 +81,8 @@ class Person:
 
     def look(self, name: str) -> None:
         """Keeps a picture of the page, and fails for what a person could not read or reach."""
-        self.page.screenshot(path=self.folder / f"{name}.png", full_page=True)
+        height = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.screenshot(path=self.folder / f"{name}.png", full_page=height <= TALLEST)
         if self.scripts:
             assert self.page.evaluate(LOOK) == [], name
         assert self.refused == [], name

@@ -18,13 +18,15 @@ import httpx
 from shared.local.demo import PASSWORD
 from shared.local.journey.people import Person
 from tests.faults.breaking import UNLIMITED
-from tests.matrix.agencies import AUDIENCES, agency
+from tests.matrix.agencies import AUDIENCES, agency_of
+from tests.matrix.policy import AGENCIES
 from tests.support.platform import Platform, launch
 
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "20")
 SEED = os.environ.get("FUZZ_SEED", "20261121")
-ANONYMOUS, AGENCY, ADMINISTRATOR = "anonymous", "agency", "secadmin"
-EVERYBODY = f"{ANONYMOUS} demo.citizen reg.zengdu cmp.zengdu pub.editor {ADMINISTRATOR} ops auditor {AGENCY}"
+ANONYMOUS, ADMINISTRATOR = "anonymous", "secadmin"
+STAFF = f"reg.zengdu cmp.zengdu cred.zengdu insp.zengdu pub.editor {ADMINISTRATOR} ops auditor"
+EVERYBODY = f"{ANONYMOUS} demo.citizen demo.legal {STAFF} {' '.join(AGENCIES)}"
 CALLERS = os.environ.get("FUZZ_CALLERS", EVERYBODY).split()
 CHECKS = (
     "not_a_server_error",
@@ -67,10 +69,10 @@ def runs(platform: Platform, caller: str) -> Iterator[Run]:
     """What to add to the command line, once or, for an agency, once for each service with a token for it."""
     if caller == ANONYMOUS:
         yield [], None
-    elif caller == AGENCY:
+    elif caller in AGENCIES:
         administrator = log_in(platform, ADMINISTRATOR).http.cookies
         for audience in AUDIENCES:
-            token = agency(platform, administrator)[audience]
+            token = agency_of(platform, administrator, caller)[1][audience]
             where = "^/(api/hub|session)" if audience == "gateway" else f"^/api/{audience}/"
             yield ["--include-path-regex", where, "--header", f"Authorization: Bearer {token}"], None
     else:
@@ -90,7 +92,7 @@ def play(platform: Platform, caller: str, folder: str) -> bool:
     good = True
     for more, person in runs(platform, caller):
         began = time.monotonic()
-        sys.stdout.write(f"\n==> as {caller} {more[1] if caller == AGENCY else ''}\n")
+        sys.stdout.write(f"\n==> as {caller} {more[1] if caller in AGENCIES else ''}\n")
         sys.stdout.flush()
         line = [*command(platform.base_url), *more]
         done = subprocess.run(line, cwd=folder, timeout=LONGEST_SECONDS, check=False)
