@@ -6,7 +6,7 @@ import pytest
 
 from tests.svc_credit_registry.world import World
 
-SOMETHING = str("01900000-0000-7000-8000-000000000000")
+SOMETHING = "01900000-0000-7000-8000-000000000000"
 CLOSED = [
     ("GET", "/v1/resource-requests"),
     ("GET", "/v1/resource-requests/queue"),
