@@ -35,8 +35,9 @@ run: $(VENV)/run.stamp ## Start the whole platform (PORT, DATA; DEMO=0 leaves ou
 demo: $(VENV)/run.stamp ## Play the whole journey against a running platform (BASE_URL)
 	@exec $(BIN)/python -m shared.local.journey
 
-test: $(VENV)/dev.stamp ## Run all tests on a PostgreSQL and a NATS of their own
-	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+# The rules of the house are make check's.
+test: $(VENV)/dev.stamp ## Run all tests of what the platform does, on a PostgreSQL and a NATS of their own
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --ignore tests/architecture $(ARGS)
 
 check: $(VENV)/dev.stamp ## Look at format, lint, types, imports and the rules of the house
 	$(BIN)/ruff format --check .
