@@ -180,6 +180,7 @@ async def rotations(place: Place) -> list[Figure]:
         await asyncio.sleep(BETWEEN)
     stop.set()
     await asyncio.gather(*tasks)
+    sys.stdout.write(f"refused while keys were rotated: {dict(rejected)}\n")
     return [
         Figure("races.rotations", ROTATIONS, "keys"),
         Figure("races.rotation_tokens_used", used, "calls"),
