@@ -16,20 +16,20 @@ from shared.clock import now, today
 from shared.codes import credit_code
 from shared.db import make_engine, make_sessions
 from shared.privacy import Keyring, set_keyring
-from svc_credit_registry.filings import queries as filing_queries
-from svc_credit_registry.filings import service as filings
-from svc_credit_registry.filings.schemas import ReportPatch
-from svc_credit_registry.intake import service
-from svc_credit_registry.intake.service import BulkFile, Origin, Summary
-from svc_credit_registry.preparation.rules import Rejection
-from svc_credit_registry.resources import service as resources
-from svc_credit_registry.resources.models import Resource
-from svc_credit_registry.resources.schemas import ResourceIn
-from svc_credit_registry.samples.rules import TRADE_NAMES, Plan, counties, enterprises
+from svc_credit_registry.record.intake import service
+from svc_credit_registry.record.intake.service import BulkFile, Origin, Summary
+from svc_credit_registry.record.preparation.rules import Rejection
+from svc_credit_registry.record.samples.rules import TRADE_NAMES, Plan, counties, enterprises
+from svc_credit_registry.reporting.filings import queries as filing_queries
+from svc_credit_registry.reporting.filings import service as filings
+from svc_credit_registry.reporting.filings.schemas import ReportPatch
+from svc_credit_registry.reporting.support_policies import queries as policy_queries
+from svc_credit_registry.reporting.support_policies import service as policies
+from svc_credit_registry.reporting.support_policies.schemas import BenefitIn, PolicyIn
 from svc_credit_registry.settings import Settings
-from svc_credit_registry.support_policies import queries as policy_queries
-from svc_credit_registry.support_policies import service as policies
-from svc_credit_registry.support_policies.schemas import BenefitIn, PolicyIn
+from svc_credit_registry.sharing.resources import service as resources
+from svc_credit_registry.sharing.resources.models import Resource
+from svc_credit_registry.sharing.resources.schemas import ResourceIn
 
 GENERATED = 300
 SEED = 421300

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from shared.codes import regions
-from svc_credit_registry.rows.rules import COLUMNS
-from svc_credit_registry.samples.rules import TRADE_NAMES, Plan, TooMany, counties, enterprises
+from svc_credit_registry.record.rows.rules import COLUMNS
+from svc_credit_registry.record.samples.rules import TRADE_NAMES, Plan, TooMany, counties, enterprises
 
 
 def trade_names(path: Path | None) -> list[str]:

@@ -24,11 +24,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.clock import today
 from shared.db import make_engine, make_sessions
-from svc_credit_registry.bulkfile.rules import NotReadable
-from svc_credit_registry.intake import service
-from svc_credit_registry.intake.service import BulkFile, Origin, Summary
-from svc_credit_registry.preparation.rules import Rejection
-from svc_credit_registry.preparation.service import HelperLost
+from svc_credit_registry.record.bulkfile.rules import NotReadable
+from svc_credit_registry.record.intake import service
+from svc_credit_registry.record.intake.service import BulkFile, Origin, Summary
+from svc_credit_registry.record.preparation.rules import Rejection
+from svc_credit_registry.record.preparation.service import HelperLost
 from svc_credit_registry.settings import Settings
 
 STDIN = "-"

@@ -6,60 +6,60 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from shared.app import Service, create_service
-from svc_credit_registry.amendments.routes import router as amendments
-from svc_credit_registry.annual_listing.routes import router as annual_listing
-from svc_credit_registry.batches.routes import router as batches
-from svc_credit_registry.certificates.routes import router as certificates
-from svc_credit_registry.classification.routes import router as classification
-from svc_credit_registry.corrections.routes import router as corrections
-from svc_credit_registry.enterprises.routes import router as enterprises
-from svc_credit_registry.enumerations.routes import router as enumerations
-from svc_credit_registry.exchange.routes import router as exchange
-from svc_credit_registry.execution.routes import router as execution
-from svc_credit_registry.facets.routes import router as facets
-from svc_credit_registry.filings.routes import router as filings
-from svc_credit_registry.findings.routes import router as findings
-from svc_credit_registry.freshness.routes import router as freshness
-from svc_credit_registry.grants.routes import router as grants
-from svc_credit_registry.grounds.routes import router as grounds
-from svc_credit_registry.immediate_information.routes import router as immediate_information
-from svc_credit_registry.inspections.routes import router as inspections
-from svc_credit_registry.inspectors.routes import router as inspectors
-from svc_credit_registry.items.routes import router as items
-from svc_credit_registry.lead_intake.routes import router as lead_intake
-from svc_credit_registry.leads.routes import router as leads
-from svc_credit_registry.list_objections.routes import router as list_objections
-from svc_credit_registry.lists.routes import router as lists
-from svc_credit_registry.lookups.routes import Lookups
-from svc_credit_registry.lookups.service import Reader
-from svc_credit_registry.measures.routes import router as measures
-from svc_credit_registry.names.routes import router as names
-from svc_credit_registry.objections.routes import router as objections
-from svc_credit_registry.operators.routes import router as operators
-from svc_credit_registry.pages.routes import router as pages
-from svc_credit_registry.people.routes import router as people
-from svc_credit_registry.projection.service import attach
-from svc_credit_registry.proposals.routes import router as proposals
-from svc_credit_registry.publication_orders.routes import router as publication_orders
-from svc_credit_registry.publicity.routes import router as publicity
-from svc_credit_registry.published_reports.routes import router as published_reports
-from svc_credit_registry.reconciliation.routes import router as reconciliation
-from svc_credit_registry.record_views.routes import router as record_views
-from svc_credit_registry.removals.routes import router as removals
-from svc_credit_registry.repairs.routes import router as repairs
-from svc_credit_registry.resource_requests.routes import router as resource_requests
-from svc_credit_registry.resources.routes import router as resources
-from svc_credit_registry.restrictions.routes import router as restrictions
-from svc_credit_registry.risk.routes import router as risk
-from svc_credit_registry.search.routes import router as search
+from svc_credit_registry.discovery.facets.routes import router as facets
+from svc_credit_registry.discovery.names.routes import router as names
+from svc_credit_registry.discovery.people.routes import router as people
+from svc_credit_registry.discovery.projection.service import attach
+from svc_credit_registry.discovery.search.routes import router as search
+from svc_credit_registry.listing.annual_listing.routes import router as annual_listing
+from svc_credit_registry.listing.grounds.routes import router as grounds
+from svc_credit_registry.listing.list_objections.routes import router as list_objections
+from svc_credit_registry.listing.lists.routes import router as lists
+from svc_credit_registry.listing.proposals.routes import router as proposals
+from svc_credit_registry.listing.removals.routes import router as removals
+from svc_credit_registry.listing.repairs.routes import router as repairs
+from svc_credit_registry.publication.certificates.routes import router as certificates
+from svc_credit_registry.publication.enumerations.routes import router as enumerations
+from svc_credit_registry.publication.pages.routes import router as pages
+from svc_credit_registry.publication.statistics.routes import router as statistics
+from svc_credit_registry.record.amendments.routes import router as amendments
+from svc_credit_registry.record.classification.routes import router as classification
+from svc_credit_registry.record.enterprises.routes import router as enterprises
+from svc_credit_registry.record.lookups.routes import Lookups
+from svc_credit_registry.record.lookups.service import Reader
+from svc_credit_registry.record.publicity.routes import router as publicity
+from svc_credit_registry.record.record_views.routes import router as record_views
+from svc_credit_registry.reporting.filings.routes import router as filings
+from svc_credit_registry.reporting.immediate_information.routes import router as immediate_information
+from svc_credit_registry.reporting.items.routes import router as items
+from svc_credit_registry.reporting.objections.routes import router as objections
+from svc_credit_registry.reporting.publication_orders.routes import router as publication_orders
+from svc_credit_registry.reporting.published_reports.routes import router as published_reports
+from svc_credit_registry.reporting.size_standards.routes import router as size_standards
+from svc_credit_registry.reporting.small_micro.routes import router as small_micro
+from svc_credit_registry.reporting.support_policies.routes import router as support_policies
 from svc_credit_registry.settings import Settings
-from svc_credit_registry.size_standards.routes import router as size_standards
-from svc_credit_registry.small_micro.routes import router as small_micro
-from svc_credit_registry.snapshots.routes import router as snapshots
-from svc_credit_registry.statistics.routes import router as statistics
-from svc_credit_registry.stream.routes import router as stream
-from svc_credit_registry.submissions.routes import router as submissions
-from svc_credit_registry.support_policies.routes import router as support_policies
+from svc_credit_registry.sharing.batches.routes import router as batches
+from svc_credit_registry.sharing.corrections.routes import router as corrections
+from svc_credit_registry.sharing.exchange.routes import router as exchange
+from svc_credit_registry.sharing.freshness.routes import router as freshness
+from svc_credit_registry.sharing.grants.routes import router as grants
+from svc_credit_registry.sharing.reconciliation.routes import router as reconciliation
+from svc_credit_registry.sharing.resource_requests.routes import router as resource_requests
+from svc_credit_registry.sharing.resources.routes import router as resources
+from svc_credit_registry.sharing.snapshots.routes import router as snapshots
+from svc_credit_registry.sharing.stream.routes import router as stream
+from svc_credit_registry.sharing.submissions.routes import router as submissions
+from svc_credit_registry.supervision.execution.routes import router as execution
+from svc_credit_registry.supervision.findings.routes import router as findings
+from svc_credit_registry.supervision.inspections.routes import router as inspections
+from svc_credit_registry.supervision.inspectors.routes import router as inspectors
+from svc_credit_registry.supervision.lead_intake.routes import router as lead_intake
+from svc_credit_registry.supervision.leads.routes import router as leads
+from svc_credit_registry.supervision.measures.routes import router as measures
+from svc_credit_registry.supervision.operators.routes import router as operators
+from svc_credit_registry.supervision.restrictions.routes import router as restrictions
+from svc_credit_registry.supervision.risk.routes import router as risk
 from svc_credit_registry.worker import WORK
 
 SERVICE = Service(

@@ -11,7 +11,7 @@ import time
 
 import asyncpg
 
-from svc_credit_registry.projection.service import build
+from svc_credit_registry.discovery.projection.service import build
 from svc_credit_registry.settings import Settings
 
 

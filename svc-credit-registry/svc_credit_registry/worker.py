@@ -14,25 +14,25 @@ from shared.events.credit_registry import (
 from shared.inbox import Part, Work
 from shared.runtime import make_runtime
 from shared.worker import work_alone
-from svc_credit_registry.annual_listing import handlers as annual_listing
-from svc_credit_registry.batches import handlers as batches
-from svc_credit_registry.escalation import handlers as escalation
-from svc_credit_registry.exchange import handlers as exchange
-from svc_credit_registry.feed.service import sequence_forever
-from svc_credit_registry.findings import handlers as findings
-from svc_credit_registry.followups import handlers as followups
-from svc_credit_registry.names import handlers as names
-from svc_credit_registry.objections import handlers as objections
-from svc_credit_registry.publicity import handlers as publicity
-from svc_credit_registry.published_reports import handlers as published_reports
-from svc_credit_registry.registration import handlers as registration
-from svc_credit_registry.repairs import handlers as repairs
-from svc_credit_registry.risk import handlers as risk
+from svc_credit_registry.discovery.names import handlers as names
+from svc_credit_registry.listing.annual_listing import handlers as annual_listing
+from svc_credit_registry.listing.escalation import handlers as escalation
+from svc_credit_registry.listing.repairs import handlers as repairs
+from svc_credit_registry.publication.statistics import handlers as statistics
+from svc_credit_registry.record.feed.service import sequence_forever
+from svc_credit_registry.record.publicity import handlers as publicity
+from svc_credit_registry.record.registration import handlers as registration
+from svc_credit_registry.reporting.objections import handlers as objections
+from svc_credit_registry.reporting.published_reports import handlers as published_reports
+from svc_credit_registry.reporting.small_micro import handlers as small_micro
 from svc_credit_registry.settings import Settings
-from svc_credit_registry.small_micro import handlers as small_micro
-from svc_credit_registry.snapshots import handlers as snapshots
-from svc_credit_registry.statistics import handlers as statistics
-from svc_credit_registry.submissions import handlers as submissions
+from svc_credit_registry.sharing.batches import handlers as batches
+from svc_credit_registry.sharing.exchange import handlers as exchange
+from svc_credit_registry.sharing.snapshots import handlers as snapshots
+from svc_credit_registry.sharing.submissions import handlers as submissions
+from svc_credit_registry.supervision.findings import handlers as findings
+from svc_credit_registry.supervision.followups import handlers as followups
+from svc_credit_registry.supervision.risk import handlers as risk
 
 WORK = Work(
     handlers=[*registration.HANDLERS, *names.HANDLERS, *publicity.HANDLERS, WITNESS],

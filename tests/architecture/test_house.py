@@ -65,9 +65,8 @@ def test_a_module_has_only_the_files_of_the_house(package: str) -> None:
     folder = ROOT / package.replace("_", "-") / package
     strange = [
         str(path.relative_to(ROOT))
-        for module in folder.iterdir()
-        if module.is_dir() and (module / "service.py").exists()
-        for path in module.glob("*.py")
+        for known in folder.rglob("service.py")
+        for path in known.parent.glob("*.py")
         if path.stem not in ROLES
     ]
     assert not strange

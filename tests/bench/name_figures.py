@@ -13,10 +13,10 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
-from svc_credit_registry.decomposition.rules import Decomposition
+from svc_credit_registry.discovery.names.rules import Name, OtherName, Outcome, Verdict, compare
 from svc_credit_registry.generate import trade_names
-from svc_credit_registry.names.rules import Name, OtherName, Outcome, Verdict, compare
-from svc_credit_registry.wording.rules import fold
+from svc_credit_registry.record.decomposition.rules import Decomposition
+from svc_credit_registry.record.wording.rules import fold
 
 TODAY = date(2026, 11, 21)
 APPLICANTS, OTHERS = int(os.environ.get("APPLICANTS", "300")), int(os.environ.get("OTHERS", "5000"))

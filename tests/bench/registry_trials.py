@@ -21,8 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.clock import today
 from shared.db import make_engine, make_sessions
 from shared.events.services import ApplicationDecidedV1, EnterpriseFacts
-from svc_credit_registry.feed.service import changed
-from svc_credit_registry.registration.service import apply_decision
+from svc_credit_registry.record.feed.service import changed
+from svc_credit_registry.record.registration.service import apply_decision
 from tests.bench.figures import Figure, beside
 from tests.bench.proxies import Running
 from tests.bench.registry_place import REGISTRY, Asked, Place, load, wait

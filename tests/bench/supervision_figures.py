@@ -23,11 +23,11 @@ from shared.local import postgres, process
 from shared.local.ports import free_port
 from shared.migrate import upgrade
 from shared.privacy import Keyring, set_keyring
-from svc_credit_registry.inspections import queries as draws
-from svc_credit_registry.inspections import rules
-from svc_credit_registry.inspections.models import InspectionPlan
-from svc_credit_registry.risk import queries, service
-from svc_credit_registry.risk.handlers import BATCH
+from svc_credit_registry.supervision.inspections import queries as draws
+from svc_credit_registry.supervision.inspections import rules
+from svc_credit_registry.supervision.inspections.models import InspectionPlan
+from svc_credit_registry.supervision.risk import queries, service
+from svc_credit_registry.supervision.risk.handlers import BATCH
 from tests.support.databases import KEYRING
 
 MONTHS = (

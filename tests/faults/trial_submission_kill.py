@@ -16,7 +16,7 @@ from tests.faults.trial_listing_kill import worker
 from tests.gateway.place import eventually
 from tests.support.apps import ServiceClient, running_service
 from tests.support.servers import Servers
-from tests.svc_credit_registry.submissions.agency import headers_of, penalty
+from tests.svc_credit_registry.sharing.submissions.agency import headers_of, penalty
 from tests.svc_credit_registry.world import World, row
 
 KILLS = int(os.environ.get("FAULT_ROUNDS", "20"))

@@ -13,11 +13,11 @@ from shared import inbox
 from shared.clock import now
 from shared.events.envelope import Envelope, Event, aggregate_type
 from shared.events.services import ApplicationDecidedV1, EnterpriseFacts
-from svc_credit_registry.feed import service as feed
-from svc_credit_registry.feed.queries import last_position
-from svc_credit_registry.intake import service as intake
-from svc_credit_registry.intake.service import BulkFile, Origin, Summary
-from svc_credit_registry.preparation.rules import Rejection
+from svc_credit_registry.record.feed import service as feed
+from svc_credit_registry.record.feed.queries import last_position
+from svc_credit_registry.record.intake import service as intake
+from svc_credit_registry.record.intake.service import BulkFile, Origin, Summary
+from svc_credit_registry.record.preparation.rules import Rejection
 from svc_credit_registry.worker import WORK
 from tests.support.apps import ServiceClient
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.events.services import ApplicationDecidedV1, EnterpriseFacts
-from svc_credit_registry.registration import service as registration
+from svc_credit_registry.record.registration import service as registration
 from tests.support.apps import ServiceClient
 from tests.svc_complaints.neighbours import listening, neighbours
 from tests.svc_complaints.world import World

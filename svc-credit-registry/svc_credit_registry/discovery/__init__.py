@@ -1,0 +1,1 @@
+"""查询与名称 Finding enterprises, and comparing names."""

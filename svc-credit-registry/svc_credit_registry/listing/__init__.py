@@ -1,0 +1,1 @@
+"""名录与修复 The lists, their clocks and ways out, credit repair."""

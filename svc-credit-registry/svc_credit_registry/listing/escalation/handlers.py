@@ -1,0 +1,53 @@
+"""Timed: each sweep does a bounded piece in one transaction; killed in the middle, the next one goes on."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.inbox import Sweep, SweepContext
+from svc_credit_registry.listing.escalation import service
+from svc_credit_registry.listing.list_objections import queries as objections
+from svc_credit_registry.listing.list_objections import service as objection_service
+from svc_credit_registry.listing.lists import queries as entries
+from svc_credit_registry.listing.lists import service as lists
+from svc_credit_registry.listing.removals import queries as removals
+from svc_credit_registry.listing.removals import service as removal_service
+
+WARNED_AT_ONCE = 1000
+AT_ONCE = 50
+
+
+async def warn(session: AsyncSession, context: SweepContext) -> int:
+    """Warnings 60 days before three years are over."""
+    return await service.warn(session, context.now, WARNED_AT_ONCE)
+
+
+async def escalate(session: AsyncSession, context: SweepContext) -> int:
+    """Proposals for the serious list after three years."""
+    return await service.escalate(session, context.now, AT_ONCE)
+
+
+async def expire(session: AsyncSession, context: SweepContext) -> int:
+    """Ends of terms on the serious list."""
+    return await service.expire(session, context.now, AT_ONCE)
+
+
+async def recompute(session: AsyncSession, context: SweepContext) -> int:
+    """Provisional dates anew, as the notices of days off come; 0, for it is never done."""
+    for entry in await entries.provisional(session, AT_ONCE):
+        await lists.recompute(session, entry, context.today)
+    for objection in await objections.provisional(session, AT_ONCE):
+        objected = await entries.find(session, objection.entry_id)
+        if objected is not None:
+            objection_service.refresh(objection, objected)
+    for removal in await removals.provisional(session, AT_ONCE):
+        asked = await entries.find(session, removal.entry_id)
+        if asked is not None:
+            removal_service.refresh(removal, asked)
+    return 0
+
+
+SWEEPS = [
+    Sweep("lists.warn", every=60, run=warn),
+    Sweep("lists.escalate", every=60, run=escalate),
+    Sweep("lists.expire", every=60, run=expire),
+    Sweep("lists.recompute", every=3600, run=recompute),
+]

@@ -1,0 +1,54 @@
+"""Entries whose time has come: to be warned, escalated, ended."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from svc_credit_registry.listing.lists.models import ListEntry
+from svc_credit_registry.listing.lists.rules import State
+
+E = ListEntry
+
+# One statement for a whole batch: on one day, three years after a 1 July, there may be hundreds of thousands.
+_WARN = text(
+    """
+    WITH due AS (
+        SELECT id FROM list_entries
+        WHERE state = 'listed' AND warned_on IS NULL AND warn_on <= :today
+        ORDER BY warn_on, id LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), warned AS (
+        UPDATE list_entries e SET warned_on = :today, version = e.version + 1, updated_at = clock_timestamp()
+        FROM due WHERE e.id = due.id
+        RETURNING e.id, e.code, e.escalates_on
+    ), told AS (
+        INSERT INTO list_steps (entry_id, code, day, act, state, by, note, notice, at)
+        SELECT id, code, :today, 'warn', 'listed', 'system', format(CAST(:note AS text), escalates_on), true, :now
+        FROM warned
+    ), pending AS (
+        INSERT INTO pending_changes (code, part) SELECT code, 'abnormal_operation' FROM warned
+    )
+    SELECT code FROM warned ORDER BY code
+    """
+)
+
+
+async def warn(session: AsyncSession, today: date, now: datetime, note: str, limit: int) -> Sequence[str]:
+    """Warns up to `limit` entries that are due for it; the codes of their enterprises. Those in use wait."""
+    given: dict[str, Any] = {"today": today, "now": now, "note": note, "limit": limit}
+    return list(await session.scalars(_WARN, given))
+
+
+async def to_escalate(session: AsyncSession, today: date, warned_before: date, limit: int) -> Sequence[ListEntry]:
+    """Entries of three years whose warning has stood since before `warned_before`, locked; those in use wait."""
+    due = (E.state == State.LISTED, E.escalated_on.is_(None), E.escalates_on < today, E.warned_on < warned_before)
+    statement = select(E).where(*due).order_by(E.escalates_on, E.id).limit(limit)
+    return (await session.scalars(statement.with_for_update(skip_locked=True))).all()
+
+
+async def to_expire(session: AsyncSession, today: date, limit: int) -> Sequence[ListEntry]:
+    """Entries whose term has ended, locked; those in use wait."""
+    statement = select(E).where(E.state == State.LISTED, E.expires_on < today).order_by(E.expires_on, E.id)
+    return (await session.scalars(statement.limit(limit).with_for_update(skip_locked=True))).all()

@@ -1,0 +1,126 @@
+"""Objections to listings over HTTP."""
+
+import uuid
+from typing import Annotated, Any
+
+from fastapi import Path, Query
+
+from shared.clock import NowDep, TodayDep
+from shared.http import Page, Paging, Router, set_etag
+from svc_credit_registry.access import AnyCaller, ListOfficer
+from svc_credit_registry.listing.list_objections import queries, service
+from svc_credit_registry.listing.list_objections.models import ListObjection
+from svc_credit_registry.listing.list_objections.schemas import (
+    ListObjectionOut,
+    ObjectionAcceptanceIn,
+    ObjectionDeadlinesOut,
+    ObjectionDecisionIn,
+    ObjectionIn,
+    objection_out,
+)
+from svc_credit_registry.listing.lists import service as lists
+from svc_credit_registry.listing.lists.routes import EntryId, Reply, ReplyDep
+from svc_credit_registry.listing.periods.schemas import clocks_out
+
+router = Router(tags=["lists"])
+ObjectionId = Annotated[uuid.UUID, Path(description="The id of the objection")]
+
+
+async def _answer(reply: Reply, objection: ListObjection) -> ListObjectionOut:
+    await reply.session.flush()
+    set_etag(reply.response, objection)
+    return objection_out(objection, reply.english)
+
+
+@router.post(
+    "/v1/list-entries/{entry_id}/objections",
+    operation_id="object_to_listing",
+    summary="提出异议 Object to a listing",
+    status_code=201,
+)
+async def object_to_listing(
+    reply: ReplyDep, caller: AnyCaller, today: TodayDep, entry_id: EntryId, body: ObjectionIn
+) -> ListObjectionOut:
+    """The enterprise objects, within 30 days of the publication of its entry."""
+    objection = await service.object_to(reply.session, caller, entry_id, body, today)
+    shown = await _answer(reply, objection)
+    reply.response.headers["Location"] = f"/v1/list-objections/{objection.id}"
+    return shown
+
+
+@router.get(
+    "/v1/list-entries/{entry_id}/objections",
+    operation_id="list_entry_objections",
+    summary="异议 Objections to an entry",
+)
+async def list_entry_objections(
+    reply: ReplyDep, caller: AnyCaller, paging: Paging, entry_id: EntryId
+) -> Page[ListObjectionOut]:
+    """All objections to an entry, the newest first; for its enterprise and for officers."""
+    entry, _ = await lists.read(reply.session, caller, entry_id)
+    keys: list[Any] = [ListObjection.filed_on.desc(), ListObjection.id.desc()]
+    found = await reply.page_of(queries.of_entry(entry.id), keys, paging)
+    return found.page([objection_out(row, reply.english) for row in found.rows])
+
+
+@router.get(
+    "/v1/list-objections/queue", operation_id="list_list_objection_queue", summary="待办异议 What officers must decide"
+)
+async def list_objection_queue(
+    reply: ReplyDep,
+    caller: ListOfficer,
+    today: TodayDep,
+    paging: Paging,
+    overdue: Annotated[bool, Query(description="Only those past their statutory date")] = False,
+) -> Page[ListObjectionOut]:
+    """Objections of the officer's region (superiors: of the regions below), what is due first comes first."""
+    keys: list[Any] = [ListObjection.due_on.asc(), ListObjection.id.asc()]
+    found = await reply.page_of(queries.queue(caller, today if overdue else None), keys, paging)
+    return found.page([objection_out(row, reply.english) for row in found.rows])
+
+
+@router.get("/v1/list-objections/{objection_id}", operation_id="get_list_objection", summary="异议详情 One objection")
+async def get_list_objection(reply: ReplyDep, caller: AnyCaller, objection_id: ObjectionId) -> ListObjectionOut:
+    """The objection, for its enterprise and for officers; 404 for everyone else."""
+    objection, _ = await service.read(reply.session, caller, objection_id)
+    return await _answer(reply, objection)
+
+
+@router.get(
+    "/v1/list-objections/{objection_id}/deadlines",
+    operation_id="list_objection_deadlines",
+    summary="法定期限 Statutory dates",
+)
+async def list_objection_deadlines(
+    reply: ReplyDep,
+    caller: AnyCaller,
+    today: TodayDep,
+    objection_id: ObjectionId,
+    explain: Annotated[bool, Query(description="Tell for each day whether it counts, and why")] = False,
+) -> ObjectionDeadlinesOut:
+    """Each clock of the objection with its law and, if asked, the day-by-day count."""
+    objection, entry = await service.read(reply.session, caller, objection_id)
+    found = service.clocks(objection, entry)
+    return ObjectionDeadlinesOut(items=clocks_out(found, today, explain=explain, english=reply.english))
+
+
+@router.post(
+    "/v1/list-objections/{objection_id}/acceptance",
+    operation_id="accept_list_objection",
+    summary="受理异议 Accept or not",
+)
+async def accept_list_objection(
+    reply: ReplyDep, caller: ListOfficer, today: TodayDep, objection_id: ObjectionId, body: ObjectionAcceptanceIn
+) -> ListObjectionOut:
+    """Within 5 working days: the objection is taken up, or not, with the reason."""
+    return await _answer(reply, await service.accept(reply.session, caller, objection_id, body, today))
+
+
+@router.post(
+    "/v1/list-objections/{objection_id}/decision", operation_id="decide_list_objection", summary="异议决定 Decide"
+)
+async def decide_list_objection(
+    reply: ReplyDep, caller: ListOfficer, now: NowDep, objection_id: ObjectionId, body: ObjectionDecisionIn
+) -> ListObjectionOut:
+    """Within 20 working days of the acceptance; an upheld objection takes the entry off at once."""
+    return await _answer(reply, await service.decide(reply.session, caller, objection_id, body, now))

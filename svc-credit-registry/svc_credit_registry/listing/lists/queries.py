@@ -1,0 +1,165 @@
+"""Reading entries, their documents and their history."""
+
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import Caller
+from shared.codes import regions
+from shared.db import Sessions
+from svc_credit_registry.listing.grounds.rules import ListKind
+from svc_credit_registry.listing.lists.models import DOCUMENTS, NUMBERS, ListDocument, ListEntry, ListStep
+from svc_credit_registry.listing.lists.rules import PUBLIC_STATES, State
+from svc_credit_registry.record.records.models import RecordItem
+from svc_credit_registry.record.records.rules import Kind
+
+E = ListEntry
+CHUNK = 2000
+COUNTY = 6
+OPEN = (State.PROPOSED.value, State.LISTED.value)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader of the public lists asks for; None for whatever he left out."""
+
+    list: str | None = None
+    ground: str | None = None
+    code: str | None = None
+    region: str | None = None
+    state: str = State.LISTED.value
+    listed_from: date | None = None
+    listed_until: date | None = None
+    report_year: int | None = None
+
+
+async def next_number(session: AsyncSession) -> int:
+    """A serial for the number of an entry; gaps are normal."""
+    return int(await session.scalar(NUMBERS.next_value()) or 0)
+
+
+async def next_document(session: AsyncSession) -> int:
+    """A serial for the number of a decision; gaps are normal."""
+    return int(await session.scalar(DOCUMENTS.next_value()) or 0)
+
+
+async def find(session: AsyncSession, entry_id: uuid.UUID, *, lock: bool = False) -> ListEntry | None:
+    """The entry, locked until the transaction ends if asked."""
+    statement = select(E).where(E.id == entry_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found: ListEntry | None = await session.scalar(statement)
+    return found
+
+
+def _shown() -> list[ColumnElement[bool]]:
+    return [(E.list == kind) & E.state.in_(sorted(states)) for kind, states in PUBLIC_STATES.items()]
+
+
+def public(filters: Filters) -> Select[ListEntry]:
+    """The entries which everybody may see, of those asked for."""
+    statement = select(E).where(or_(*_shown()), E.state == filters.state)
+    for name in ("list", "ground", "code", "report_year"):
+        if getattr(filters, name) is not None:
+            statement = statement.where(getattr(E, name) == getattr(filters, name))
+    if filters.region is not None:
+        statement = statement.where(within(filters.region))
+    if filters.listed_from is not None:
+        statement = statement.where(E.listed_on >= filters.listed_from)
+    if filters.listed_until is not None:
+        statement = statement.where(E.listed_on <= filters.listed_until)
+    return statement
+
+
+NEWEST_FIRST: list[ColumnElement[Any]] = [E.listed_on.desc(), E.id.desc()]
+
+
+async def exported(sessions: Sessions, filters: Filters) -> AsyncIterator[ListEntry]:
+    """All public entries asked for, the newest first, in pages of their own sessions: no long transaction."""
+    last: tuple[Any, ...] | None = None
+    while True:
+        query = public(filters).order_by(*NEWEST_FIRST).limit(CHUNK)
+        if last is not None:
+            query = query.where(tuple_(E.listed_on, E.id) < last)
+        async with sessions() as session:
+            rows = (await session.scalars(query)).all()
+        for row in rows:
+            yield row
+        if len(rows) < CHUNK:
+            return
+        last = (rows[-1].listed_on, rows[-1].id)
+
+
+def within(unit_region: str | None) -> ColumnElement[bool]:
+    """Entries of and below the region of a unit; the same rule as `regions.covers`, for the database."""
+    if not unit_region:
+        return false()
+    prefix = regions.prefix(unit_region)
+    # A county is one value of the index, which then gives the order, too.
+    return E.region == prefix if len(prefix) == COUNTY else E.region.startswith(prefix, autoescape=True)
+
+
+def queue(caller: Caller, kind: str | None, overdue_on: date | None) -> Select[ListEntry]:
+    """Entries of the officer's region and below on which an officer has something to do."""
+    statement = select(E).where(within(caller.region), E.due_on.is_not(None))
+    if kind is not None:
+        statement = statement.where(E.list == kind)
+    return statement if overdue_on is None else statement.where(E.due_on < overdue_on)
+
+
+def of_enterprise(code: str) -> Select[ListEntry]:
+    """All entries of an enterprise, proposed and ended ones too, for itself."""
+    return select(E).where(E.code == code)
+
+
+async def standing(session: AsyncSession, code: str, kind: ListKind | None = None) -> Sequence[ListEntry]:
+    """The entries under which an enterprise stands on the lists now."""
+    statement = select(E).where(E.code == code, E.state == State.LISTED)
+    if kind is not None:
+        statement = statement.where(E.list == kind)
+    return (await session.scalars(statement.order_by(E.id))).all()
+
+
+async def has_open(session: AsyncSession, code: str, kind: str, ground: str, report_year: int | None) -> bool:
+    """Whether the enterprise is listed or proposed on this ground already."""
+    same = (E.code == code, E.list == kind, E.ground == ground, E.report_year.is_not_distinct_from(report_year))
+    return await session.scalar(select(E.id).where(*same, E.state.in_(OPEN)).limit(1)) is not None
+
+
+async def has_report(session: AsyncSession, code: str, year: int) -> bool:
+    """Whether the annual report for `year` stands on the public record."""
+    R = RecordItem  # noqa: N806 - reads as a table
+    of_year = (R.code == code, R.kind == Kind.ANNUAL_REPORT, R.content["year"].as_integer() == year)
+    return await session.scalar(select(R.id).where(*of_year, R.superseded_at.is_(None)).limit(1)) is not None
+
+
+async def steps(session: AsyncSession, entry_id: uuid.UUID) -> Sequence[ListStep]:
+    """The history of an entry, oldest first."""
+    return (await session.scalars(select(ListStep).where(ListStep.entry_id == entry_id).order_by(ListStep.id))).all()
+
+
+def notices(code: str) -> Select[ListStep]:
+    """What an enterprise was told about its entries."""
+    return select(ListStep).where(ListStep.code == code, ListStep.notice)
+
+
+async def document(session: AsyncSession, number: str) -> ListDocument | None:
+    """The decision with this number."""
+    return await session.get(ListDocument, number)
+
+
+def public_named_in(number: str) -> Select[ListEntry]:
+    """The public entries which a decision names."""
+    named = or_(E.document_number == number, E.end_document_number == number)
+    return select(E).where(named, or_(*_shown()))
+
+
+async def provisional(session: AsyncSession, limit: int) -> Sequence[ListEntry]:
+    """Entries some of whose dates rest on days off that were not published, locked; the first `limit`."""
+    statement = select(E).where(E.provisional, E.state.in_(OPEN)).order_by(E.updated_at, E.id).limit(limit)
+    return (await session.scalars(statement.with_for_update(skip_locked=True))).all()

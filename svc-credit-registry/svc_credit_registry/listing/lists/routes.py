@@ -1,0 +1,304 @@
+"""The lists for everybody, and entries for their enterprises and for officers."""
+
+import csv
+import io
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import Depends, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import Public
+from shared.clock import TodayDep
+from shared.db import SessionDep
+from shared.http import Page, PageResult, Paging, Router, cached, not_modified, paginate, set_etag, view_etag
+from shared.http.pagination import PageQuery
+from shared.problems import wants_english
+from shared.runtime import RuntimeDep
+from svc_credit_registry.access import AnyCaller, ListOfficer
+from svc_credit_registry.listing.grounds.rules import ListKind, terms_of
+from svc_credit_registry.listing.lists import queries, rules, service
+from svc_credit_registry.listing.lists.errors import DocumentUnknown, ListEntryUnknown
+from svc_credit_registry.listing.lists.models import ListDocument, ListEntry, ListStep
+from svc_credit_registry.listing.lists.queries import NEWEST_FIRST, Filters
+from svc_credit_registry.listing.lists.rules import PUBLIC_STATES, State
+from svc_credit_registry.listing.lists.schemas import (
+    CaseOut,
+    DocumentOut,
+    EntryDeadlinesOut,
+    EntryOut,
+    HistoryOut,
+    NoticeOut,
+    case_out,
+    document_out,
+    entry_line,
+    entry_out,
+    notice_out,
+    step_out,
+)
+from svc_credit_registry.listing.periods.schemas import clocks_out
+
+router = Router(tags=["lists"])
+EntryId = Annotated[uuid.UUID, Path(description="The id of the entry")]
+CODE = Query(max_length=18, description="Unified social credit code")
+MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+COLUMNS = tuple(EntryOut.model_fields)
+CHUNK = 500
+
+
+def filters(  # noqa: PLR0913 - one parameter each
+    list_: Annotated[ListKind | None, Query(alias="list", description="abnormal or serious")] = None,
+    ground: Annotated[str | None, Query(max_length=40)] = None,
+    code: Annotated[str | None, CODE] = None,
+    region: Annotated[str | None, Query(pattern=r"^\d{6}$", description="With all regions below it")] = None,
+    state: Annotated[
+        Literal["listed", "removed"], Query(description="removed: who was on the abnormal list and is no more")
+    ] = "listed",
+    listed_from: Annotated[date | None, Query()] = None,
+    listed_until: Annotated[date | None, Query()] = None,
+    report_year: Annotated[int | None, Query(ge=2013, le=2199, description="Year of the missing report")] = None,
+) -> Filters:
+    """What the parameters of the public lists ask for."""
+    return Filters(list_, ground, code, region, state, listed_from, listed_until, report_year)
+
+
+FiltersDep = Annotated[Filters, Depends(filters)]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Answers with the entry as it is now, its new version, and in the reader's language."""
+
+    session: AsyncSession
+    request: Request
+    response: Response
+
+    @property
+    def english(self) -> bool:
+        """Whether the reader asked for English before Chinese."""
+        return wants_english(self.request)
+
+    def case(self, entry: ListEntry) -> CaseOut:
+        """One entry in a list."""
+        needed = rules.needs_consent(terms_of(entry.terms_version), entry.region)
+        return case_out(entry, self.english, needed)
+
+    async def with_(self, entry: ListEntry) -> CaseOut:
+        """The entry after an act."""
+        await self.session.flush()
+        set_etag(self.response, entry)
+        return self.case(entry)
+
+    async def page_of(self, statement: Select[Any], keys: Sequence[Any], paging: PageQuery) -> PageResult:
+        """One page of a list, with its link to the next one."""
+        return await paginate(
+            self.session, statement, keys=keys, paging=paging, request=self.request, response=self.response
+        )
+
+
+def reply_of(session: SessionDep, request: Request, response: Response) -> Reply:
+    """What an act is answered with."""
+    return Reply(session, request, response)
+
+
+ReplyDep = Annotated[Reply, Depends(reply_of)]
+
+
+@router.get(
+    "/v1/list-entries",
+    operation_id="list_list_entries",
+    summary="名录查询 Who stands on the lists",
+    dependencies=[Public],
+)
+async def list_list_entries(reply: ReplyDep, asked: FiltersDep, paging: Paging) -> Page[EntryOut]:
+    """The public entries, the newest first; each with ground, article, decision and authority."""
+    found = await reply.page_of(queries.public(asked), NEWEST_FIRST, paging)
+    reply.response.headers.update(cached("register", "list-entries", by_language=True))
+    return found.page([entry_out(row, reply.english) for row in found.rows])
+
+
+@router.get(
+    "/v1/list-entries/export",
+    operation_id="export_list_entries",
+    summary="名录导出 The lists as NDJSON or CSV",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "One entry a line"}},
+    dependencies=[Public],
+)
+async def export_list_entries(
+    runtime: RuntimeDep,
+    request: Request,
+    asked: FiltersDep,
+    format: Annotated[Literal["ndjson", "csv"], Query()] = "ndjson",
+) -> StreamingResponse:
+    """Everything the list would give with these filters, streamed without a limit."""
+    write = _csv_lines if format == "csv" else _json_lines
+    headers = {"Content-Disposition": f'attachment; filename="list-entries.{format}"'}
+    rows = (entry_line(row, wants_english(request)) async for row in queries.exported(runtime.sessions, asked))
+    return StreamingResponse(write(rows), media_type=MEDIA_TYPES[format], headers=headers)
+
+
+async def _json_lines(rows: AsyncIterator[dict[str, object]]) -> AsyncIterator[bytes]:
+    lines: list[bytes] = []
+    async for row in rows:
+        lines.append(orjson.dumps(row, default=str) + b"\n")
+        if len(lines) == CHUNK:
+            yield b"".join(lines)
+            lines.clear()
+    yield b"".join(lines)
+
+
+async def _csv_lines(rows: AsyncIterator[dict[str, object]]) -> AsyncIterator[bytes]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(COLUMNS)
+    async for row in rows:
+        writer.writerow([_cell(row[name]) for name in COLUMNS])
+        if buffer.tell() > 64_000:
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def _cell(value: object) -> str:
+    """A value as a cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+@router.get("/v1/list-entries/queue", operation_id="list_entry_queue", summary="待办列入 What officers must decide")
+async def list_entry_queue(
+    reply: ReplyDep,
+    caller: ListOfficer,
+    today: TodayDep,
+    paging: Paging,
+    list_: Annotated[ListKind | None, Query(alias="list")] = None,
+    overdue: Annotated[bool, Query(description="Only those past their statutory date")] = False,
+) -> Page[CaseOut]:
+    """Proposals of the officer's region (superiors: of the regions below), what is due first comes first."""
+    statement = queries.queue(caller, list_, today if overdue else None)
+    keys: list[Any] = [ListEntry.due_on.asc(), ListEntry.id.asc()]
+    found = await reply.page_of(statement, keys, paging)
+    return found.page([reply.case(row) for row in found.rows])
+
+
+@router.get(
+    "/v1/list-entries/mine", operation_id="list_my_list_entries", summary="本企业名录 The enterprise's own entries"
+)
+async def list_my_list_entries(reply: ReplyDep, caller: AnyCaller, paging: Paging) -> Page[CaseOut]:
+    """All entries of the enterprise the caller acts for: proposed, standing and ended ones."""
+    code = caller.org if caller.org and service.speaks_for(caller, caller.org) else ""
+    keys: list[Any] = [ListEntry.created_at.desc(), ListEntry.id.desc()]
+    found = await reply.page_of(queries.of_enterprise(code), keys, paging)
+    return found.page([reply.case(row) for row in found.rows])
+
+
+@router.get("/v1/list-notices", operation_id="list_list_notices", summary="名录通知 What the enterprise was told")
+async def list_list_notices(reply: ReplyDep, caller: AnyCaller, paging: Paging) -> Page[NoticeOut]:
+    """Notices about proposals, decisions and the coming end of three years, the newest first."""
+    code = caller.org if caller.org and service.speaks_for(caller, caller.org) else ""
+    keys: list[Any] = [ListStep.id.desc()]
+    found = await reply.page_of(queries.notices(code), keys, paging)
+    return found.page([notice_out(row, reply.english) for row in found.rows])
+
+
+@router.get(
+    "/v1/list-entries/{entry_id}",
+    operation_id="get_list_entry",
+    summary="列入信息 One public entry",
+    responses={304: {"description": "Unchanged since the ETag in If-None-Match"}},
+    dependencies=[Public],
+)
+async def get_list_entry(session: SessionDep, request: Request, response: Response, entry_id: EntryId) -> EntryOut:
+    """An entry as everybody may see it; 404 for proposals, for what was corrected, and for what has ended."""
+    entry = await queries.find(session, entry_id)
+    if entry is None or State(entry.state) not in PUBLIC_STATES[ListKind(entry.list)]:
+        raise ListEntryUnknown
+    shown = entry_out(entry, wants_english(request))
+    headers = {"ETag": view_etag(entry, shown)} | cached("list-entries", f"enterprise:{entry.code}", by_language=True)
+    if not_modified(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)  # type: ignore[return-value]
+    response.headers.update(headers)
+    return shown
+
+
+@router.get(
+    "/v1/list-entries/{entry_id}/case", operation_id="get_list_case", summary="办理详情 The case behind an entry"
+)
+async def get_list_case(reply: ReplyDep, caller: AnyCaller, entry_id: EntryId) -> CaseOut:
+    """The entry with its dates and evidence, for its enterprise and for officers; 404 for everyone else."""
+    entry, _ = await service.read(reply.session, caller, entry_id)
+    return await reply.with_(entry)
+
+
+@router.get(
+    "/v1/list-entries/{entry_id}/deadlines", operation_id="list_entry_deadlines", summary="法定期限 Statutory dates"
+)
+async def list_entry_deadlines(
+    session: SessionDep,
+    request: Request,
+    caller: AnyCaller,
+    today: TodayDep,
+    entry_id: EntryId,
+    explain: Annotated[bool, Query(description="Tell for each day whether it counts, and why")] = False,
+) -> EntryDeadlinesOut:
+    """Each clock of the entry with its law, who has to act, and, if asked, the day-by-day count."""
+    entry, _ = await service.read(session, caller, entry_id)
+    found = clocks_out(service.clocks(entry), today, explain=explain, english=wants_english(request))
+    return EntryDeadlinesOut(number=entry.number, items=found)
+
+
+@router.get("/v1/list-entries/{entry_id}/history", operation_id="list_entry_history", summary="办理过程 History")
+async def list_entry_history(session: SessionDep, request: Request, caller: AnyCaller, entry_id: EntryId) -> HistoryOut:
+    """Every act about the entry, oldest first."""
+    entry, _ = await service.read(session, caller, entry_id)
+    steps = await queries.steps(session, entry.id)
+    return HistoryOut(number=entry.number, items=[step_out(step, wants_english(request)) for step in steps])
+
+
+NUMBER = Query(max_length=80, description="The number of the decision, such as 曾都区市监异列〔2026〕12号")
+
+
+async def _document(session: SessionDep, number: Annotated[str, NUMBER]) -> ListDocument:
+    document = await queries.document(session, number)
+    if document is None:
+        raise DocumentUnknown
+    return document
+
+
+DocumentDep = Annotated[ListDocument, Depends(_document)]
+PUBLIC_ACTS = frozenset({"list", "remove"})
+
+
+@router.get(
+    "/v1/list-documents",
+    operation_id="get_list_document",
+    summary="决定文书 A decision by its number",
+    dependencies=[Public],
+)
+async def get_list_document(request: Request, document: DocumentDep) -> DocumentOut:
+    """A decision to list or remove, with ground, article, facts and what can be done against it."""
+    if document.act not in PUBLIC_ACTS:
+        raise DocumentUnknown
+    return document_out(document, wants_english(request))
+
+
+@router.get(
+    "/v1/list-documents/entries",
+    operation_id="list_document_entries",
+    summary="决定所列企业 Whom a decision names",
+    dependencies=[Public],
+)
+async def list_document_entries(reply: ReplyDep, document: DocumentDep, paging: Paging) -> Page[EntryOut]:
+    """The public entries which a decision names, each with its item in the document."""
+    shown = queries.public_named_in(document.number)
+    keys: list[Any] = [ListEntry.code.asc(), ListEntry.id.asc()]
+    found = await reply.page_of(shown, keys, paging)
+    return found.page([entry_out(row, reply.english) for row in found.rows])

@@ -1,0 +1,173 @@
+"""Certificates of the record: whoever is logged in may ask for one, everybody may verify it."""
+
+from typing import Annotated
+
+from fastapi import Path, Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader
+
+from shared.address import public_path
+from shared.auth import Public
+from shared.clock import STATUTORY_ZONE, NowDep, TodayDep
+from shared.db import SessionDep
+from shared.http import IDEMPOTENCY_NONE, Page, Paging, Router, cached, not_modified, paginate
+from shared.problems import wants_english
+from shared.runtime import RuntimeDep
+from svc_credit_registry.access import AnyCaller
+from svc_credit_registry.publication.certificates import queries, service
+from svc_credit_registry.publication.certificates.models import Certificate
+from svc_credit_registry.publication.certificates.schemas import (
+    CertificateIn,
+    CertificateKeysOut,
+    CertificateOut,
+    CertificateSummary,
+    CertificateVerificationIn,
+    CertificateVerificationOut,
+)
+from svc_credit_registry.record.enterprises.routes import Code
+from svc_credit_registry.record.enterprises.rules import read_day, valid_code
+from svc_credit_registry.record.record_views.service import Reading
+from svc_credit_registry.record.records.rules import KINDS
+
+router = Router(tags=["certificates"])
+pages = Environment(loader=PackageLoader("svc_credit_registry.publication.certificates"), autoescape=True)
+
+Number = Annotated[str, Path(max_length=60, description="The number on the certificate, with its tail")]
+PART_LABELS = {
+    "registration": ("基本信息", "Basic data"),
+    "names": ("名称", "Names"),
+    "complaint": ("投诉", "Complaints"),
+}
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Vary": "Accept, Accept-Language",
+}
+
+
+@router.post(
+    "/v1/enterprises/{code}/certificates",
+    operation_id="issue_certificate",
+    summary="Certify the record of an enterprise as of a day",
+    status_code=201,
+    responses={200: {"model": CertificateOut, "description": "Just this was certified before: the same certificate"}},
+)
+async def issue_certificate(  # noqa: PLR0913 - who, whose record, when
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    runtime: RuntimeDep,
+    now: NowDep,
+    today: TodayDep,
+    caller: AnyCaller,
+    code: Code,
+    body: CertificateIn,
+) -> CertificateOut:
+    """Numbered, signed (JWS) and as PDF with a QR code. The same record as of the same day has one certificate.
+
+    404 `enterprise_unknown`, 404 `record_not_begun`, 422 `day_ahead`.
+    """
+    reading = Reading(valid_code(code), read_day(body.as_of, today), today, english=False)
+    origin = runtime.settings.issuer
+    made, is_new = await service.issue(session, service.Request(caller, reading, origin, now))
+    response.status_code = 201 if is_new else 200
+    response.headers["Location"] = f"/v1/certificates/{made.number}"
+    return service.certificate_out(made, origin)
+
+
+@router.get("/v1/certificates/keys", operation_id="list_certificate_keys", dependencies=[Public])
+async def list_certificate_keys(session: SessionDep, response: Response) -> CertificateKeysOut:
+    """The public keys with which anyone verifies the signed form offline (RFC 7517)."""
+    response.headers.update(cached("certificate-keys"))
+    return await service.keys_out(session)
+
+
+@router.get("/v1/certificates/{number}", operation_id="get_certificate", summary="A certificate", dependencies=[Public])
+async def get_certificate(
+    session: SessionDep, response: Response, runtime: RuntimeDep, today: TodayDep, number: Number
+) -> CertificateOut:
+    """What it says and its signed form, for whoever holds the number. 410 once a part of it has left publication."""
+    response.headers["Cache-Control"] = "no-store"
+    found = await service.readable(session, number, today)
+    return service.certificate_out(found, runtime.settings.issuer)
+
+
+@router.get(
+    "/v1/certificates/{number}/pdf",
+    operation_id="get_certificate_pdf",
+    summary="A certificate as PDF",
+    dependencies=[Public],
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}, "description": "The PDF, always the same bytes"}},
+)
+async def get_certificate_pdf(session: SessionDep, request: Request, today: TodayDep, number: Number) -> Response:
+    """The file whose SHA-256 the verification names. 410 once a part of it has left publication."""
+    found = await service.readable(session, number, today)
+    headers = {
+        "ETag": f'"{found.pdf_sha256[:32]}"',
+        "Cache-Control": "no-store",
+        "Content-Disposition": f'inline; filename="{found.number}.pdf"',
+    }
+    if not_modified(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(found.pdf, media_type="application/pdf", headers=headers)
+
+
+@router.get(
+    "/v1/certificates/{number}/verification",
+    operation_id="verify_certificate_by_number",
+    summary="Where the QR code leads: is the certificate genuine, and has the record changed since",
+    dependencies=[Public],
+    response_model=CertificateVerificationOut,
+    responses={200: {"content": {"text/html": {}}, "description": "JSON, or a page for browsers"}},
+)
+async def verify_certificate_by_number(
+    session: SessionDep, request: Request, response: Response, now: NowDep, number: Number
+) -> CertificateVerificationOut | Response:
+    """Compare the digest on the paper with the one here. Browsers get a page, others JSON."""
+    english = wants_english(request)
+    found = await service.verify_number(session, number, now, english=english)
+    if "text/html" not in request.headers.get("accept", ""):
+        response.headers.update({name: PAGE_HEADERS[name] for name in ("Cache-Control", "Vary")})
+        return found
+    return HTMLResponse(_page(request, found, english=english), headers=PAGE_HEADERS)
+
+
+def _page(request: Request, found: CertificateVerificationOut, *, english: bool) -> str:
+    kinds = {kind.value: (rule.zh, rule.en) for kind, rule in KINDS.items()}
+    labels = kinds | PART_LABELS
+    issued = found.issued_at.astimezone(STATUTORY_ZONE) if found.issued_at else None
+    return pages.get_template("verification.html").render(
+        found=found,
+        english=english,
+        issued=f"{issued:%Y-%m-%d %H:%M:%S}" if issued else "",
+        checked=f"{found.checked_at.astimezone(STATUTORY_ZONE):%Y-%m-%d %H:%M:%S}",
+        changed=[labels[part][english] for part in found.changed_parts],
+        record_url=public_path(request, f"/v1/enterprises/{found.code}/record"),
+    )
+
+
+@router.post(
+    "/v1/certificate-verifications",
+    operation_id="verify_certificate",
+    summary="Verify a certificate that someone presented",
+    dependencies=[Public],
+    openapi_extra=IDEMPOTENCY_NONE,
+)
+async def verify_certificate(
+    body: CertificateVerificationIn, session: SessionDep, request: Request, now: NowDep
+) -> CertificateVerificationOut:
+    """By its signed form, or by its number and the SHA-256 of the PDF: genuine, altered, unknown, or changed since."""
+    return await service.verify(session, body, now, english=wants_english(request))
+
+
+@router.get("/v1/me/certificates", operation_id="list_own_certificates", summary="Certificates the caller asked for")
+async def list_own_certificates(
+    session: SessionDep, caller: AnyCaller, paging: Paging, request: Request, response: Response
+) -> Page[CertificateSummary]:
+    """The newest first."""
+    keys = (Certificate.issued_at.desc(), Certificate.number.desc())
+    statement = queries.requested_by(caller.subject)
+    found = await paginate(session, statement, keys=keys, paging=paging, request=request, response=response)
+    return found.page([CertificateSummary.model_validate(row) for row in found.rows])

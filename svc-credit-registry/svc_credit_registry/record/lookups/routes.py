@@ -1,0 +1,82 @@
+"""Answers plain look-ups of one enterprise past the framework; the answer is that of the route, byte for byte.
+
+Whatever is not plain goes to the route: conditions, `as_of`, codes that are wrong, unknown or have gone on elsewhere,
+and a database that does not answer.
+"""
+
+import secrets
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+from fastapi import FastAPI
+from starlette.datastructures import State
+from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
+
+from shared.http.caching import POLICY
+from shared.telemetry import DURATION, REQUEST_ID, REQUESTS
+from svc_credit_registry.record.lookups.rules import body, code_asked, request_id_in
+from svc_credit_registry.record.lookups.service import Reader
+
+ROUTE = "/v1/enterprises/{code}"
+ANSWERED, TOOK = REQUESTS.labels("GET", ROUTE, 200), DURATION.labels("GET", ROUTE)
+NOT_READ = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+POLICY_HEADER = (b"cache-control", POLICY.encode())
+TYPE_HEADER = (b"content-type", b"application/json")
+
+
+class Lookups:
+    """Stands before the application, outside of all its layers."""
+
+    def __init__(self, app: FastAPI, reader: Reader) -> None:
+        self.app, self.reader = app, reader
+
+    @property
+    def state(self) -> State:
+        return self.app.state
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        return self.app.routes
+
+    def openapi(self) -> dict[str, Any]:
+        """The service's OpenAPI document."""
+        return self.app.openapi()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            code = code_asked(scope["method"], scope["path"], scope["query_string"], scope["headers"])
+            if code is not None and await self._answered(code, scope, send):
+                return
+        await self.app(scope, receive, send)
+
+    async def _answered(self, code: str, scope: Scope, send: Send) -> bool:
+        started = time.perf_counter()
+        try:
+            row = await self.reader.find(code)
+        except NOT_READ:
+            return False
+        if row is None or row["moved"]:
+            return False
+        content = body(row)
+        await send({"type": "http.response.start", "status": 200, "headers": headers(row, len(content), scope)})
+        await send({"type": "http.response.body", "body": content})
+        ANSWERED.inc()
+        TOOK.observe(time.perf_counter() - started)
+        return True
+
+
+def headers(row: Any, length: int, scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The header of the answer: what the route says, and the id of the request."""
+    given = request_id_in(scope["headers"])
+    request_id = given if REQUEST_ID.match(given) else secrets.token_hex(12)
+    return [
+        (b"etag", b'"%d"' % row["version"]),
+        POLICY_HEADER,
+        (b"cache-tags", f"register enterprise:{row['code']}".encode()),
+        (b"content-length", b"%d" % length),
+        TYPE_HEADER,
+        (b"x-request-id", request_id.encode()),
+    ]

@@ -1,0 +1,32 @@
+"""Complaints on the public record."""
+
+from typing import Annotated
+
+from fastapi import Path, Request, Response
+
+from shared.auth import Public
+from shared.db import SessionDep
+from shared.http import Page, Paging, Router, cached
+from svc_credit_registry.record.enterprises.rules import valid_code
+from svc_credit_registry.record.publicity import service
+from svc_credit_registry.record.publicity.schemas import ComplaintOut
+
+router = Router(tags=["publicity"], dependencies=[Public])
+
+
+@router.get(
+    "/v1/enterprises/{code}/complaints",
+    operation_id="list_enterprise_complaints",
+    summary="Complaints on the public record of an enterprise",
+)
+async def list_enterprise_complaints(
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    paging: Paging,
+    code: Annotated[str, Path(max_length=40, description="Unified social credit code, GB 32100-2015")],
+) -> Page[ComplaintOut]:
+    """Concluded complaints, the newest first, without personal data, each with who answers for it and on what basis."""
+    result = await service.complaints_of(session, code, paging, request, response)
+    response.headers.update(cached("register", f"enterprise:{valid_code(code)}"))
+    return result.page([ComplaintOut.model_validate(row) for row in result.rows])

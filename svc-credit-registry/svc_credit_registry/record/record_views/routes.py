@@ -1,0 +1,137 @@
+"""The whole public record of an enterprise, its items, and what each rests on."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+
+from shared.auth import Public
+from shared.clock import TodayDep
+from shared.db import SessionDep
+from shared.http import Page, Paging, Router, cached, not_modified, paginate, view_etag
+from shared.problems import wants_english
+from svc_credit_registry.access import RegistryOfficer
+from svc_credit_registry.record.enterprises.routes import MOVED, UNCHANGED, AsOf, Code, moved_answer
+from svc_credit_registry.record.enterprises.rules import read_day, valid_code
+from svc_credit_registry.record.record_views import service
+from svc_credit_registry.record.record_views.schemas import ItemKindOut, ItemOut, RecordOut
+from svc_credit_registry.record.record_views.service import Reading
+from svc_credit_registry.record.records import queries
+from svc_credit_registry.record.records.models import RecordItem
+from svc_credit_registry.record.records.rules import Kind
+
+router = Router(tags=["records"])
+
+KindQuery = Annotated[Kind | None, Query(description="Items of this kind alone")]
+ORDER = (RecordItem.effective_from.desc(), RecordItem.id.desc())
+
+
+def _reading(request: Request, code: str, as_of: AsOf, today: TodayDep) -> Reading:
+    return Reading(valid_code(code), read_day(as_of, today), today, wants_english(request))
+
+
+@router.get(
+    "/v1/enterprises/{code}/record",
+    operation_id="get_enterprise_record",
+    summary="The whole record of an enterprise, as of a day",
+    dependencies=[Public],
+    response_model=RecordOut,
+    responses=UNCHANGED | MOVED,
+)
+async def get_enterprise_record(
+    session: SessionDep, request: Request, response: Response, today: TodayDep, code: Code, as_of: AsOf = None
+) -> RecordOut | Response:
+    """Basic data, names, and the latest 50 items of each kind with counts. What has left publication is not in it.
+
+    404 `record_not_begun` for a day before the first record; 422 `day_ahead` for a day to come.
+    """
+    elsewhere = await moved_answer(session, request, code, read_day(as_of, today))
+    if elsewhere is not None:
+        return elsewhere
+    reading = _reading(request, code, as_of, today)
+    view = await service.record_of(session, reading)
+    tags = cached("register", f"enterprise:{reading.code}", by_language=True)
+    headers = {"ETag": view_etag(view.enterprise, view)} | tags
+    if not_modified(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return view
+
+
+@router.get(
+    "/v1/enterprises/{code}/items",
+    operation_id="list_enterprise_items",
+    summary="Items of the record of an enterprise, as of a day",
+    dependencies=[Public],
+    response_model=Page[ItemOut],
+    responses=MOVED,
+)
+async def list_enterprise_items(  # noqa: PLR0913 - filters and paging
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    paging: Paging,
+    today: TodayDep,
+    code: Code,
+    kind: KindQuery = None,
+    as_of: AsOf = None,
+) -> Page[ItemOut] | Response:
+    """Items with producer, provider, who answers for them, basis, dates and receipt; the latest first."""
+    elsewhere = await moved_answer(session, request, code, read_day(as_of, today))
+    if elsewhere is not None:
+        return elsewhere
+    reading = _reading(request, code, as_of, today)
+    state = await service.state_of(session, reading)
+    statement = queries.shown(state.code, kind, reading.day, today)
+    result = await paginate(session, statement, keys=ORDER, paging=paging, request=request, response=response)
+    response.headers.update(cached("register", f"enterprise:{state.code}", by_language=True))
+    return result.page([service.item_out(row, english=reading.english) for row in result.rows])
+
+
+@router.get(
+    "/v1/record-items/{item_id}",
+    operation_id="get_record_item",
+    summary="One version of one item of the record",
+    dependencies=[Public],
+)
+async def get_record_item(
+    session: SessionDep, request: Request, response: Response, today: TodayDep, item_id: uuid.UUID
+) -> ItemOut:
+    """The item with all it rests on, also a version that was replaced. 404 when its publication has ended."""
+    found = await service.item(session, item_id, today)
+    response.headers.update(cached("register", f"enterprise:{found.code}", by_language=True))
+    return service.item_out(found, english=wants_english(request))
+
+
+@router.get(
+    "/v1/enterprises/{code}/item-versions",
+    operation_id="list_enterprise_item_versions",
+    summary="All versions of all items of an enterprise, shown or not",
+)
+async def list_enterprise_item_versions(  # noqa: PLR0913 - filters and paging
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    paging: Paging,
+    caller: RegistryOfficer,
+    code: Code,
+    kind: KindQuery = None,
+) -> Page[ItemOut]:
+    """For officers of its region and their superiors: nothing that ever stood on the record is missing here."""
+    enterprise = await service.for_officer(session, caller, code)
+    statement = queries.versions_of(enterprise.code, kind)
+    keys = (RecordItem.recorded_at.desc(), RecordItem.id.desc())
+    result = await paginate(session, statement, keys=keys, paging=paging, request=request, response=response)
+    return result.page([service.item_out(row, english=wants_english(request)) for row in result.rows])
+
+
+@router.get(
+    "/v1/record-item-kinds",
+    operation_id="list_record_item_kinds",
+    summary="The kinds of record items",
+    dependencies=[Public],
+)
+async def list_record_item_kinds(request: Request, response: Response, today: TodayDep) -> list[ItemKindOut]:
+    """Each kind in words, who answers for it, why and how soon it is public, and the JSON schema of its content."""
+    response.headers.update(cached("record-item-kinds", by_language=True))
+    return service.kinds_out(english=wants_english(request), today=today)

@@ -1,0 +1,1 @@
+"""自主公示 What enterprises report about themselves, and what follows from it."""

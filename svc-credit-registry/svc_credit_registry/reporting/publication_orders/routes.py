@@ -1,0 +1,96 @@
+"""Orders to publish over HTTP."""
+
+import uuid
+from typing import Annotated, Any
+
+from fastapi import Query
+from sqlalchemy import ColumnElement
+
+from shared.http import Page, Paging, Router, set_etag
+from svc_credit_registry.access import AnyCaller, FilingOfficer
+from svc_credit_registry.reporting.filing_checks.routes import Reply, ReplyDep
+from svc_credit_registry.reporting.immediate_information.service import org_of
+from svc_credit_registry.reporting.publication_orders import queries, rules, service
+from svc_credit_registry.reporting.publication_orders.models import PublicationOrder
+from svc_credit_registry.reporting.publication_orders.schemas import FulfilmentIn, OrderIn, OrderOut, WithdrawalIn
+
+router = Router(prefix="/v1", tags=["filings"])
+
+
+@router.post(
+    "/publication-orders", operation_id="order_publication", status_code=201, summary="责令公示 Order to publish"
+)
+async def order(reply: ReplyDep, caller: FilingOfficer, body: OrderIn) -> OrderOut:
+    """The county's unit orders an enterprise in writing to publish within 10 days what it has not."""
+    made = await service.order(reply.session, caller, body, reply.today)
+    reply.response.headers["Location"] = f"/v1/publication-orders/{made.id}"
+    return _answer(reply, made)
+
+
+@router.get(
+    "/publication-orders", operation_id="list_own_publication_orders", summary="本企业责令公示 Orders one was given"
+)
+async def list_own(reply: ReplyDep, caller: AnyCaller, paging: Paging) -> Page[OrderOut]:
+    """The orders to the enterprise for which the caller acts, the latest first."""
+    keys: list[ColumnElement[Any]] = [PublicationOrder.created_at.desc(), PublicationOrder.id.desc()]
+    found = await reply.page_of(queries.of_enterprise(org_of(caller)), keys, paging)
+    return found.page([_order_out(row, reply) for row in found.rows])
+
+
+@router.get(
+    "/publication-orders/queue", operation_id="list_open_publication_orders", summary="责令公示台账 Open orders"
+)
+async def queue(
+    reply: ReplyDep,
+    caller: FilingOfficer,
+    paging: Paging,
+    expired: Annotated[bool, Query(description="Only those whose last day has passed")] = False,
+) -> Page[OrderOut]:
+    """Open orders of the officer's region and below; those expired may be proposed for the list."""
+    keys: list[ColumnElement[Any]] = [PublicationOrder.due_on.asc(), PublicationOrder.id.asc()]
+    found = await reply.page_of(queries.queue(caller.region, reply.today if expired else None), keys, paging)
+    return found.page([_order_out(row, reply) for row in found.rows])
+
+
+@router.get("/publication-orders/{order_id}", operation_id="get_publication_order", summary="责令公示 One order")
+async def show(reply: ReplyDep, caller: AnyCaller, order_id: uuid.UUID) -> OrderOut:
+    """One order, for the enterprise and the officers of its region."""
+    return _answer(reply, await service.read(reply.session, caller, order_id))
+
+
+@router.post(
+    "/publication-orders/{order_id}/fulfilment", operation_id="fulfil_publication_order", summary="履行 Fulfil an order"
+)
+async def fulfil(reply: ReplyDep, caller: AnyCaller, order_id: uuid.UUID, body: FulfilmentIn) -> OrderOut:
+    """The enterprise names the immediate information which it has published since."""
+    return _answer(reply, await service.fulfil(reply.session, caller, order_id, body.information_id, reply.today))
+
+
+@router.post(
+    "/publication-orders/{order_id}/withdrawal", operation_id="withdraw_publication_order", summary="撤销 Withdraw"
+)
+async def withdraw(reply: ReplyDep, caller: FilingOfficer, order_id: uuid.UUID, body: WithdrawalIn) -> OrderOut:
+    """The unit takes its order back, with the reason."""
+    return _answer(reply, await service.withdraw(reply.session, caller, order_id, body.reason))
+
+
+def _answer(reply: Reply, found: PublicationOrder) -> OrderOut:
+    set_etag(reply.response, found)
+    return _order_out(found, reply)
+
+
+COPIED = sorted(set(OrderOut.model_fields) & set(PublicationOrder.__table__.columns.keys()))
+
+
+def _order_out(found: PublicationOrder, reply: Reply) -> OrderOut:
+    state = rules.state_on(found.state, found.due_on, reply.today)
+    values = {name: getattr(found, name) for name in COPIED}
+    return OrderOut.model_validate(
+        values
+        | {
+            "state": state,
+            "state_label": rules.STATE_LABELS[state][reply.english],
+            "basis": rules.deadline(found.ordered_on).basis,
+            "late": found.due_on < (found.fulfilled_on or reply.today) and state != "withdrawn",
+        }
+    )

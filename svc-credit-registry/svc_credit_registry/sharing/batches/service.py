@@ -1,0 +1,244 @@
+"""Files of records: kept first, acknowledged then, worked through in small transactions that can stop anywhere."""
+
+import asyncio
+import hashlib
+import logging
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast, get_origin
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import audit
+from shared.auth import Caller
+from shared.errors import FieldError
+from shared.files import TEXT, FileStore, StoredFile
+from shared.http.strictness import UNFIT, faults_of
+from shared.inbox import SweepContext
+from shared.problems import is_outage
+from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.schemas import CONTENTS
+from svc_credit_registry.sharing.batches import queries, rules
+from svc_credit_registry.sharing.batches.errors import BatchNameTaken, BatchUnknown
+from svc_credit_registry.sharing.batches.models import SubmissionBatch
+from svc_credit_registry.sharing.batches.rules import Cut, Form, Raw
+from svc_credit_registry.sharing.batches.schemas import BatchFileOut, CountsOut
+from svc_credit_registry.sharing.exchange import service as exchange
+from svc_credit_registry.sharing.exchange.rules import Asked, Exchanged
+from svc_credit_registry.sharing.exchange.rules import Kind as ExchangeKind
+from svc_credit_registry.sharing.matching.service import index_of
+from svc_credit_registry.sharing.submissions import rules as submission_rules
+from svc_credit_registry.sharing.submissions import service as submissions
+from svc_credit_registry.sharing.submissions.schemas import Row
+from svc_credit_registry.sharing.submissions.service import Given, Push
+
+log = logging.getLogger(__name__)
+HEAD_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it is sent: whose, of which kind, under which name of the agency's own, in which form."""
+
+    caller: Caller
+    kind: Kind
+    name: str
+    form: Form
+    declared_rows: int | None
+    stream: AsyncIterator[bytes]
+
+
+def columns_of(kind: Kind) -> list[str]:
+    """The columns that a CSV of this kind may have."""
+    own = [name for name in Row.model_fields if name != "content"]
+    return own + [rules.CONTENT + name for name in CONTENTS[kind].model_fields]
+
+
+def _lists_of(kind: Kind) -> frozenset[str]:
+    """The fields of a kind that hold lists."""
+    return frozenset(n for n, f in CONTENTS[kind].model_fields.items() if get_origin(f.annotation) is list)
+
+
+async def receive(
+    session: AsyncSession, files: FileStore, upload: Upload, asked: Asked, now: datetime
+) -> tuple[SubmissionBatch, bool]:
+    """Keeps a file; it is on disk and in the log when this commits, and then every row will have its receipt.
+
+    The same bytes under the same name are the same file (False: it was there); other bytes are refused with 409. Sent
+    again, a file that was lost or damaged here is worked through after all.
+    """
+    stored = await files.save(upload.stream, limit=rules.SIZE_LIMIT, allowed=frozenset({TEXT}))
+    producer = exchange.requester_of(upload.caller)
+    known = await queries.named(session, producer, upload.kind, upload.name)
+    if known is not None:
+        if known.sha256 != stored.sha256:
+            raise BatchNameTaken(sha256=known.sha256)
+        if known.state == "failed":  # its file is whole again: the work goes on where it stood
+            known.state, known.error = "received", None
+        return known, False
+    head = await asyncio.to_thread(_bytes_at, files.path(stored.sha256), 0, HEAD_BYTES)
+    header = _header(upload, head, at_end=stored.size <= HEAD_BYTES)
+    batch = _new(upload, stored, producer, header, asked.with_body(stored.sha256))
+    session.add(batch)
+    await session.flush()
+    seen = Exchanged(ExchangeKind.PUSH_FILE, upload.kind, upload.declared_rows or 0, stored.sha256)
+    await exchange.log(session, upload.caller, asked.with_body(stored.sha256), seen)
+    await audit.record(
+        session, upload.caller, action="submission_batch.received", object_type="submission_batch",
+        object_id=batch.id, after={"name": batch.name, "kind": batch.kind, "sha256": batch.sha256, "size": batch.size},
+    )  # fmt: skip
+    return batch, True
+
+
+def _header(upload: Upload, head: bytes, at_end: bool) -> list[str] | None:
+    if upload.form != "csv":
+        return None
+    rows = rules.cut(head, "csv", 1, at_end).rows
+    return rules.read_header(rows[0].content if rows else b"", columns_of(upload.kind))
+
+
+def _new(upload: Upload, stored: StoredFile, producer: str, header: list[str] | None, asked: Asked) -> SubmissionBatch:
+    return SubmissionBatch(
+        producer=producer,
+        client=upload.caller.client_id,
+        kind=upload.kind,
+        name=upload.name,
+        format=upload.form,
+        sha256=stored.sha256,
+        size=stored.size,
+        declared_rows=upload.declared_rows,
+        header=header,
+        request=asdict(asked),
+    )
+
+
+async def work(session: AsyncSession, context: SweepContext) -> int:
+    """Works on the next file: up to 500 rows, their receipts and how far it came, in one transaction."""
+    batch = await queries.next_open(session)
+    if batch is None:
+        return 0
+    batch.worked_at = context.now
+    path = context.runtime.files.path(batch.sha256)
+    if batch.state == "received" and not await asyncio.to_thread(_is_whole, path, batch.sha256):
+        return _fail(batch)
+    try:
+        chunk = await asyncio.to_thread(_bytes_at, path, batch.position, rules.CHUNK_BYTES)
+    except FileNotFoundError:  # lost while it was worked on: the files of others must not wait behind it
+        return _fail(batch)
+    form = cast(Form, batch.format)
+    part = rules.cut(chunk, form, batch.line + 1, at_end=batch.position + len(chunk) >= batch.size)
+    given = _read_rows(batch, form, part)
+    await _take(session, _push_of(batch, context), given)
+    await _move(session, batch, part, len(given), context.now)
+    return max(1, len(given))
+
+
+def _fail(batch: SubmissionBatch) -> int:
+    batch.state, batch.error = "failed", "文件已损坏或丢失，请重新报送 (the stored file is damaged: send it again)"
+    log.error("a stored file of records is damaged", extra={"batch": str(batch.id)})
+    return 1
+
+
+def _read_rows(batch: SubmissionBatch, form: Form, part: Cut) -> list[Given]:
+    rows: Sequence[Raw] = part.rows
+    if form == "csv":
+        header, lists = batch.header or [], _lists_of(Kind(batch.kind))
+        rows = rows[1:] if batch.position == 0 else rows
+        return [_given(raw, *rules.read_csv(raw.content, header, lists)) for raw in rows]
+    if batch.position == 0 and rows:
+        rows = [replace(rows[0], content=rows[0].content.removeprefix(rules.MARK)), *rows[1:]]
+    return [_given(raw, *rules.read_json(raw.content)) for raw in rows]
+
+
+def _given(raw: Raw, value: dict[str, Any] | None, faults: tuple[FieldError, ...]) -> Given:
+    text = raw.content.decode(errors="replace")
+    unfit = faults or (tuple(faults_of(value)) if "\\u" in text or UNFIT.search(text) else ())
+    if unfit:
+        return Given(None, "", raw.line, unfit)
+    return submissions.read(value, raw.line)
+
+
+def _push_of(batch: SubmissionBatch, context: SweepContext) -> Push:
+    caller = Caller(subject=batch.producer, kind="system", client_id=batch.client)
+    root = index_of(context.runtime.settings)
+    return Push(caller, batch.producer, Kind(batch.kind), context.now, root, batch.id)
+
+
+async def _take(session: AsyncSession, push: Push, given: Sequence[Given]) -> None:
+    """Takes the rows together; should one fail unforeseen, each by itself, so that only this one is refused."""
+    try:
+        async with session.begin_nested():
+            await submissions.take(session, push, given)
+    except Exception as exc:
+        if is_outage(exc) or not given:
+            raise
+        log.exception("rows failed together", extra={"batch": str(push.batch_id)})
+        for one in given:
+            await _take_alone(session, push, one)
+
+
+async def _take_alone(session: AsyncSession, push: Push, one: Given) -> None:
+    try:
+        async with session.begin_nested():
+            await submissions.take(session, push, [one])
+    except Exception as exc:
+        if is_outage(exc):
+            raise
+        log.exception("a row failed", extra={"batch": str(push.batch_id), "line": one.line})
+        fault = FieldError("", "row_failed", "平台处理失败，请联系运维 (the platform failed on this row)")
+        await submissions.take(session, push, [Given(None, one.key, one.line, (fault,))])
+
+
+async def _move(session: AsyncSession, batch: SubmissionBatch, part: Cut, rows: int, now: datetime) -> None:
+    batch.position, batch.line, batch.rows = batch.position + part.used, batch.line + part.lines, batch.rows + rows
+    batch.state = "running"
+    if batch.position < batch.size:
+        return
+    batch.state, batch.finished_at = "done", now
+    outcomes = await queries.outcomes(session, batch.id)
+    summary = hashlib.sha256(repr(sorted(outcomes.items())).encode()).hexdigest()
+    caller = Caller(subject=batch.producer, kind="system", client_id=batch.client)
+    done = Exchanged(ExchangeKind.PUSH_PROCESSED, batch.kind, batch.rows, summary)
+    await exchange.log(session, caller, Asked(**cast(dict[str, Any], batch.request)), done)
+
+
+def _bytes_at(path: Path, position: int, length: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(position)
+        return file.read(length)
+
+
+def _is_whole(path: Path, sha256: str) -> bool:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except FileNotFoundError:
+        return False
+
+
+async def find(session: AsyncSession, batch_id: uuid.UUID, producer: str | None) -> SubmissionBatch:
+    """A file of `producer`, or any when it is None; 404 for all others."""
+    batch = await session.get(SubmissionBatch, batch_id)
+    if batch is None or (producer is not None and batch.producer != producer):
+        raise BatchUnknown
+    return batch
+
+
+async def describe(session: AsyncSession, batch: SubmissionBatch) -> BatchFileOut:
+    """The file with what came of its rows so far."""
+    outcomes = await queries.outcomes(session, batch.id)
+    names = (
+        "id", "producer", "kind", "name", "format", "sha256", "size", "declared_rows", "state", "received_at",
+        "finished_at", "error",
+    )  # fmt: skip
+    settled = batch.state == "done" and batch.declared_rows is not None
+    return BatchFileOut(
+        **{name: getattr(batch, name) for name in names},
+        complete=batch.rows == batch.declared_rows if settled else None,
+        progress=round(batch.position / batch.size, 3) if batch.size else 1.0,
+        counts=CountsOut.model_validate(submission_rules.counted(outcomes)),
+        outcomes=outcomes,
+    )

@@ -1,0 +1,88 @@
+"""HTTP of the log of the exchange: for the agency its own entries, for auditors all, for everybody the chain."""
+
+import uuid
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+
+from shared.auth import Public
+from shared.db import SessionDep
+from shared.http import Page, Paging, Router, paginate
+from shared.problems import wants_english
+from shared.runtime import RuntimeDep
+from svc_credit_registry.access import AnyCaller, Auditor
+from svc_credit_registry.sharing.exchange import queries, service
+from svc_credit_registry.sharing.exchange.models import ExchangeBatch, ExchangeEntry
+from svc_credit_registry.sharing.exchange.queries import Wanted
+from svc_credit_registry.sharing.exchange.schemas import (
+    BatchOut,
+    EntryDetailOut,
+    EntryFilters,
+    EntryOut,
+    VerificationOut,
+)
+
+router = Router(prefix="/v1/exchange", tags=["exchange"])
+
+
+@router.get("/entries", operation_id="list_exchange_entries", summary="交换日志 The log of the exchange, newest first")
+async def list_entries(
+    caller: AnyCaller,
+    session: SessionDep,
+    paging: Paging,
+    request: Request,
+    response: Response,
+    filters: Annotated[EntryFilters, Query()],
+) -> Page[EntryOut]:
+    """An agency sees its own entries, an auditor all of them; days are those of Asia/Shanghai, both included."""
+    wanted = Wanted(**filters.model_dump())
+    if not caller.has(service.AUDIT):
+        wanted = replace(wanted, requester=service.requester_of(caller))
+    found = await paginate(
+        session,
+        queries.entries(wanted),
+        keys=[ExchangeEntry.id.desc()],
+        paging=paging,
+        request=request,
+        response=response,
+    )
+    return found.page([service.entry_out(row, wants_english(request)) for row in found.rows])
+
+
+@router.get("/entries/{entry_id}", operation_id="get_exchange_entry", summary="交换存证 An entry with its proof")
+async def get_entry(entry_id: uuid.UUID, caller: AnyCaller, session: SessionDep, request: Request) -> EntryDetailOut:
+    """The entry and, once it is sealed, what proves that it stands in the chain; 404 for the entries of others."""
+    entry = await service.find(session, caller, entry_id)
+    return service.detail_out(entry, wants_english(request), await service.proof(session, entry))
+
+
+@router.get(
+    "/batches",
+    operation_id="list_exchange_batches",
+    summary="交换日志链 The chain of sealed batches, newest first",
+    dependencies=[Public],
+)
+async def list_batches(session: SessionDep, paging: Paging, request: Request, response: Response) -> Page[BatchOut]:
+    """Numbers, roots and hashes only: whoever keeps them sees later whether the log was altered."""
+    found = await paginate(
+        session,
+        queries.all_batches(),
+        keys=[ExchangeBatch.number.desc()],
+        paging=paging,
+        request=request,
+        response=response,
+    )
+    return found.page([service.batch_out(row) for row in found.rows])
+
+
+@router.get("/verification", operation_id="verify_exchange_log", summary="日志校验 Whether the log is intact")
+async def verify(
+    _caller: Auditor,
+    session: SessionDep,
+    runtime: RuntimeDep,
+    first: Annotated[int, Query(ge=1, le=2**62, description="The batch to begin with")] = 1,
+    last: Annotated[int | None, Query(ge=1, le=2**62, description="The batch to end with; none: to the end")] = None,
+) -> VerificationOut:
+    """Walks entries and batches, and compares them with the anchors that other services keep too."""
+    return await service.verify(session, runtime.name, first, last)

@@ -1,0 +1,44 @@
+"""What came last, and what waits."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from svc_credit_registry.record.feed.models import Change, PendingChange
+from svc_credit_registry.sharing.batches.models import SubmissionBatch
+from svc_credit_registry.sharing.batches.queries import OPEN
+from svc_credit_registry.sharing.submissions.models import SubmissionReceipt
+from svc_credit_registry.sharing.submissions.rules import Outcome
+
+R, B = SubmissionReceipt, SubmissionBatch
+
+
+async def last_change(session: AsyncSession) -> datetime | None:
+    """When the newest change got its position."""
+    return await session.scalar(select(Change.at).order_by(Change.position.desc()).limit(1))
+
+
+async def pending(session: AsyncSession) -> tuple[int, datetime | None]:
+    """Changes without a position, and since when the oldest waits."""
+    count, oldest = (await session.execute(select(func.count(), func.min(PendingChange.recorded_at)))).one()
+    return int(count), oldest
+
+
+async def last_receipt(session: AsyncSession, producer: str, kind: str) -> datetime | None:
+    """When the newest row of a producer and kind came that was not refused."""
+    query = select(R.received_at).where(R.producer == producer, R.kind == kind, R.outcome != Outcome.REFUSED)
+    return await session.scalar(query.order_by(R.received_on.desc(), R.id.desc()).limit(1))
+
+
+async def waiting(session: AsyncSession, producer: str, kind: str) -> tuple[int, datetime | None]:
+    """Rows that wait for a match and files not worked through yet, and since when the oldest waits."""
+    rows = select(func.count(), func.min(R.received_at)).where(
+        R.producer == producer, R.kind == kind, R.outcome == Outcome.WAITING
+    )
+    files = select(func.count(), func.min(B.received_at)).where(B.producer == producer, B.kind == kind, OPEN)
+    (row_count, row_at), (file_count, file_at) = (
+        (await session.execute(rows)).one(),
+        (await session.execute(files)).one(),
+    )
+    return int(row_count) + int(file_count), min((at for at in (row_at, file_at) if at), default=None)

@@ -1,0 +1,45 @@
+"""Lag and freshness of every feed, for everybody to see."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from svc_credit_registry.sharing.freshness import queries, rules
+from svc_credit_registry.sharing.freshness.schemas import FeedOut, FeedsOut
+from svc_credit_registry.sharing.resources.models import Resource
+from svc_credit_registry.sharing.resources.rules import CYCLES, Cycle, Source
+from svc_credit_registry.sharing.resources.rules import State as Listed
+
+CHANGES, REGISTER = "changes", "svc-credit-registry"
+Waiting = tuple[int, datetime | None]
+
+
+async def feeds(session: AsyncSession, now: datetime, *, english: bool) -> FeedsOut:
+    """The feed of changes, and each published resource whose data are here."""
+    last, waiting = await queries.last_change(session), await queries.pending(session)
+    name = "变更订阅" if not english else "The stream of changes"
+    items = [_feed(now, (CHANGES, name, REGISTER, None), last, waiting, english)]
+    published = select(Resource).where(Resource.state == Listed.PUBLISHED, Resource.source != Source.EXTERNAL)
+    for resource in await session.scalars(published.order_by(Resource.code)):
+        about = (resource.code, resource.name, resource.producer, resource.update_cycle)
+        if resource.source == Source.ENTERPRISES:
+            items.append(_feed(now, about, last, waiting, english))
+            continue
+        kind = str(resource.kind)
+        latest = await queries.last_receipt(session, resource.producer, kind)
+        items.append(_feed(now, about, latest, await queries.waiting(session, resource.producer, kind), english))
+    return FeedsOut(at=now, items=items)
+
+
+def _feed(
+    now: datetime, about: tuple[str, str, str, str | None], last: datetime | None, waiting: Waiting, english: bool
+) -> FeedOut:
+    code, name, producer, cycle = about
+    within: timedelta | None = CYCLES[Cycle(cycle)] if cycle else None
+    state = rules.state_of(now, last, within)
+    return FeedOut(
+        code=code, name=name, producer=producer, update_cycle=cycle, last_at=last, age_seconds=rules.age(now, last),
+        expected_within_seconds=int(within.total_seconds()) if within else None, state=state,
+        state_label=rules.LABELS[state][english], backlog=waiting[0], oldest_waiting_at=waiting[1],
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Reading grants, and the data they open."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.clock import STATUTORY_ZONE
+from svc_credit_registry.record.enterprises.models import Enterprise
+from svc_credit_registry.record.records.models import RecordItem
+from svc_credit_registry.sharing.grants.models import ResourceGrant
+from svc_credit_registry.sharing.grants.rules import Scope, region_prefix
+
+G, E, R = ResourceGrant, Enterprise, RecordItem
+
+
+async def active(session: AsyncSession, resource: str, grantee: str, day: date) -> Sequence[ResourceGrant]:
+    """The grants of an agency for a resource that hold on `day`."""
+    query = select(G).where(
+        G.resource_code == resource,
+        G.grantee == grantee,
+        G.revoked_at.is_(None),
+        G.valid_from <= day,
+        G.valid_until >= day,
+    )
+    return (await session.scalars(query.order_by(G.id).execution_options(populate_existing=True))).all()
+
+
+def grants(resource_code: str | None, grantee: str | None) -> Select[Any]:
+    """Grants for a resource, of an agency; None means any."""
+    given = {"resource_code": resource_code, "grantee": grantee}
+    return select(G).filter_by(**{name: value for name, value in given.items() if value is not None})
+
+
+def enterprises(scopes: Sequence[Scope], since: date | None) -> Select[Any]:
+    """Enterprises within all `scopes`."""
+    query = select(E).where(*(clause for scope in scopes for clause in _within(scope)))
+    return query if since is None else query.where(E.received_at >= _start_of(since))
+
+
+def items(kind: str, scopes: Sequence[Scope], since: date | None, today: date) -> Select[Any]:
+    """Items of a kind that stand and may be shown, of enterprises within all `scopes`."""
+    shown = or_(R.publish_until.is_(None), R.publish_until >= today)
+    query = select(R).where(R.kind == kind, R.superseded_at.is_(None), shown)
+    clauses = [clause for scope in scopes for clause in _within(scope)]
+    if clauses:
+        query = query.join(E, E.code == R.code).where(*clauses)
+    return query if since is None else query.where(R.recorded_at >= _start_of(since))
+
+
+def _within(scope: Scope) -> Sequence[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    prefixes = [region_prefix(region) for region in scope.regions]
+    if prefixes and "" not in prefixes:
+        clauses.append(or_(*(E.region.startswith(prefix, autoescape=True) for prefix in prefixes)))
+    if scope.industries:
+        clauses.append(or_(*(E.industry_code.startswith(code, autoescape=True) for code in scope.industries)))
+    if scope.codes:
+        clauses.append(E.code.in_(scope.codes))
+    return clauses
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), STATUTORY_ZONE)

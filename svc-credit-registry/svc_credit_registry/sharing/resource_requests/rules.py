@@ -1,0 +1,131 @@
+"""Requests for resources that are shared on conditions: what they must say, the clock, decisions, disputes. Pure.
+
+《政务信息资源共享管理暂行办法》（国发〔2016〕51号） article 11: the provider answers within 10 working days, and says
+why when it refuses; what the two can't settle goes to the office that coordinates. 《政务数据共享条例》 (Order 809)
+keeps answer, reasons and settlement of disputes. The terms are rows; those that await a second source say so.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from shared.calendar import Deadline, months_after
+from shared.errors import FieldError
+from shared.terms import OWN_RULE, Term, in_force
+from svc_credit_registry.sharing.grants.rules import Scope, within
+from svc_credit_registry.sharing.resource_requests.errors import GrantTooWide, RequestFaulty, RequestState
+
+LONGEST_MONTHS = 36
+MOST_CODES = 5000
+_DOUBT = "待第二来源确认 / a second source is still missing"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms of a day: to answer a request, and to settle a dispute."""
+
+    since: date
+    answer: Term
+    dispute: Term
+
+
+TERMS = (
+    Terms(
+        date(2016, 9, 5),
+        Term("answer", 10, "《政务信息资源共享管理暂行办法》（国发〔2016〕51号）第十一条：10个工作日内予以答复"),
+        Term("dispute", 10, OWN_RULE, note="第十一条：协商不成的由共享主管部门协调，未定期限 / no term in the law"),
+    ),
+    Terms(
+        date(2025, 8, 1),
+        Term("answer", 10, "《政务数据共享条例》（国务院令第809号）：有条件共享的10个工作日内答复", False, _DOUBT),
+        Term("dispute", 10, OWN_RULE, note="《政务数据共享条例》规定争议解决机制，未定期限 / no term in the law"),
+    ),
+)
+
+
+class State(StrEnum):
+    """Where a request stands."""
+
+    SUBMITTED = "submitted"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    DISPUTED = "disputed"
+    SETTLED = "settled"
+
+
+STATE_LABELS: dict[State, tuple[str, str]] = {
+    State.SUBMITTED: ("待答复", "Waits for an answer"),
+    State.GRANTED: ("同意共享", "Granted"),
+    State.REFUSED: ("不予共享", "Refused"),
+    State.WITHDRAWN: ("已撤回", "Withdrawn"),
+    State.DISPUTED: ("争议处理中", "Disputed"),
+    State.SETTLED: ("争议已裁定", "The dispute is settled: refused for good"),
+}
+OPEN = (State.SUBMITTED, State.DISPUTED)
+STEPS: Mapping[str, tuple[State, ...]] = {
+    "decide": (State.SUBMITTED,),
+    "withdraw": (State.SUBMITTED, State.DISPUTED),
+    "dispute": (State.REFUSED, State.GRANTED),
+    "settle": (State.DISPUTED,),
+}
+"""From which states a step may be taken. A grant may be disputed too, when it gives less than was asked."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for."""
+
+    scope: Scope
+    personal: tuple[str, ...]
+    personal_reason: str
+    valid_from: date
+    valid_until: date
+
+
+def answer_due(submitted_on: date) -> Deadline:
+    """By when a request must be answered."""
+    return in_force(TERMS, submitted_on).answer.deadline(submitted_on)
+
+
+def dispute_due(disputed_on: date) -> Deadline:
+    """By when a dispute must be settled."""
+    return in_force(TERMS, disputed_on).dispute.deadline(disputed_on)
+
+
+def check(asked: Asked, known: Collection[str], today: date) -> None:
+    """Refuses a request with all its faults at once."""
+    faults = [
+        FieldError(f"/fields/{number}", "field_unknown", f"资源没有此字段 (no such field): {name}")
+        for number, name in enumerate(asked.scope.fields)
+        if name not in known
+    ]
+    if asked.personal and not asked.personal_reason:
+        message = f"含个人信息，须说明必要性 (say why these are needed): {', '.join(asked.personal)}"
+        faults.append(FieldError("/personal_reason", "reason_missing", message))
+    if not today <= asked.valid_from <= asked.valid_until:
+        faults.append(FieldError("/valid_until", "out_of_order", "期限应自今日起 (the period begins today or later)"))
+    elif asked.valid_until > months_after(asked.valid_from, LONGEST_MONTHS, basis=OWN_RULE).due_on:
+        faults.append(FieldError("/valid_until", "too_long", f"不超过{LONGEST_MONTHS}个月 (at most three years)"))
+    if faults:
+        raise RequestFaulty(errors=faults)
+
+
+def check_granted(asked: Scope, granted: Scope, asked_until: date, granted_until: date) -> None:
+    """Refuses a grant wider than the request in fields, rows or time."""
+    if not within(asked, granted) or granted_until > asked_until or not granted.fields:
+        raise GrantTooWide
+
+
+def check_step(step: str, state: str) -> None:
+    """Refuses a step which the state does not allow."""
+    if State(state) not in STEPS[step]:
+        raise RequestState(state=state)
+
+
+def next_state(step: str, *, grants: bool) -> State:
+    """Where a decision leads."""
+    if grants:
+        return State.GRANTED
+    return State.SETTLED if step == "settle" else State.REFUSED

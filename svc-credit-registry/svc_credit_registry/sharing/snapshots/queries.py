@@ -1,0 +1,58 @@
+"""Reading the whole register as of one moment, and the snapshots that are kept."""
+
+import contextlib
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import asyncpg
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from svc_credit_registry.record.lookups.queries import ALL
+from svc_credit_registry.sharing.snapshots.models import Snapshot
+
+LOCK = 7_305
+AT_ONCE = 1_000
+
+
+@contextlib.asynccontextmanager
+async def one_moment(dsn: str) -> AsyncIterator[asyncpg.Connection | None]:
+    """A connection that sees the database as it is now for as long as it lasts; None while another process has one."""
+    settings = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "timezone": "UTC"}
+    connection = await asyncpg.connect(dsn, timeout=5, server_settings=settings)
+    try:
+        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+            yield None
+            return
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            yield connection
+    finally:
+        await connection.close(timeout=5)
+
+
+async def last_position(connection: asyncpg.Connection) -> int:
+    """The position given last, as of the moment of the connection."""
+    return int(await connection.fetchval("SELECT last FROM feed_state"))
+
+
+async def enterprises(connection: asyncpg.Connection) -> AsyncIterator[Sequence[Any]]:
+    """All enterprises by code, in portions; rows as `lookups.rules.record` takes them."""
+    cursor = await connection.cursor(ALL)
+    while rows := await cursor.fetch(AT_ONCE):
+        yield rows
+
+
+async def newest(session: AsyncSession, limit: int = 1) -> Sequence[Snapshot]:
+    """The newest snapshots."""
+    return (await session.scalars(select(Snapshot).order_by(Snapshot.id.desc()).limit(limit))).all()
+
+
+async def by_id(session: AsyncSession, snapshot_id: uuid.UUID) -> Snapshot | None:
+    """One snapshot."""
+    return await session.get(Snapshot, snapshot_id)
+
+
+async def drop(session: AsyncSession, snapshot_ids: Sequence[uuid.UUID]) -> None:
+    """Forgets snapshots."""
+    await session.execute(delete(Snapshot).where(Snapshot.id.in_(snapshot_ids)))

@@ -1,0 +1,75 @@
+"""Reading receipts."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, insert, null, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from svc_credit_registry.sharing.submissions.models import SubmissionReceipt
+from svc_credit_registry.sharing.submissions.rules import ACCEPTED, Outcome
+
+R = SubmissionReceipt
+
+
+async def enter(
+    session: AsyncSession, rows: Sequence[dict[str, Any]], *, read: bool = True
+) -> Sequence[SubmissionReceipt]:
+    """Writes receipts, and gives them back if they are to be `read`."""
+    if not read:
+        await session.execute(insert(R), rows)
+        return []
+    return (await session.scalars(insert(R).returning(R, sort_by_parameter_order=True), rows)).all()
+
+
+async def revisions(session: AsyncSession, producer: str, kind: str, keys: Sequence[str]) -> dict[str, int]:
+    """The highest revision of each key that was taken or waits."""
+    query = (
+        select(R.key, func.max(R.revision))
+        .where(
+            R.producer == producer,
+            R.kind == kind,
+            R.key.in_(keys),
+            R.revision.is_not(None),
+            R.outcome.in_((*ACCEPTED, Outcome.WAITING)),
+        )
+        .group_by(R.key)
+    )
+    return {str(key): int(revision or 0) for key, revision in await session.execute(query)}
+
+
+async def overtake(session: AsyncSession, producer: str, kind: str, keys: Sequence[str]) -> set[str]:
+    """Ends the waiting of earlier rows of these keys; the keys of which some waited."""
+    query = (
+        update(R)
+        .where(R.producer == producer, R.kind == kind, R.key.in_(keys), R.outcome == Outcome.WAITING)
+        .values(outcome=Outcome.OVERTAKEN, payload=null(), resolved_at=func.now(), version=R.version + 1)
+        .returning(R.key)
+    )
+    return set(await session.scalars(query.execution_options(synchronize_session=False)))
+
+
+def receipts(**given: Any) -> Select[Any]:
+    """The receipts that fit; None means any."""
+    names = {"day": "received_on"}
+    return select(R).filter_by(**{names.get(n, n): value for n, value in given.items() if value is not None})
+
+
+def waiting() -> Select[Any]:
+    """Rows that wait for a match."""
+    return select(R).where(R.outcome == Outcome.WAITING)
+
+
+async def stream(session: AsyncSession, statement: Select[Any]) -> AsyncIterator[Sequence[SubmissionReceipt]]:
+    """The receipts of `statement` in the order of their coming, 500 at a time."""
+    found = await session.stream_scalars(statement.order_by(R.id).execution_options(yield_per=500))
+    async for part in found.partitions():
+        yield part
+        session.expunge_all()
+
+
+async def to_look_at(session: AsyncSession, before: datetime, limit: int) -> Sequence[SubmissionReceipt]:
+    """Waiting rows last looked at before `before`, locked; those in other hands are left out."""
+    query = waiting().where(R.looked_at < before).order_by(R.looked_at).limit(limit)
+    return (await session.scalars(query.with_for_update(skip_locked=True))).all()

@@ -1,0 +1,163 @@
+"""HTTP of pushed records: one by one, their receipts, and what waits for a match."""
+
+import uuid
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from shared.auth import Caller
+from shared.clock import NowDep
+from shared.db import SessionDep
+from shared.errors import FieldError, Forbidden
+from shared.http import IDEMPOTENCY_OPTIONAL, IfMatch, Page, Paging, Router, paginate, set_etag
+from shared.problems import problem, wants_english
+from shared.runtime import RuntimeDep
+from svc_credit_registry.access import AnyCaller, RecordProducer, RegistryOfficer
+from svc_credit_registry.sharing.exchange import service as exchange
+from svc_credit_registry.sharing.exchange.rules import Exchanged, digest
+from svc_credit_registry.sharing.exchange.rules import Kind as ExchangeKind
+from svc_credit_registry.sharing.matching.service import index_of
+from svc_credit_registry.sharing.submissions import queries, rules, service
+from svc_credit_registry.sharing.submissions.errors import SubmissionRefused
+from svc_credit_registry.sharing.submissions.models import SubmissionReceipt
+from svc_credit_registry.sharing.submissions.rules import Outcome
+from svc_credit_registry.sharing.submissions.schemas import (
+    ExportFilters,
+    MatchDecisionIn,
+    ReceiptFilters,
+    ReceiptOut,
+    Row,
+    RowIn,
+    WaitingOut,
+)
+from svc_credit_registry.sharing.submissions.service import Given, Push
+
+router = Router(tags=["submissions"])
+
+MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+STATUS = {Outcome.UNCHANGED: 200, Outcome.ENDED: 200, Outcome.WAITING: 202}
+PRODUCE, MAINTAIN, AUDIT = "credit-registry:records:push", "credit-registry:enterprises:maintain", "platform:audit"
+
+
+def producer_seen(caller: Caller, asked: str | None) -> str | None:
+    """Whose receipts a caller sees: an agency its own; officers and auditors those of `asked`, or all."""
+    if caller.has(MAINTAIN) or caller.has(AUDIT):
+        return asked
+    if caller.has(PRODUCE):
+        return exchange.requester_of(caller)
+    raise Forbidden(f"This needs the permission {PRODUCE} or {MAINTAIN}.", permission=PRODUCE)
+
+
+@router.post(
+    "/v1/submissions",
+    operation_id="push_record",
+    summary="报送一条信息 Push one record",
+    status_code=201,
+    response_model=ReceiptOut,
+    openapi_extra=IDEMPOTENCY_OPTIONAL,
+    responses={200: {"model": ReceiptOut, "description": "It stood on the record in these very words, or was ended"},
+               202: {"model": ReceiptOut, "description": "Taken; it waits for a match with an enterprise"}},
+)  # fmt: skip
+async def push_record(  # noqa: PLR0913 - the request, its evidence and its clock
+    body: RowIn, caller: RecordProducer, session: SessionDep, request: Request, asked: exchange.AskedDep, now: NowDep,
+    runtime: RuntimeDep,
+) -> Response:  # fmt: skip
+    """Idempotent by the agency's own `key`: the same content again changes nothing, other content is a new version.
+
+    What is refused (422, each fault with its pointer) has a receipt too: its id is in the problem document.
+    """
+    rules.pushed_kind(body.kind)
+    push = Push(caller, exchange.requester_of(caller), body.kind, now, index_of(runtime.settings))
+    rules.check_producer(body.producer, push.producer)
+    row = Row.model_validate(body.model_dump(exclude={"kind"}))
+    (receipt,) = await service.take(session, push, [Given(row, row.key)])
+    shown = ReceiptOut.model_validate(receipt)
+    if receipt.outcome == Outcome.REFUSED:
+        faults = [FieldError(f.pointer, f.code, f.message) for f in shown.faults]
+        answer = problem(request, SubmissionRefused(errors=faults, receipt_id=str(receipt.id)))
+        seen = Exchanged(ExchangeKind.PUSH, body.kind, 0, digest(bytes(answer.body)))
+        await exchange.log(session, caller, asked, seen)
+        return answer
+    answer = await exchange.answer(session, caller, asked, (ExchangeKind.PUSH, body.kind, 1), shown)
+    answer.status_code = STATUS.get(Outcome(receipt.outcome), 201)
+    answer.headers["Location"] = f"/v1/submission-receipts/{receipt.id}"
+    return answer
+
+
+@router.get(
+    "/v1/submission-receipts", operation_id="list_submission_receipts", summary="报送回执 Receipts, newest first"
+)
+async def list_receipts(
+    caller: AnyCaller, session: SessionDep, paging: Paging, request: Request, response: Response,
+    filters: Annotated[ReceiptFilters, Query()],
+) -> Page[ReceiptOut]:  # fmt: skip
+    """An agency sees its own receipts, officers of the register and auditors all of them."""
+    given = filters.model_dump() | {"producer": producer_seen(caller, filters.producer)}
+    found = await paginate(
+        session, queries.receipts(**given), keys=[SubmissionReceipt.id.desc()], paging=paging, request=request,
+        response=response,
+    )  # fmt: skip
+    return found.page([ReceiptOut.model_validate(row) for row in found.rows])
+
+
+@router.get(
+    "/v1/submission-receipts/export",
+    operation_id="export_submission_receipts",
+    summary="回执下载 All receipts that fit, as NDJSON or CSV",
+    response_class=Response,
+    responses={200: {"content": {"application/x-ndjson": {}, "text/csv": {}}}},
+)
+async def export_receipts(
+    caller: AnyCaller, runtime: RuntimeDep, filters: Annotated[ExportFilters, Query()]
+) -> Response:
+    """In the order in which the rows came, however many there are."""
+    given = filters.model_dump(exclude={"form"}) | {"producer": producer_seen(caller, filters.producer)}
+
+    async def written() -> AsyncIterator[str]:
+        yield rules.receipts_head(filters.form)
+        async with runtime.sessions() as session:
+            async for part in queries.stream(session, queries.receipts(**given)):
+                yield service.receipts_text(part, filters.form)
+
+    headers = {"Content-Disposition": f'attachment; filename="receipts.{filters.form}"'}
+    return StreamingResponse(written(), media_type=MEDIA_TYPES[filters.form], headers=headers)
+
+
+@router.get(
+    "/v1/submission-receipts/{receipt_id}", operation_id="get_submission_receipt", summary="回执详情 One receipt"
+)
+async def get_receipt(receipt_id: uuid.UUID, caller: AnyCaller, session: SessionDep, response: Response) -> ReceiptOut:
+    """What became of a row, also later, when it has found its match; 404 for the receipts of others."""
+    row = await service.find(session, receipt_id, producer_seen(caller, None))
+    set_etag(response, row)
+    return ReceiptOut.model_validate(row)
+
+
+@router.get(
+    "/v1/submission-matches", operation_id="list_submission_matches", summary="待匹配队列 Rows that wait, oldest first"
+)
+async def list_matches(
+    _caller: RegistryOfficer, session: SessionDep, paging: Paging, request: Request, response: Response
+) -> Page[WaitingOut]:
+    """What each row says, why it waits, and which enterprises may be meant, the likeliest first."""
+    found = await paginate(
+        session, queries.waiting(), keys=[SubmissionReceipt.id.asc()], paging=paging, request=request, response=response
+    )
+    return found.page([service.waiting_out(row, english=wants_english(request)) for row in found.rows])
+
+
+@router.post(
+    "/v1/submission-matches/{receipt_id}/decision",
+    operation_id="decide_submission_match",
+    summary="人工匹配 Say whose a waiting row is, or send it back",
+)
+async def decide_match(  # noqa: PLR0913 - an edit with its version and its clock
+    receipt_id: uuid.UUID, body: MatchDecisionIn, caller: RegistryOfficer, session: SessionDep, version: IfMatch,
+    now: NowDep, response: Response,
+) -> ReceiptOut:  # fmt: skip
+    """With a code the row goes on that enterprise's record; without one it is refused with the reason."""
+    row = await service.decide(session, caller, receipt_id, version, (body, now))
+    set_etag(response, row)
+    return ReceiptOut.model_validate(row)

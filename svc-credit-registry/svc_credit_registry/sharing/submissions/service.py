@@ -1,0 +1,338 @@
+"""Taking records from agencies: each row is checked, joined to an enterprise, put on the record, with a receipt."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import audit
+from shared.auth import Caller
+from shared.clock import statutory_date
+from shared.db import Json
+from shared.errors import DomainError, FieldError
+from shared.http import check_version
+from svc_credit_registry.record.enterprises import service as enterprises
+from svc_credit_registry.record.records import service as records
+from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.schemas import CONTENTS
+from svc_credit_registry.record.records.service import Item
+from svc_credit_registry.sharing.bulk_records import service as bulk
+from svc_credit_registry.sharing.corrections import service as corrections
+from svc_credit_registry.sharing.matching import rules as matching_rules
+from svc_credit_registry.sharing.matching import service as matching
+from svc_credit_registry.sharing.matching.rules import Claim, Doubt, Method, Verdict
+from svc_credit_registry.sharing.submissions import queries, rules
+from svc_credit_registry.sharing.submissions.errors import NothingWaits, OtherRegion, ReceiptUnknown
+from svc_credit_registry.sharing.submissions.models import SubmissionReceipt
+from svc_credit_registry.sharing.submissions.rules import Outcome
+from svc_credit_registry.sharing.submissions.schemas import MatchDecisionIn, ReceiptOut, Row, WaitingOut
+
+LOOK_AGAIN, LOOK_SOON = timedelta(hours=1), timedelta(minutes=1)
+LOOKED_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Push:
+    """Who pushes what: one producer, one kind, by one caller, at one moment."""
+
+    caller: Caller
+    producer: str
+    kind: Kind
+    now: datetime
+    index: Path
+    """Where the index of names is."""
+    batch_id: uuid.UUID | None = None
+
+    @property
+    def today(self) -> date:
+        """The statutory day of receipt."""
+        return statutory_date(self.now)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A row as it came: read, or with the faults for which it could not be read."""
+
+    row: Row | None
+    key: str
+    line: int | None = None
+    faults: tuple[FieldError, ...] = ()
+
+
+def read(value: object, line: int | None = None) -> Given:
+    """A row from parsed JSON, with all its faults when it is none."""
+    key = str(value.get("key") or "")[:100] if isinstance(value, dict) else ""
+    try:
+        return Given(Row.model_validate(value), key, line)
+    except ValidationError as exc:
+        return Given(None, key, line, tuple(_faults(exc)))
+
+
+def _faults(exc: ValidationError) -> list[FieldError]:
+    found = exc.errors(include_input=False, include_url=False, include_context=False)
+    return [FieldError("/" + "/".join(map(str, e["loc"])), str(e["type"]), str(e["msg"])) for e in found]
+
+
+async def take(session: AsyncSession, push: Push, given: Sequence[Given]) -> list[SubmissionReceipt]:
+    """The receipts of rows, in their order; none are given back for a file. Rows with one key are taken in turn."""
+    receipts: list[SubmissionReceipt] = []
+    for wave in _waves(given):
+        receipts += await _take_wave(session, push, wave)
+    return receipts
+
+
+def _waves(given: Sequence[Given]) -> Iterator[Sequence[Given]]:
+    """Runs of rows in which no key occurs twice."""
+    wave: list[Given] = []
+    seen: set[str] = set()
+    for one in given:
+        if one.row is not None and one.key in seen:
+            yield wave
+            wave, seen = [], set()
+        wave.append(one)
+        seen.add(one.key)
+    if wave:
+        yield wave
+
+
+@dataclass
+class _Work:
+    """A row on its way to its receipt."""
+
+    given: Given
+    draft: dict[str, Any]
+    content: dict[str, object]
+
+    @property
+    def row(self) -> Row:
+        assert self.given.row is not None
+        return self.given.row
+
+    @property
+    def open(self) -> bool:
+        return self.draft["outcome"] is None
+
+    def refuse(self, *faults: FieldError) -> None:
+        self.draft["outcome"] = Outcome.REFUSED
+        self.draft["faults"] = [{"pointer": f.pointer, "code": f.code, "message": f.message} for f in faults]
+
+
+async def _take_wave(session: AsyncSession, push: Push, wave: Sequence[Given]) -> Sequence[SubmissionReceipt]:
+    works = [_begin(push, one) for one in wave]
+    await _refuse_old(session, push, works)
+    puts = [w for w in works if w.open and w.row.op == "put"]
+    verdicts = await matching.match(session, push.index, [_claim(w.row) for w in puts], push.today) if puts else []
+    overtaken = await queries.overtake(session, push.producer, push.kind, [w.given.key for w in works if w.open])
+    await _put(session, push, list(zip(puts, verdicts, strict=True)))
+    await _end(session, push, [w for w in works if w.open], overtaken)
+    told = {w.given.key: w.draft["item_id"] for w in works if w.draft["outcome"] in (Outcome.REPLACED, Outcome.ENDED)}
+    if told:
+        await corrections.answered(session, push.caller, (push.producer, push.kind), told, push.today)
+    return await queries.enter(session, [w.draft for w in works], read=push.batch_id is None)
+
+
+def _begin(push: Push, given: Given) -> _Work:
+    row = given.row
+    draft: dict[str, Any] = {
+        "batch_id": push.batch_id, "line": given.line, "producer": push.producer, "kind": str(push.kind),
+        "key": given.key, "op": row.op if row else "put", "revision": row.revision if row else None,
+        "received_at": push.now, "received_on": push.today, "looked_at": push.now, "outcome": None, "code": None,
+        "method": None, "confidence": None, "doubt": None, "candidates": [], "faults": [], "item_id": None,
+        "receipt": None, "produced_on": row.produced_on if row else None, "due_on": None, "fields": 0, "filled": 0,
+        "payload": None, "resolved_at": None, "resolved_by": None, "resolution": None,
+    }  # fmt: skip
+    work = _Work(given, draft, {})
+    if row is None:
+        work.refuse(*given.faults)
+    else:
+        _check(push, work)
+    return work
+
+
+def _check(push: Push, work: _Work) -> None:
+    """Everything that can be said of a row by itself."""
+    row = work.row
+    if row.producer is not None and row.producer != push.producer:
+        work.refuse(FieldError("/producer", "wrong_producer", f"只能报送本机关产生的信息 (not {push.producer})"))
+        return
+    if row.op == "end":
+        return
+    faults = _faults_of_dates(row, push.today)
+    code = matching_rules.readable_code(row.code)
+    if code is not None and not matching_rules.is_code(code) and not row.name:
+        faults.append(FieldError("/code", "credit_code_invalid", "统一社会信用代码不正确 (not a valid credit code)"))
+    try:
+        work.content = records.checked_content(push.kind, row.content or {})
+    except DomainError as exc:
+        faults += exc.errors
+    if faults:
+        work.refuse(*faults)
+        return
+    assert row.produced_on is not None
+    work.draft["due_on"] = rules.due_on(push.kind, row.produced_on)
+    work.draft["fields"], work.draft["filled"] = len(CONTENTS[push.kind].model_fields), len(work.content)
+
+
+def _faults_of_dates(row: Row, today: date) -> list[FieldError]:
+    faults = []
+    if row.produced_on is not None and row.produced_on > today:
+        faults.append(FieldError("/produced_on", "in_the_future", f"晚于今日 (lies after {today})"))
+    begins = row.effective_from or row.produced_on
+    if row.effective_until is not None and begins is not None and row.effective_until < begins:
+        faults.append(FieldError("/effective_until", "out_of_order", "终日早于始日 (ends before it begins)"))
+    return faults
+
+
+async def _refuse_old(session: AsyncSession, push: Push, works: Sequence[_Work]) -> None:
+    """Refuses rows whose revision is below the one that was taken before."""
+    keys = [w.given.key for w in works if w.open and w.row.revision is not None]
+    last = await queries.revisions(session, push.producer, push.kind, keys) if keys else {}
+    for work in works:
+        if work.open and work.row.revision is not None and work.row.revision < last.get(work.given.key, 0):
+            message = f"已收到更新的版本 (revision {last[work.given.key]} was taken before)"
+            work.refuse(FieldError("/revision", "revision_outdated", message))
+
+
+def _claim(row: Row) -> Claim:
+    code, on = matching_rules.readable_code(row.code), row.produced_on
+    assert on is not None
+    return Claim(code, row.name, row.region, row.legal_representative_name, on)
+
+
+async def _put(session: AsyncSession, push: Push, matched: Sequence[tuple[_Work, Verdict]]) -> None:
+    items = []
+    for work, verdict in matched:
+        work.draft |= {"method": verdict.method, "confidence": Decimal(str(round(verdict.confidence, 2)))}
+        if verdict.code is None:
+            _wait(work, verdict)
+        else:
+            items.append(item_of(push.producer, push.kind, work.row, work.content, verdict.code))
+    series = bulk.Series(push.caller, push.producer, push.kind, push.now)
+    entered = await bulk.put(session, series, items) if items else {}
+    for work, verdict in matched:
+        if verdict.code is not None:
+            done = entered[work.row.key]
+            work.draft |= {"outcome": Outcome(done.outcome), "code": verdict.code, "item_id": done.item_id}
+            work.draft["receipt"] = done.receipt
+
+
+def _wait(work: _Work, verdict: Verdict) -> None:
+    shown = [
+        {"code": c.code, "name": c.name, "method": str(c.method), "confidence": c.confidence}
+        for c in verdict.candidates
+    ]
+    payload = work.row.model_dump(mode="json", exclude_none=True) | {"content": work.content}
+    doubt = verdict.doubt or Doubt.UNCERTAIN
+    work.draft |= {"outcome": Outcome.WAITING, "doubt": doubt, "candidates": shown, "payload": payload}
+    work.draft["looked_at"] = _looked_at(work.draft["received_at"], verdict)
+
+
+def _looked_at(now: datetime, verdict: Verdict) -> datetime:
+    """Who could not look, because there was no index yet, looks again soon."""
+    return now - LOOK_AGAIN + LOOK_SOON if verdict.doubt is Doubt.INDEX_BUILDING else now
+
+
+def item_of(producer: str, kind: Kind, row: Row, content: dict[str, object], code: str) -> Item:
+    """The item of the public record which a row makes, its content checked before."""
+    assert row.produced_on is not None
+    assert row.basis is not None
+    return Item(
+        code=code,
+        kind=kind,
+        key=row.key,
+        content=content,
+        producer=producer,
+        provider=producer,
+        basis=row.basis,
+        produced_on=row.produced_on,
+        effective_from=row.effective_from or row.produced_on,
+        effective_until=row.effective_until,
+    )
+
+
+async def _end(session: AsyncSession, push: Push, works: Sequence[_Work], overtaken: set[str]) -> None:
+    for work in works:
+        reason = work.row.reason or ""
+        ended = await records.end(session, push.caller, push.producer, push.kind, work.row.key, reason, push.now)
+        if ended or work.row.key in overtaken:
+            work.draft["outcome"] = Outcome.ENDED
+        else:
+            work.refuse(FieldError("/key", "nothing_to_end", "没有可撤下的记录 (no record of yours has this key)"))
+
+
+async def find(session: AsyncSession, receipt_id: uuid.UUID, producer: str | None) -> SubmissionReceipt:
+    """A receipt of `producer`, or any when it is None; 404 for all others."""
+    row = await session.get(SubmissionReceipt, receipt_id)
+    if row is None or (producer is not None and row.producer != producer):
+        raise ReceiptUnknown
+    return row
+
+
+async def decide(
+    session: AsyncSession, caller: Caller, receipt_id: uuid.UUID, version: int, given: tuple[MatchDecisionIn, datetime]
+) -> SubmissionReceipt:
+    """A person says whose a waiting row is, or that it goes back to its producer."""
+    decision, now = given
+    row = await session.get(SubmissionReceipt, receipt_id, with_for_update=True)
+    if row is None:
+        raise ReceiptUnknown
+    if row.outcome != Outcome.WAITING or row.payload is None:
+        raise NothingWaits(outcome=row.outcome)
+    check_version(row, version)
+    if decision.code is None:
+        fault: Json = {"pointer": "/code", "code": "no_match", "message": decision.reason}
+        row.outcome, row.faults, row.payload = Outcome.REFUSED, [fault], None
+    else:
+        enterprise = await enterprises.find(session, decision.code)
+        if not caller.covers(enterprise.region):
+            raise OtherRegion
+        await _settle(session, caller, row, Verdict(enterprise.code, Method.PERSON, 1.0), now)
+    row.resolved_at, row.resolved_by, row.resolution = now, caller.subject, decision.reason
+    await audit.record(
+        session, caller, action="submission.matched", object_type="submission_receipt", object_id=row.id,
+        before={"outcome": Outcome.WAITING, "doubt": row.doubt}, after={"outcome": row.outcome, "code": row.code},
+        reason=decision.reason,
+    )  # fmt: skip
+    await session.flush()
+    return row
+
+
+async def _settle(session: AsyncSession, caller: Caller, row: SubmissionReceipt, found: Verdict, now: datetime) -> None:
+    """Puts a waiting row on the record of the enterprise that was found."""
+    given = Row.model_validate(row.payload)
+    assert found.code is not None
+    item = item_of(row.producer, Kind(row.kind), given, dict(given.content or {}), found.code)
+    done = (await bulk.put(session, bulk.Series(caller, row.producer, item.kind, now), [item]))[item.key]
+    row.outcome, row.code, row.item_id, row.receipt = Outcome(done.outcome), found.code, done.item_id, done.receipt
+    row.method, row.confidence, row.payload = found.method, Decimal(str(round(found.confidence, 2))), None
+
+
+async def look_again(session: AsyncSession, index: Path, now: datetime) -> int:
+    """Asks the register once more whose waiting rows are: it grows, and names change; how many it looked at."""
+    rows = await queries.to_look_at(session, now - LOOK_AGAIN, LOOKED_AT_ONCE)
+    claims = [_claim(Row.model_validate(row.payload)) for row in rows]
+    verdicts = await matching.match(session, index, claims, statutory_date(now))
+    for row, verdict in zip(rows, verdicts, strict=True):
+        row.looked_at = _looked_at(now, verdict)
+        if verdict.code is not None:
+            await _settle(session, audit.SYSTEM, row, verdict, now)
+            row.resolved_at, row.resolved_by, row.resolution = now, audit.SYSTEM.subject, "已自动匹配 (matched later)"
+    return len(rows)
+
+
+def waiting_out(row: SubmissionReceipt, *, english: bool) -> WaitingOut:
+    """A waiting row for the one who decides."""
+    shown = ReceiptOut.model_validate(row).model_dump()
+    label = matching_rules.DOUBTS[Doubt(row.doubt or Doubt.UNCERTAIN)][english]
+    return WaitingOut(**shown, payload=dict(row.payload or {}), version=row.version, doubt_label=label)
+
+
+def receipts_text(rows: Sequence[SubmissionReceipt], form: str) -> str:
+    """Receipts as lines of an export."""
+    return rules.receipts_text([{name: getattr(row, name) for name in rules.RECEIPT_COLUMNS} for row in rows], form)

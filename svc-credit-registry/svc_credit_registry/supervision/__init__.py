@@ -1,0 +1,1 @@
+"""监管 Risk classes, random inspections, joint measures, leads."""

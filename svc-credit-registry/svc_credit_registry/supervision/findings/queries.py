@@ -1,0 +1,134 @@
+"""Reading inspections: an inspector's own, a region's, the published ones, and their figures."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.codes import regions
+from svc_credit_registry.record.enterprises.models import Enterprise
+from svc_credit_registry.supervision.findings.rules import Result, State
+from svc_credit_registry.supervision.inspections.models import InspectionAssignment, InspectionPlan, InspectionTask
+from svc_credit_registry.supervision.inspectors.models import Inspector
+
+T, A = InspectionTask, InspectionAssignment
+
+
+async def find(session: AsyncSession, task_id: uuid.UUID, *, lock: bool = False) -> InspectionTask | None:
+    """A task, locked until the transaction ends if asked."""
+    statement = select(T).where(T.id == task_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def plan_of(session: AsyncSession, task: InspectionTask) -> InspectionPlan:
+    """The plan of a task."""
+    return await session.get_one(InspectionPlan, task.plan_id)
+
+
+async def assignment(session: AsyncSession, task_id: uuid.UUID, inspector_id: str) -> InspectionAssignment | None:
+    """The present assignment of an inspector to a task."""
+    statement = select(A).where(A.task_id == task_id, A.inspector_id == inspector_id, A.ended_on.is_(None))
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def assignments(session: AsyncSession, task_ids: Sequence[uuid.UUID]) -> list[tuple[InspectionAssignment, str]]:
+    """All assignments of tasks, with the names of the inspectors."""
+    statement = select(A, Inspector.name).join(Inspector, Inspector.id == A.inspector_id)
+    statement = statement.where(A.task_id.in_(task_ids)).order_by(A.task_id, A.assigned_on, A.place, A.id)
+    return [(row, name) for row, name in await session.execute(statement)]
+
+
+async def ever_on(session: AsyncSession, task_id: uuid.UUID) -> set[str]:
+    """The accounts of all inspectors who are or were on a task."""
+    return set(await session.scalars(select(A.inspector_id).where(A.task_id == task_id)))
+
+
+async def plans(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, InspectionPlan]:
+    """Plans by their ids."""
+    return {plan.id: plan for plan in await session.scalars(select(InspectionPlan).where(InspectionPlan.id.in_(ids)))}
+
+
+def of_inspector(inspector_id: str, state: State | None) -> Select[InspectionTask]:
+    """The tasks an inspector is on."""
+    mine = select(A.task_id).where(A.inspector_id == inspector_id, A.ended_on.is_(None))
+    return _narrowed(select(T).where(T.id.in_(mine)), state, None)
+
+
+def of_region(region: str, state: State | None, late_on: date | None) -> Select[InspectionTask]:
+    """The tasks of plans of a region and below; those late on a day, if asked."""
+    statement = select(T).join(InspectionPlan, InspectionPlan.id == T.plan_id)
+    statement = statement.where(func.starts_with(InspectionPlan.region, regions.prefix(region)))
+    return _narrowed(statement, state, late_on)
+
+
+def _narrowed(statement: Select[Any], state: State | None, late_on: date | None) -> Select[Any]:
+    if state is not None:
+        statement = statement.where(T.state == state)
+    if late_on is not None:
+        statement = statement.where(
+            or_(_is(State.ASSIGNED, T.due_on < late_on), _is(State.REPORTED, T.publish_by < late_on))
+        )
+    return statement
+
+
+def _is(state: State, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return (T.state == state) & condition
+
+
+async def to_publish(session: AsyncSession, today: date, limit: int) -> Sequence[InspectionTask]:
+    """Results whose review is over, locked; those which somebody works on wait for the next round."""
+    statement = (
+        select(T)
+        .where(T.state == State.REPORTED, T.publish_after <= today)
+        .order_by(T.publish_after, T.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def provisional(session: AsyncSession) -> Sequence[InspectionTask]:
+    """Waiting results, up to 1,000, locked: those whose term ends last, for those rest on holidays to come."""
+    statement = select(T).where(T.state == State.REPORTED).order_by(T.publish_by.desc(), T.id).limit(1000)
+    return (await session.scalars(statement.with_for_update(skip_locked=True))).all()
+
+
+def published(region: str | None, code: str | None, plan_id: uuid.UUID | None) -> Select[Any]:
+    """Published results with plan and enterprise."""
+    columns: tuple[Any, ...] = (T, InspectionPlan.number, Enterprise.name)
+    statement: Select[Any] = (
+        select(*columns)
+        .join(InspectionPlan, InspectionPlan.id == T.plan_id)
+        .join(Enterprise, Enterprise.code == T.code)
+        .where(T.published_on.is_not(None))
+    )
+    if region is not None:
+        statement = statement.where(func.starts_with(T.region, regions.prefix(region)))
+    if code is not None:
+        statement = statement.where(T.code == code)
+    if plan_id is not None:
+        statement = statement.where(T.plan_id == plan_id)
+    return statement
+
+
+async def figures(session: AsyncSession, region: str, year: int) -> list[tuple[str, str, int, int, int, int]]:
+    """By region and class at the draw: drawn, inspected, published, and how many found something."""
+    clean = (Result.NOTHING_FOUND, Result.NOT_CONCERNED)
+    statement = (
+        select(
+            T.region,
+            T.stratum,
+            func.count(T.code.distinct()),
+            func.count().filter(T.inspected_on.is_not(None)),
+            func.count().filter(T.published_on.is_not(None)),
+            func.count().filter(T.published_on.is_not(None), T.result.not_in(clean)),
+        )
+        .where(func.starts_with(T.region, regions.prefix(region)), func.extract("year", T.drawn_on) == year)
+        .group_by(T.region, T.stratum)
+    )
+    return [tuple(row) for row in await session.execute(statement)]  # type: ignore[misc]

@@ -1,0 +1,236 @@
+"""Inspections over HTTP: tasks for their inspectors and planners, results and figures for everybody."""
+
+import uuid
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request, Response
+from sqlalchemy import Select, SQLColumnExpression
+
+from shared.auth import Public
+from shared.clock import NowDep, TodayDep
+from shared.codes.regions import NATION
+from shared.db import SessionDep
+from shared.deadlines import DeadlineOut, DeadlinesOut, days_out
+from shared.http import IfMatch, Page, Paging, Router, paginate, set_etag
+from shared.http.pagination import PageQuery
+from shared.problems import wants_english
+from svc_credit_registry.access import InspectionPlanner, Inspector, Supervisor
+from svc_credit_registry.supervision.findings import queries, service
+from svc_credit_registry.supervision.findings.rules import RESULT_LABELS, Result, State, terms_of
+from svc_credit_registry.supervision.findings.schemas import (
+    CorrectionIn,
+    CoverageOut,
+    RecusalIn,
+    ReplacementIn,
+    ResultIn,
+    ResultOut,
+    TaskOut,
+)
+from svc_credit_registry.supervision.inspections.models import InspectionTask
+from svc_credit_registry.supervision.inspections.rules import law_on
+
+router = Router(prefix="/v1", tags=["inspections"])
+RegionQuery = Annotated[str | None, Query(pattern=r"^\d{6}$", description="GB/T 2260: this region and all below it")]
+BY_DUE: list[SQLColumnExpression[Any]] = [InspectionTask.due_on.asc(), InspectionTask.id.asc()]
+
+
+class Reply:
+    """Answers with tasks in the caller's language, the version of a single one in the ETag."""
+
+    def __init__(self, request: Request, response: Response, session: SessionDep, today: TodayDep) -> None:
+        self.request, self.response, self.session, self.today = request, response, session, today
+
+    async def one(self, task: InspectionTask) -> TaskOut:
+        set_etag(self.response, task)
+        return (await self._shown([task]))[0]
+
+    async def page(self, statement: Select[Any], paging: PageQuery) -> Page[TaskOut]:
+        found = await paginate(
+            self.session, statement, keys=BY_DUE, paging=paging, request=self.request, response=self.response
+        )
+        return found.page(await self._shown(found.rows))
+
+    async def _shown(self, tasks: list[InspectionTask]) -> list[TaskOut]:
+        return await service.shown(self.session, tasks, self.today, english=wants_english(self.request))
+
+
+ReplyDep = Annotated[Reply, Depends()]
+
+
+@router.get(
+    "/me/inspection-tasks", operation_id="list_my_inspection_tasks", summary="我的检查任务 The inspector's own tasks"
+)
+async def list_mine(
+    caller: Inspector, paging: Paging, reply: ReplyDep, state: Annotated[State | None, Query()] = None
+) -> Page[TaskOut]:
+    """The inspections which the inspector is on, what is due first first."""
+    return await reply.page(queries.of_inspector(caller.subject, state), paging)
+
+
+@router.get(
+    "/inspection-tasks", operation_id="list_inspection_tasks", summary="辖区检查任务 Inspections of the unit's region"
+)
+async def list_tasks(
+    caller: InspectionPlanner,
+    paging: Paging,
+    reply: ReplyDep,
+    state: Annotated[State | None, Query()] = None,
+    overdue: Annotated[
+        bool, Query(description="Only those without a result, or unpublished, after their term")
+    ] = False,
+) -> Page[TaskOut]:
+    """What the planner's unit and those below it inspect, what is due first first; `overdue` for supervisors."""
+    late_on = reply.today if overdue else None
+    return await reply.page(queries.of_region(caller.region or "000000", state, late_on), paging)
+
+
+@router.get("/inspection-tasks/{task_id}", operation_id="get_inspection_task", summary="检查任务 One inspection")
+async def get_task(session: SessionDep, caller: Supervisor, reply: ReplyDep, task_id: uuid.UUID) -> TaskOut:
+    """An inspection, for its inspectors and for planners over its region; 404 for others."""
+    return await reply.one(await service.visible(session, caller, task_id))
+
+
+@router.get(
+    "/inspection-tasks/{task_id}/deadlines", operation_id="get_inspection_task_deadlines",
+    summary="检查任务期限 The terms of an inspection",
+)  # fmt: skip
+async def get_deadlines(
+    session: SessionDep, caller: Supervisor, reply: ReplyDep, task_id: uuid.UUID,
+    explain: Annotated[bool, Query(description="With every day counted or skipped, and why")] = False,
+) -> DeadlinesOut:  # fmt: skip
+    """When the result is published by itself, and by when the law wants it published; empty before there is one."""
+    task = await service.visible(session, caller, task_id)
+    if task.inspected_on is None or task.reported_on is None:
+        return DeadlinesOut(number=task.number, items=[])
+    term = law_on(task.drawn_on).publication
+    deadline = terms_of(term, task.inspected_on, task.reported_on).publication
+    english = wants_english(reply.request)
+    node = DeadlineOut(
+        node=term.node,
+        label="Publication of the result" if english else "检查结果公示",
+        started_on=deadline.start_on,
+        due_on=deadline.due_on,
+        working_days=deadline.days,
+        basis=deadline.basis,
+        confirmed=term.confirmed,
+        note=term.note,
+        provisional=deadline.provisional,
+        met_on=task.published_on,
+        is_overdue=task.published_on is None and deadline.due_on < reply.today,
+        explanation=days_out(deadline.explanation, english=english) if explain else None,
+    )
+    return DeadlinesOut(number=task.number, items=[node])
+
+
+@router.post(
+    "/inspection-tasks/{task_id}/result", operation_id="enter_inspection_result",
+    summary="录入检查结果 Enter the result of an inspection",
+)  # fmt: skip
+async def enter_result(
+    session: SessionDep, caller: Inspector, reply: ReplyDep, task_id: uuid.UUID, version: IfMatch, body: ResultIn
+) -> TaskOut:
+    """An inspector of the task enters what was found; it is published by itself after a review of three working days,
+    and never later than 20 working days after the inspection. Until then it may be entered anew.
+
+    404 for tasks of others, 409 once published, 412 when somebody has edited it meanwhile, 422 for an impossible day.
+    """
+    return await reply.one(await service.report(session, caller, task_id, body, version, reply.today))
+
+
+@router.post(
+    "/inspection-tasks/{task_id}/publication", operation_id="publish_inspection_result",
+    summary="公示检查结果 Publish a result now",
+)  # fmt: skip
+async def publish_result(
+    session: SessionDep, caller: InspectionPlanner, now: NowDep, reply: ReplyDep, task_id: uuid.UUID
+) -> TaskOut:
+    """A planner of the unit ends the review: the result stands on the enterprise's record at once."""
+    return await reply.one(await service.publish_early(session, caller, task_id, now))
+
+
+@router.post(
+    "/inspection-tasks/{task_id}/correction",
+    operation_id="correct_inspection_result",
+    summary="更正检查结果 Correct a published result",
+)
+async def correct_result(
+    session: SessionDep,
+    caller: InspectionPlanner,
+    now: NowDep,
+    reply: ReplyDep,
+    task_id: uuid.UUID,
+    body: CorrectionIn,
+) -> TaskOut:
+    """A planner of the unit corrects what was published: the record shows a new version and keeps the old one."""
+    return await reply.one(await service.correct(session, caller, task_id, body, now))
+
+
+@router.post(
+    "/inspection-tasks/{task_id}/recusal", operation_id="recuse_from_inspection",
+    summary="检查人员回避 An inspector withdraws",
+)  # fmt: skip
+async def recuse(
+    session: SessionDep, caller: Inspector, reply: ReplyDep, task_id: uuid.UUID, body: RecusalIn
+) -> TaskOut:
+    """The inspector leaves the task; the first in the order of the seed who has no conflict takes his place.
+
+    Both are recorded and published with the draw, the reason is not. 409 when nobody is left.
+    """
+    return await reply.one(await service.recuse(session, caller, task_id, body, reply.today))
+
+
+@router.post(
+    "/inspection-tasks/{task_id}/replacement", operation_id="replace_inspector",
+    summary="更换检查人员 Replace an inspector",
+)  # fmt: skip
+async def replace(
+    session: SessionDep, caller: InspectionPlanner, reply: ReplyDep, task_id: uuid.UUID, body: ReplacementIn
+) -> TaskOut:
+    """A planner of the unit replaces an inspector of the task by the same order as for a recusal."""
+    return await reply.one(await service.replace(session, caller, task_id, body, reply.today))
+
+
+@router.get(
+    "/inspection-results", operation_id="list_inspection_results", summary="抽查结果公示 Published results",
+    dependencies=[Public],
+)  # fmt: skip
+async def list_results(
+    reply: ReplyDep,
+    paging: Paging,
+    region: RegionQuery = None,
+    code: Annotated[str | None, Query(max_length=18, description="Credit code of an enterprise")] = None,
+    plan_id: Annotated[uuid.UUID | None, Query()] = None,
+) -> Page[ResultOut]:
+    """The published results of random inspections, the latest first."""
+    found = await paginate(
+        reply.session, queries.published(region, code, plan_id),
+        keys=[InspectionTask.published_on.desc(), InspectionTask.id.desc()],
+        paging=paging, request=reply.request, response=reply.response,
+    )  # fmt: skip
+    english = wants_english(reply.request)
+    return found.page([_result(*row, english=english) for row in found.rows])
+
+
+def _result(task: InspectionTask, plan_number: str, name: str, *, english: bool) -> ResultOut:
+    return ResultOut.model_validate(
+        {
+            "task_number": task.number, "plan_number": plan_number, "plan_id": task.plan_id, "code": task.code,
+            "name": name, "region": task.region, "inspected_on": task.inspected_on, "result": task.result,
+            "result_label": RESULT_LABELS[Result(task.result or "")][english], "remark": task.remark,
+            "published_on": task.published_on,
+        }
+    )  # fmt: skip
+
+
+@router.get(
+    "/inspection-coverage", operation_id="get_inspection_coverage", summary="抽查覆盖率 Coverage of a year",
+    dependencies=[Public],
+)  # fmt: skip
+async def get_coverage(
+    session: SessionDep,
+    today: TodayDep,
+    region: Annotated[str, Query(pattern=r"^\d{6}$", description="GB/T 2260")] = NATION,
+    year: Annotated[int | None, Query(ge=2014, le=2199)] = None,
+) -> CoverageOut:
+    """How many were drawn, inspected and published in a year, by region and risk class, beside the statutory floor."""
+    return await service.coverage(session, region, year or today.year)

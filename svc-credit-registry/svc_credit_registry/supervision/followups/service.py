@@ -1,0 +1,102 @@
+"""What follows from the lists by itself: a listing brings measures, a removal lifts them."""
+
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import audit
+from shared.clock import statutory_date
+from svc_credit_registry.record.enterprises import queries as register
+from svc_credit_registry.record.enterprises.models import Enterprise
+from svc_credit_registry.record.records.models import RecordItem
+from svc_credit_registry.supervision.measure_catalogue.rules import measure_on
+from svc_credit_registry.supervision.measures import queries, rules
+from svc_credit_registry.supervision.measures import service as measures
+from svc_credit_registry.supervision.measures.models import MeasurePosition
+from svc_credit_registry.supervision.measures.rules import Act, Automatic, State
+from svc_credit_registry.supervision.measures.service import Person, Plan
+
+AT_ONCE = 20
+"""Changes and directives in one transaction: who directs one himself does not wait long."""
+
+
+async def follow(session: AsyncSession, now: datetime) -> int:
+    """Follows the feed by one step; how many entities were looked at. The position moves in the same transaction."""
+    turn = await queries.take_turn(session)
+    codes, reached = await queries.changed_codes(session, turn.position, AT_ONCE)
+    for code in codes:
+        await reconcile(session, turn, code, now)
+    turn.position = reached
+    return len(codes)
+
+
+async def settle(session: AsyncSession, now: datetime) -> int:
+    """Ends directives whose term is over, and those whose ground is gone without a word in the feed; how many."""
+    turn, today = await queries.take_turn(session), statutory_date(now)
+    ended = await queries.over(session, today, AT_ONCE)
+    for row in ended:
+        await measures.finish(session, audit.SYSTEM, turn, row, Act.EXPIRE, rules.TERM_OVER, now)
+    await session.flush()
+    lifted = 0
+    for code in await queries.adrift(session, today, AT_ONCE):
+        lifted += await reconcile(session, turn, code, now)
+    return len(ended) + lifted
+
+
+async def reconcile(session: AsyncSession, turn: MeasurePosition, code: str, now: datetime) -> int:
+    """Lifts what has lost its ground and directs what a listing brings by itself; how much that was. Safe to repeat."""
+    today, done = statutory_date(now), 0
+    standing = [item for item in await queries.grounds_of(session, code) if measures.holds(item, today)]
+    grounds = {(item.kind, item.producer, item.key) for item in standing}
+    for row in await queries.in_force_of(session, code):
+        if row.ground_kind and (row.ground_kind, row.ground_producer, row.ground_key) not in grounds:
+            await measures.finish(session, audit.SYSTEM, turn, row, Act.LIFT, rules.GROUND_GONE, now)
+            done += 1
+    for item in standing:
+        if item.kind == rules.SERIOUS_VIOLATION:
+            done += await _follow_listing(session, turn, item, now)
+    return done
+
+
+async def _follow_listing(session: AsyncSession, turn: MeasurePosition, item: RecordItem, now: datetime) -> int:
+    rule = rules.automatic_on(item.effective_from)
+    enterprise = await register.by_code(session, item.code)
+    if rule is None or enterprise is None:
+        return 0
+    earlier = await queries.on_ground(session, item)
+    known = {row.measure for row in earlier if rules.settles(State(row.state), row.lifting_decision_number)}
+    plans = [plan for plan in _plans(rule, enterprise, item, statutory_date(now)) if plan.measure.code not in known]
+    for plan in plans:
+        await measures.enter(session, audit.SYSTEM, turn, plan, now)
+    return len(plans)
+
+
+def _plans(rule: Automatic, enterprise: Enterprise, item: RecordItem, today: date) -> list[Plan]:
+    """What a listing brings by itself, as far as the law of today has it and its term is not over."""
+    plans = []
+    for followup in rule.followups:
+        measure = measure_on(followup.measure, today)
+        until = rules.until_when(measure, item.effective_from, item.effective_until, rule.years)
+        name = enterprise.legal_representative_name.strip()
+        if until < today or (followup.role is not None and len(name) < 2):
+            continue
+        person = Person(followup.role, name) if followup.role else None
+        plans.append(
+            Plan(
+                measure=measure,
+                enterprise=enterprise,
+                person=person,
+                since=item.effective_from,
+                until=until,
+                ground=f"{rule.basis}；{item.basis}",
+                item=item,
+                unit=item.producer,
+                decision_number=_words(item.content.get("decision_number")),
+                rule=rule.version,
+            )
+        )
+    return plans
+
+
+def _words(value: object) -> str | None:
+    return str(value) if value is not None else None

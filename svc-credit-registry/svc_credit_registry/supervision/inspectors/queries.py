@@ -1,0 +1,44 @@
+"""Reading the register of inspectors."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.codes import regions
+from svc_credit_registry.supervision.inspectors.models import Inspector, InspectorRelation
+
+
+def within(region: str) -> Select[Inspector]:
+    """The inspectors of units in a region."""
+    return select(Inspector).where(func.starts_with(Inspector.region, regions.prefix(region)))
+
+
+async def drawable(session: AsyncSession, region: str) -> Sequence[Inspector]:
+    """Those who take part in draws for a region, by certificate."""
+    return (await session.scalars(within(region).where(Inspector.active).order_by(Inspector.certificate))).all()
+
+
+async def find(session: AsyncSession, inspector_id: str) -> Inspector | None:
+    """One inspector, locked until the transaction ends."""
+    statement = select(Inspector).where(Inspector.id == inspector_id).with_for_update()
+    return (await session.scalars(statement.execution_options(populate_existing=True))).one_or_none()
+
+
+async def taken(session: AsyncSession, inspector_id: str, certificate: str) -> bool:
+    """Whether the account or the certificate stands in the register."""
+    same = (Inspector.id == inspector_id) | (Inspector.certificate == certificate)
+    return await session.scalar(select(Inspector.id).where(same).limit(1)) is not None
+
+
+def relations_of(inspector_id: str) -> Select[InspectorRelation]:
+    """What an inspector has declared."""
+    return select(InspectorRelation).where(InspectorRelation.inspector_id == inspector_id)
+
+
+async def related(session: AsyncSession, codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs of code and inspector whose relation lasts, among these codes."""
+    statement = select(InspectorRelation.code, InspectorRelation.inspector_id).where(
+        InspectorRelation.ended_on.is_(None), InspectorRelation.code == func.any(list(codes))
+    )
+    return [(code, inspector) for code, inspector in await session.execute(statement.distinct())]

@@ -1,0 +1,75 @@
+"""Leads from monitoring, and what became of them."""
+
+import uuid
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Sequence, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.db import Base, Json, Timestamps, Versioned, uuid_key
+from svc_credit_registry.supervision.leads.rules import State
+
+LEAD_NUMBERS = Sequence("lead_numbers", minvalue=1, metadata=Base.metadata)
+
+
+class Lead(Timestamps, Versioned, Base):
+    """A lead as its reporter sent it, whom it concerns, and how it is dealt with."""
+
+    __tablename__ = "leads"
+    __table_args__ = (
+        UniqueConstraint("reporter", "key"),
+        CheckConstraint(
+            "state IN ('received', 'assigned', 'verified', 'transferred', 'concluded', 'closed')", name="state"
+        ),
+        CheckConstraint(
+            "source IN ('advertising_monitoring', 'online_market_monitoring', 'pyramid_selling', 'other')",
+            name="source",
+        ),
+        CheckConstraint("(state = 'closed') = (ground IS NOT NULL)", name="closed_with_ground"),
+        CheckConstraint("state NOT IN ('transferred', 'concluded') OR case_number IS NOT NULL", name="case"),
+        Index("ix_leads_queue", "region", "state", "received_on", "id"),
+        Index("ix_leads_code", "code", "received_on", postgresql_where=text("code IS NOT NULL")),
+        Index(
+            "ix_leads_due", "due_on",
+            postgresql_where=text("due_on IS NOT NULL AND state NOT IN ('concluded', 'closed')"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    number: Mapped[str] = mapped_column(unique=True)
+    reporter: Mapped[str]
+    key: Mapped[str] = mapped_column(String(100))
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    batch: Mapped[str | None]
+    source: Mapped[str]
+    category: Mapped[str]
+    found_on: Mapped[date]
+    received_on: Mapped[date]
+    reported_code: Mapped[str | None] = mapped_column(String(18))
+    reported_name: Mapped[str | None]
+    domain: Mapped[str | None] = mapped_column(String(253))
+    facts: Mapped[str]
+    evidence: Mapped[list[str]]
+    code: Mapped[str | None] = mapped_column(String(18, collation="C"), ForeignKey("enterprises.code"))
+    matched_by: Mapped[str | None]
+    candidates: Mapped[list[Json]]
+    region: Mapped[str] = mapped_column(String(6))
+    unit: Mapped[str | None] = mapped_column(default=None)
+    state: Mapped[str] = mapped_column(default=State.RECEIVED)
+    terms_version: Mapped[str]
+    due_on: Mapped[date | None]
+    assigned_on: Mapped[date | None] = mapped_column(default=None)
+    extended_on: Mapped[date | None] = mapped_column(default=None)
+    extension_reason: Mapped[str | None] = mapped_column(default=None)
+    verified_on: Mapped[date | None] = mapped_column(default=None)
+    finding: Mapped[str | None] = mapped_column(default=None)
+    finding_summary: Mapped[str | None] = mapped_column(default=None)
+    transferred_on: Mapped[date | None] = mapped_column(default=None)
+    case_number: Mapped[str | None] = mapped_column(default=None)
+    concluded_on: Mapped[date | None] = mapped_column(default=None)
+    outcome: Mapped[str | None] = mapped_column(default=None)
+    penalty_key: Mapped[str | None] = mapped_column(default=None)
+    closed_on: Mapped[date | None] = mapped_column(default=None)
+    ground: Mapped[str | None] = mapped_column(default=None)
+    ground_reason: Mapped[str | None] = mapped_column(default=None)
+    published_on: Mapped[date | None] = mapped_column(default=None)

@@ -1,0 +1,91 @@
+"""Reading leads."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.codes.regions import prefix
+from svc_credit_registry.supervision.leads.models import LEAD_NUMBERS, Lead
+from svc_credit_registry.supervision.leads.rules import PENALISED, WAITING, Finding, State
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of leads is narrowed to."""
+
+    source: str | None = None
+    state: str | None = None
+    code: str | None = None
+    overdue_on: date | None = None
+
+
+def within(region: str | None) -> ColumnElement[bool]:
+    """Leads of a region and those below it; none without a region."""
+    return Lead.region.startswith(prefix(region), autoescape=True) if region else false()
+
+
+def overseen(region: str | None, filters: Filters) -> Select[Lead]:
+    """The leads which a unit of this region oversees; without a state those that wait for somebody."""
+    query = select(Lead).where(within(region))
+    query = query.where(Lead.state == filters.state) if filters.state else query
+    query = query.where(Lead.source == filters.source) if filters.source else query
+    query = query.where(Lead.code == filters.code) if filters.code else query
+    if filters.overdue_on is not None:
+        query = query.where(Lead.due_on < filters.overdue_on, Lead.state.in_(WAITING))
+    return query
+
+
+def reported_by(reporter: str) -> Select[Lead]:
+    """The leads which a reporter has sent."""
+    return select(Lead).where(Lead.reporter == reporter)
+
+
+async def by_id(session: AsyncSession, lead_id: uuid.UUID, *, lock: bool = False) -> Lead | None:
+    """One lead, locked when asked so."""
+    query = select(Lead).where(Lead.id == lead_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def by_keys(session: AsyncSession, reporter: str, keys: Sequence[str]) -> dict[str, Lead]:
+    """What a reporter has sent under these keys."""
+    query = select(Lead).where(Lead.reporter == reporter, Lead.key.in_(keys))
+    return {lead.key: lead for lead in await session.scalars(query)}
+
+
+async def serials(session: AsyncSession, count: int) -> list[int]:
+    """Fresh serial numbers."""
+    query = select(LEAD_NUMBERS.next_value()).select_from(func.generate_series(1, count))
+    return [int(row[0]) for row in await session.execute(query)]
+
+
+async def statistics(session: AsyncSession, region: str | None, since: date, until: date, today: date) -> Sequence[Any]:
+    """Leads that came in a period, counted by source in one pass."""
+    waiting = Lead.state.in_(WAITING)
+
+    def count(*where: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count().filter(*where)
+
+    query = (
+        select(
+            Lead.source,
+            func.count().label("received"),
+            count(Lead.code.is_not(None)).label("matched"),
+            count(waiting).label("waiting"),
+            count(waiting, Lead.due_on < today).label("overdue"),
+            count(Lead.finding == Finding.SUBSTANTIATED).label("substantiated"),
+            count(Lead.transferred_on.is_not(None)).label("transferred"),
+            count(Lead.outcome == PENALISED).label("penalised"),
+            count(Lead.state == State.CLOSED).label("closed"),
+            count(Lead.published_on.is_not(None)).label("published"),
+        )
+        .where(within(region), Lead.received_on.between(since, until))
+        .group_by(Lead.source)
+    )
+    return (await session.execute(query)).all()

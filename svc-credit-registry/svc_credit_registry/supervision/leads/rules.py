@@ -1,0 +1,219 @@
+"""Leads (监测线索): sources, states, terms, what may be closed why, what may be published. Pure.
+
+A lead is checked within 15 working days of being found, and then it is decided whether a case is opened: article 18 of
+the procedure rules for administrative penalties of market regulation. A lead keeps the terms of the day it came.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from shared.calendar import Deadline, calendar_days_after, working_days_after
+from shared.errors import FieldError
+from shared.terms import in_force
+from svc_credit_registry.supervision.leads.errors import (
+    ActNotAllowed,
+    AlreadyExtended,
+    GroundNotFitting,
+    LeadElsewhere,
+    NotPublishable,
+)
+
+MOST_ROWS = 5_000
+MOST_BYTES = 8 * 1024 * 1024
+ORDER_42 = "《市场监督管理行政处罚程序规定》（市场监管总局令第42号修正，2021-07-15起施行）"
+ORDER_2 = "《市场监督管理行政处罚程序暂行规定》（市场监管总局令第2号，2019-04-01起施行）"
+PUBLICATION_BASIS = "《市场监督管理行政处罚信息公示规定》（市场监管总局令第45号，2021-09-01起施行）"
+
+
+class Source(StrEnum):
+    """Where a lead comes from."""
+
+    ADVERTISING = "advertising_monitoring"
+    ONLINE_MARKET = "online_market_monitoring"
+    PYRAMID_SELLING = "pyramid_selling"
+    OTHER = "other"
+
+
+SOURCE_LABELS: dict[Source, tuple[str, str]] = {
+    Source.ADVERTISING: ("广告监测", "Monitoring of advertising"),
+    Source.ONLINE_MARKET: ("网络交易监测", "Monitoring of online markets"),
+    Source.PYRAMID_SELLING: ("传销线索", "Pyramid selling"),
+    Source.OTHER: ("其他部门移送", "Handed over by others"),
+}
+
+
+class State(StrEnum):
+    """Where a lead stands."""
+
+    RECEIVED = "received"
+    ASSIGNED = "assigned"
+    VERIFIED = "verified"
+    TRANSFERRED = "transferred"
+    CONCLUDED = "concluded"
+    CLOSED = "closed"
+
+
+class Act(StrEnum):
+    """What may happen to a lead."""
+
+    MATCH = "match"
+    ASSIGN = "assign"
+    EXTEND = "extend"
+    VERIFY = "verify"
+    TRANSFER = "transfer"
+    CONCLUDE = "conclude"
+    CLOSE = "close"
+    PUBLISH = "publish"
+
+
+TRANSITIONS: dict[tuple[State, Act], State] = {
+    (State.RECEIVED, Act.MATCH): State.RECEIVED,
+    (State.RECEIVED, Act.ASSIGN): State.ASSIGNED,
+    (State.RECEIVED, Act.CLOSE): State.CLOSED,
+    (State.ASSIGNED, Act.MATCH): State.ASSIGNED,
+    (State.ASSIGNED, Act.ASSIGN): State.ASSIGNED,
+    (State.ASSIGNED, Act.EXTEND): State.ASSIGNED,
+    (State.ASSIGNED, Act.VERIFY): State.VERIFIED,
+    (State.VERIFIED, Act.TRANSFER): State.TRANSFERRED,
+    (State.VERIFIED, Act.CLOSE): State.CLOSED,
+    (State.TRANSFERRED, Act.CONCLUDE): State.CONCLUDED,
+    (State.CONCLUDED, Act.PUBLISH): State.CONCLUDED,
+    (State.CLOSED, Act.PUBLISH): State.CLOSED,
+}
+STATE_LABELS: dict[State, tuple[str, str]] = {
+    State.RECEIVED: ("待分派", "Waits to be assigned"),
+    State.ASSIGNED: ("核查中", "Being checked"),
+    State.VERIFIED: ("已核查，待处理", "Checked, to be dealt with"),
+    State.TRANSFERRED: ("已移送立案", "Transferred to a penalty case"),
+    State.CONCLUDED: ("案件已办结", "The case is concluded"),
+    State.CLOSED: ("已结束", "Closed"),
+}
+WAITING = (State.RECEIVED, State.ASSIGNED, State.VERIFIED, State.TRANSFERRED)
+
+
+class Finding(StrEnum):
+    """What the check has found."""
+
+    SUBSTANTIATED = "substantiated"
+    UNSUBSTANTIATED = "unsubstantiated"
+    SUBJECT_NOT_FOUND = "subject_not_found"
+
+
+class Ground(StrEnum):
+    """Why a lead is closed without a case."""
+
+    DUPLICATE = "duplicate"
+    NO_JURISDICTION = "no_jurisdiction"
+    UNSUBSTANTIATED = "unsubstantiated"
+    SUBJECT_NOT_FOUND = "subject_not_found"
+    CORRECTED = "corrected"
+    TOO_SLIGHT = "too_slight"
+
+
+CLOSING: dict[Ground, frozenset[Finding | None]] = {
+    Ground.DUPLICATE: frozenset({None, *Finding}),
+    Ground.NO_JURISDICTION: frozenset({None, *Finding}),
+    Ground.UNSUBSTANTIATED: frozenset({Finding.UNSUBSTANTIATED}),
+    Ground.SUBJECT_NOT_FOUND: frozenset({Finding.SUBJECT_NOT_FOUND}),
+    Ground.CORRECTED: frozenset({Finding.SUBSTANTIATED}),
+    Ground.TOO_SLIGHT: frozenset({Finding.SUBSTANTIATED}),
+}
+"""After which finding a ground may close a lead; None is before any check (slight: 行政处罚法 article 33)."""
+PENALISED, NOT_PENALISED = "penalised", "not_penalised"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms for leads that came on `since` or later."""
+
+    version: str
+    since: date
+    check_days: int
+    extension_days: int
+    case_days: int
+    check_basis: str
+    case_basis: str
+    confirmed: bool = True
+    note: str = ""
+
+
+TERMS: tuple[Terms, ...] = (
+    Terms(
+        "order-2-2019", date(2019, 4, 1), 15, 15, 90,
+        f"{ORDER_2}第十七条：十五个工作日内核查", f"{ORDER_2}第五十七条：九十日",
+        confirmed=False, note="numbers of the articles await a second source",
+    ),
+    Terms(
+        "order-42-2021", date(2021, 7, 15), 15, 15, 90,
+        f"{ORDER_42}第十八条：自发现线索或者收到材料之日起十五个工作日内核查，特殊情况可延长十五个工作日",
+        f"{ORDER_42}第六十四条：自立案之日起九十日内作出处理决定",
+    ),
+)  # fmt: skip
+
+
+def terms_on(day: date) -> Terms:
+    """The terms for a lead that comes on `day`; the oldest known ones before them."""
+    return in_force(TERMS, max(day, TERMS[0].since))
+
+
+def terms_of(version: str) -> Terms:
+    """The terms a lead came under, by the version stored with it."""
+    return next(terms for terms in TERMS if terms.version == version)
+
+
+def check_due(received_on: date, terms: Terms, *, extended: bool = False) -> Deadline:
+    """By when a lead is checked; the extension counts on from the end of the term."""
+    days = terms.check_days + (terms.extension_days if extended else 0)
+    return working_days_after(received_on, days, basis=terms.check_basis)
+
+
+def case_due(opened_on: date, terms: Terms) -> Deadline:
+    """By when a penalty case which was opened is decided, in calendar days."""
+    return calendar_days_after(opened_on, terms.case_days, basis=terms.case_basis)
+
+
+def after(state: State, act: Act) -> State:
+    """The state which follows `act`; 409 when the table does not list it."""
+    following = TRANSITIONS.get((state, act))
+    if following is None:
+        zh, en = STATE_LABELS[state]
+        raise ActNotAllowed(f"当前状态：{zh} / present state: {en}", state=state.value, act=act.value)
+    return following
+
+
+def check_handler(region: str, own: str | None) -> None:
+    """Only the authority of the lead's region acts on it; superiors read and assign (403)."""
+    if own != region:
+        raise LeadElsewhere(region)
+
+
+def check_once(extended_on: date | None) -> None:
+    """A term is extended once (409)."""
+    if extended_on is not None:
+        raise AlreadyExtended(extended_on.isoformat())
+
+
+def check_transfer(finding: Finding | None) -> None:
+    """A case is opened for what was substantiated (行政处罚法第五十四条), else 422."""
+    if finding is not Finding.SUBSTANTIATED:
+        raise GroundNotFitting(errors=[FieldError("/case_number", "finding", f"{finding}")])
+
+
+def check_closing(ground: Ground, finding: Finding | None) -> None:
+    """Refuses (422) a ground that the finding does not bear out."""
+    if finding not in CLOSING[ground]:
+        raise GroundNotFitting(errors=[FieldError("/ground", "finding", f"{ground} / {finding}")])
+
+
+def check_publication(state: State, outcome: str | None, ground: str | None, code: str | None) -> None:
+    """Only a penalty, or what was found and put right, is published; nobody is named for nothing (409)."""
+    penalised = state is State.CONCLUDED and outcome == PENALISED
+    corrected = state is State.CLOSED and ground == Ground.CORRECTED
+    if code is None or not (penalised or corrected):
+        raise NotPublishable
+
+
+def number_of(region: str, day: date, serial: int) -> str:
+    """The number of a lead, which people read out on the phone."""
+    return f"XS{region}{day:%Y%m%d}{serial:06d}"

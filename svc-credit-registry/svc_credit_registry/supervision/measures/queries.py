@@ -1,0 +1,115 @@
+"""Reading directives; the turn of those who write them."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, false, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.codes.regions import prefix
+from svc_credit_registry.record.feed.models import Change
+from svc_credit_registry.record.feed.queries import last_position
+from svc_credit_registry.record.records.models import RecordItem
+from svc_credit_registry.supervision.measures.models import MeasureAssignment, MeasureDirective, MeasurePosition
+from svc_credit_registry.supervision.measures.rules import PUBLISHED_GROUNDS, State
+
+D = MeasureDirective
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of directives is narrowed to."""
+
+    code: str | None = None
+    measure: str | None = None
+    state: str | None = None
+
+
+async def take_turn(session: AsyncSession) -> MeasurePosition:
+    """The one row which whoever writes directives holds until he commits: so notices get their positions in order."""
+    query = select(MeasurePosition).with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(query)).one()
+
+
+async def by_id(session: AsyncSession, directive_id: uuid.UUID) -> MeasureDirective | None:
+    """One directive."""
+    query = select(D).where(D.id == directive_id).execution_options(populate_existing=True)
+    return (await session.scalars(query)).one_or_none()
+
+
+def within(region: str | None) -> ColumnElement[bool]:
+    """Directives of a region and those below it; none without a region."""
+    return D.region.startswith(prefix(region), autoescape=True) if region else false()
+
+
+def overseen(region: str | None, filters: Filters) -> Select[MeasureDirective]:
+    """The directives which a unit of this region oversees."""
+    query = select(D).where(within(region))
+    for column, value in ((D.code, filters.code), (D.measure, filters.measure), (D.state, filters.state)):
+        query = query if value is None else query.where(column == value)
+    return query
+
+
+async def in_force_of(session: AsyncSession, code: str) -> Sequence[MeasureDirective]:
+    """The directives in force which an entity has brought about, for itself and for persons connected to it."""
+    return (await session.scalars(select(D).where(D.code == code, D.state == State.IN_FORCE).order_by(D.id))).all()
+
+
+async def on_ground(session: AsyncSession, item: RecordItem) -> Sequence[MeasureDirective]:
+    """All directives that ever rested on an item of the record."""
+    same = (D.ground_kind == item.kind, D.ground_producer == item.producer, D.ground_key == item.key)
+    return (await session.scalars(select(D).where(D.code == item.code, *same))).all()
+
+
+async def grounds_of(session: AsyncSession, code: str) -> Sequence[RecordItem]:
+    """The items on the record of an entity on which directives rest."""
+    query = select(RecordItem).where(
+        RecordItem.code == code, RecordItem.kind.in_(PUBLISHED_GROUNDS), RecordItem.superseded_at.is_(None)
+    )
+    return (await session.scalars(query.order_by(RecordItem.effective_from, RecordItem.id))).all()
+
+
+async def assignments_of(session: AsyncSession, directive_id: uuid.UUID) -> Sequence[MeasureAssignment]:
+    """The departments' parts in a directive."""
+    query = select(MeasureAssignment).where(MeasureAssignment.directive_id == directive_id)
+    return (await session.scalars(query.order_by(MeasureAssignment.department))).all()
+
+
+async def changed_codes(session: AsyncSession, position: int, limit: int) -> tuple[list[str], int]:
+    """Whose grounds changed behind `position`, and how far that looks: up to `limit` changes at a time."""
+    last = await last_position(session)
+    query = select(Change.code, Change.position).where(
+        Change.position > position, Change.position <= last, Change.part.in_(PUBLISHED_GROUNDS)
+    )
+    rows = (await session.execute(query.order_by(Change.position).limit(limit))).all()
+    reached = int(rows[-1].position) if len(rows) == limit else max(last, position)
+    return list(dict.fromkeys(str(row.code) for row in rows)), reached
+
+
+async def over(session: AsyncSession, today: date, limit: int) -> Sequence[MeasureDirective]:
+    """Directives in force whose last day has passed."""
+    query = select(D).where(D.state == State.IN_FORCE, D.until < today).order_by(D.until, D.id).limit(limit)
+    return (await session.scalars(query)).all()
+
+
+_ADRIFT = text(
+    """
+    SELECT DISTINCT d.code FROM measure_directives d
+    WHERE d.state = 'in_force' AND d.ground_kind IS NOT NULL AND NOT EXISTS (
+        SELECT FROM record_items i
+        WHERE i.producer = d.ground_producer AND i.kind = d.ground_kind AND i.key = d.ground_key
+          AND i.superseded_at IS NULL
+          AND coalesce(least(i.effective_until, i.publish_until), 'infinity') >= :today
+          AND coalesce(i.content ->> 'state', '') NOT IN ('removed', 'revoked', 'repaired')
+          AND i.content ->> 'removed_on' IS NULL
+    )
+    LIMIT :limit
+    """
+)
+
+
+async def adrift(session: AsyncSession, today: date, limit: int) -> list[str]:
+    """Entities with a directive in force whose ground does not hold any more, whatever the feed has told."""
+    return [str(row[0]) for row in await session.execute(_ADRIFT, {"today": today, "limit": limit})]

@@ -1,5 +1,0 @@
-"""The county's office of the tests of draws, with a plan that is drawn."""
-
-from tests.svc_credit_registry.inspections.conftest import office
-
-__all__ = ["office"]

@@ -1,0 +1,99 @@
+"""Orders to publish: 10 days, then whoever did not may be proposed for the list."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from svc_credit_registry.reporting.publication_orders.rules import deadline
+from tests.svc_credit_registry.reporting.filings.conftest import Filings, expect, refused
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+DAY = date(2026, 9, 18)
+MATTER = "2026年5月股权转让未公示"
+TRANSFER = {"type": "equity_change", "shareholder": "李娜", "percent_before": "100", "percent_after": "60"}
+
+
+async def ordered(filings: Filings, code: str) -> dict[str, Any]:
+    body = {"code": code, "type": "equity_change", "matter": MATTER}
+    with filings.on(DAY):
+        return expect(await filings.post(filings.officer(), "/publication-orders", body), 201)
+
+
+@pytest.mark.parametrize(
+    ("ordered_on", "due_on"),
+    [
+        (date(2026, 9, 18), date(2026, 9, 28)),
+        (date(2026, 9, 21), date(2026, 10, 8)),
+        (date(2026, 3, 2), date(2026, 3, 12)),
+    ],
+)
+async def test_ten_days_end_on_a_working_day(ordered_on: date, due_on: date) -> None:
+    assert deadline(ordered_on).due_on == due_on
+
+
+async def test_an_order_is_a_duty_until_it_is_fulfilled(filings: Filings) -> None:
+    code = await filings.enterprise()
+    who = filings.agent(code, ["MR-ENT-IMMEDIATE-INFO"])
+    order = await ordered(filings, code)
+    assert (order["state"], order["due_on"]) == ("open", "2026-09-28")
+    with filings.on(date(2026, 9, 28)):
+        (item,) = expect(await filings.read(who, "/items"))["items"]
+        assert (item["kind"], item["due_on"]) == ("publication_order", "2026-09-28")
+        path = f"/publication-orders/{order['id']}/fulfilment"
+        told = {"happened_on": "2026-05-06", "details": {"type": "capital", "shareholder": "李娜"}}
+        other = expect(await filings.post(who, "/immediate-information", told), 201)
+        refused(await filings.post(who, path, {"information_id": other["id"]}), 422, "not_what_was_ordered")
+        told = {"happened_on": "2026-05-06", "details": TRANSFER}
+        made = expect(await filings.post(who, "/immediate-information", told), 201)
+        done = expect(await filings.post(who, path, {"information_id": made["id"]}))
+        assert (done["state"], done["late"]) == ("fulfilled", False)
+        assert expect(await filings.read(who, "/items"))["items"] == []
+        refused(await filings.post(who, path, {"information_id": made["id"]}), 409, "order_not_open")
+
+
+async def test_an_expired_order_is_told_to_the_unit(filings: Filings) -> None:
+    order = await ordered(filings, await filings.enterprise())
+    for day, listed in ((date(2026, 9, 28), False), (date(2026, 9, 29), True)):
+        with filings.on(day):
+            queue = expect(await filings.read(filings.officer("421300"), "/publication-orders/queue", expired=True))
+        assert (order["id"] in [o["id"] for o in queue["items"]]) is listed
+    with filings.on(date(2026, 9, 29)):
+        assert expect(await filings.read(filings.officer(), f"/publication-orders/{order['id']}"))["state"] == "expired"
+
+
+async def test_what_was_published_before_fulfils_nothing(filings: Filings) -> None:
+    code = await filings.enterprise()
+    who = filings.agent(code)
+    with filings.on(date(2026, 9, 1)):
+        told = {"happened_on": "2026-05-06", "details": TRANSFER}
+        made = expect(await filings.post(who, "/immediate-information", told), 201)
+    order = await ordered(filings, code)
+    answer = await filings.post(who, f"/publication-orders/{order['id']}/fulfilment", {"information_id": made["id"]})
+    refused(answer, 422, "not_what_was_ordered")
+
+
+async def test_only_the_county_orders_and_withdraws_and_only_once_for_the_same(filings: Filings) -> None:
+    code = await filings.enterprise()
+    body = {"code": code, "type": "equity_change", "matter": MATTER}
+    for officer in (filings.officer("421300"), filings.officer("421321")):
+        refused(await filings.post(officer, "/publication-orders", body), 403, "not_your_region")
+    order = await ordered(filings, code)
+    refused(await filings.post(filings.officer(), "/publication-orders", body), 409, "order_repeated")
+    path = f"/publication-orders/{order['id']}"
+    for stranger in (filings.person(), filings.agent(await filings.enterprise()), filings.officer("421321")):
+        refused(await filings.read(stranger, path), 404, "order_unknown")
+    reason = {"reason": "企业已另行公示"}
+    refused(await filings.post(filings.officer("421300"), f"{path}/withdrawal", reason), 403, "not_your_region")
+    assert expect(await filings.post(filings.officer(), f"{path}/withdrawal", reason))["state"] == "withdrawn"
+    expect(await filings.post(filings.officer(), "/publication-orders", body), 201)
+    refused(await filings.read(filings.officer(), f"/publication-orders/{uuid4()}"), 404, "order_unknown")
+
+
+async def test_a_code_is_taken_as_people_write_it(filings: Filings) -> None:
+    code = await filings.enterprise()
+    assert (await ordered(filings, code.lower()))["code"] == code
+    body = {"code": code, "type": "equity_change", "matter": MATTER}
+    refused(await filings.post(filings.officer(), "/publication-orders", body), 409, "order_repeated")

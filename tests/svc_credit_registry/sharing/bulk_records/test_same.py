@@ -1,0 +1,84 @@
+"""Many items at once leave the same traces as one by one, and nothing that was decided here is undone by a push."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text, update
+
+from shared.audit import SYSTEM
+from shared.clock import now
+from shared.codes import credit_code
+from svc_credit_registry.record.records import service as records
+from svc_credit_registry.record.records.models import RecordItem
+from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.service import Item
+from svc_credit_registry.sharing.bulk_records import service as bulk
+from tests.svc_credit_registry.sharing.submissions.agency import PENALTY, penalty, push
+from tests.svc_credit_registry.world import World, row
+
+CODES = [credit_code.make("421303", 430_900_000 + n) for n in range(3)]
+LICENCE: dict[str, Any] = {
+    "number": "JY1421303", "name": "食品经营许可证", "authority": "曾都区市场监督管理局", "decided_on": "2026-11-02",
+    "valid_from": "2026-11-02",
+}  # fmt: skip
+TRACES = """
+    SELECT i.key, i.version, i.content, i.publication_due_on, i.superseded_at IS NULL, a.action, a.before ->> 'version',
+        a.after ->> 'version', a.reason, (SELECT count(*) FROM pending_changes c WHERE c.item_id = i.id),
+        (SELECT count(*) FROM outbox_events o WHERE o.aggregate_id = i.code)
+    FROM record_items i JOIN audit_log a ON a.object_id = i.id::text WHERE i.producer = :producer
+    ORDER BY i.key, i.version
+"""
+
+
+def licence(producer: str, number: int, **changes: Any) -> Item:
+    content = records.checked_content(Kind.LICENCE, LICENCE | changes)
+    day = date(2026, 11, 2)
+    return Item(CODES[number], Kind.LICENCE, str(number), content, producer, producer, "行政许可法", day, day)
+
+
+async def traces(world: World, producer: str) -> list[tuple[Any, ...]]:
+    async with world.client.sessions() as session:
+        return [tuple(found) for found in await session.execute(text(TRACES), {"producer": producer})]
+
+
+async def test_the_traces_are_those_of_one_by_one(world: World) -> None:
+    await world.load([row(code, f"随州红光酒业{n}有限公司") for n, code in enumerate(CODES)])
+    rounds = [[0, 1], [0, 1, 2], [0]]
+    for round_, numbers in enumerate(rounds):
+        for producer in ("one-by-one", "at-once"):
+            items = [licence(producer, n, status="valid" if round_ < 2 else "revoked") for n in numbers]
+            async with world.client.sessions() as session, session.begin():
+                if producer == "at-once":
+                    await bulk.put(session, bulk.Series(SYSTEM, producer, Kind.LICENCE, now()), items)
+                    continue
+                for item in items:
+                    await records.put(session, SYSTEM, item, now())
+    expected = await traces(world, "one-by-one")
+    assert len(expected) == 4
+    assert await traces(world, "at-once") == expected
+
+
+async def test_a_new_penalty_has_its_term_at_once_and_a_mere_warning_is_never_shown(world: World) -> None:
+    await world.load([row(CODES[0], "随州红光酒业有限公司")])
+    await push(world, penalty(key="fine", code=CODES[0], content={"fine_yuan": "500000.00"}))
+    await push(world, penalty(key="warning", code=CODES[0], content={"penalty_types": ["警告"]}))
+    async with world.client.sessions() as session:
+        until = dict(list(await session.execute(text("SELECT key, publish_until FROM record_items"))))
+    assert until["fine"] > date(2029, 10, 1)
+    assert until["warning"] == date(2026, 11, 1)
+
+
+async def test_a_repaired_penalty_stays_repaired_when_its_producer_sends_it_again(world: World) -> None:
+    await world.load([row(CODES[0], "随州红光酒业有限公司")])
+    await push(world, penalty(code=CODES[0]))
+    async with world.client.sessions() as session, session.begin():
+        repaired = PENALTY | {"state": "repaired"}
+        await session.execute(update(RecordItem).values(content=repaired, publish_until=date(2026, 11, 20)))
+    assert (await push(world, penalty(code=CODES[0]))).json()["outcome"] == "unchanged"
+    changed = await push(world, penalty(code=CODES[0], content={"facts": "虚假宣传（更正）"}))
+    assert changed.json()["outcome"] == "replaced"
+    async with world.client.sessions() as session:
+        found = await session.execute(
+            text("SELECT content ->> 'state', publish_until FROM record_items WHERE superseded_at IS NULL")
+        )
+        assert list(found) == [("repaired", date(2026, 11, 20))]

@@ -1,0 +1,179 @@
+"""One record at a time: idempotent by the agency's own key, joined by code or name, refused with every fault."""
+
+from typing import Any
+
+from sqlalchemy import text
+
+from shared.codes import credit_code
+from tests.svc_credit_registry.sharing.submissions.agency import OFFICER, penalty, push, receipts
+from tests.svc_credit_registry.world import World, row
+
+CODE = credit_code.make("421303", 430_400_000)
+OTHER = credit_code.make("421303", 430_400_001)
+NAME = "随州红光酒业有限公司"
+
+
+async def items(world: World) -> list[Any]:
+    async with world.client.sessions() as session:
+        found = await session.execute(text("SELECT * FROM record_items ORDER BY recorded_at, version"))
+        return list(found.mappings())
+
+
+async def test_a_record_goes_on_the_record_of_its_enterprise_once(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    first = await push(world, penalty(code=CODE))
+    assert first.status_code == 201, first.text
+    assert first.json()["outcome"] == "created"
+    again = await push(world, penalty(code=CODE))
+    assert (again.status_code, again.json()["outcome"]) == (200, "unchanged")
+    assert again.json()["receipt"] == first.json()["receipt"]
+    (item,) = await items(world)
+    assert (item["code"], item["producer"], item["provider"], item["key"]) == (
+        CODE,
+        "court-suizhou",
+        "court-suizhou",
+        "1",
+    )
+    assert first.headers["X-Exchange-Id"]
+    assert first.headers["Location"] == f"/v1/submission-receipts/{first.json()['id']}"
+
+
+async def test_other_content_under_the_same_key_is_a_new_version(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    await push(world, penalty(code=CODE))
+    changed = await push(world, penalty(code=CODE, content={"state": "revoked"}))
+    assert changed.json()["outcome"] == "replaced"
+    assert [(item["version"], item["superseded_at"] is None) for item in await items(world)] == [(1, False), (2, True)]
+
+
+async def test_an_older_revision_never_replaces_a_newer_one(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    await push(world, penalty(code=CODE, revision=2))
+    late = await push(world, penalty(code=CODE, revision=1, content={"state": "revoked"}))
+    assert late.status_code == 422
+    assert late.json()["errors"][0]["code"] == "revision_outdated"
+    assert len(await items(world)) == 1
+
+
+async def test_another_producers_record_can_be_neither_replaced_nor_ended(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    await push(world, penalty(code=CODE))
+    posing = await push(world, penalty(code=CODE, producer="court-suizhou"), agency="tax-suizhou")
+    assert (posing.status_code, posing.json()["code"]) == (403, "wrong_producer")
+    ending = await push(world, {"kind": "penalty", "key": "1", "op": "end", "reason": "撤销"}, agency="tax-suizhou")
+    assert (ending.status_code, ending.json()["errors"][0]["code"]) == (422, "nothing_to_end")
+    own = await push(world, penalty(code=CODE), agency="tax-suizhou")
+    assert own.json()["outcome"] == "created"
+    assert {item["producer"] for item in await items(world) if item["superseded_at"] is None} == {
+        "court-suizhou", "tax-suizhou",
+    }  # fmt: skip
+
+
+async def test_a_producer_ends_its_own_record_with_a_reason(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    await push(world, penalty(code=CODE))
+    ended = await push(world, {"kind": "penalty", "key": "1", "op": "end", "reason": "复议撤销"})
+    assert (ended.status_code, ended.json()["outcome"]) == (200, "ended")
+    (item,) = await items(world)
+    assert item["ended_reason"] == "复议撤销"
+    assert (await push(world, penalty(code=CODE))).json()["outcome"] == "created"
+    assert [item["version"] for item in await items(world)] == [1, 2]
+
+
+async def test_all_faults_of_a_record_are_told_at_once_and_kept_in_a_receipt(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    broken = penalty(
+        code=CODE, produced_on="2098-01-01", content={"decided_on": "昨天", "fine_yuan": -1, "colour": "red"}
+    )
+    answer = await push(world, broken)
+    assert answer.status_code == 422
+    told = {fault["pointer"] for fault in answer.json()["errors"]}
+    assert {"/content/decided_on", "/content/fine_yuan", "/content/colour"} <= told
+    assert await items(world) == []
+    (kept,) = await receipts(world, outcome="refused")
+    assert kept["id"] == answer.json()["receipt_id"]
+    assert {fault["pointer"] for fault in kept["faults"]} == told
+
+
+async def test_a_name_in_traditional_characters_and_other_brackets_finds_its_enterprise(world: World) -> None:
+    await world.load([row(CODE, "随州红光酒业（集团）有限公司")])
+    await world.settled()
+    taken = (await push(world, penalty(name="隨州紅光酒業(集團)有限公司"))).json()
+    assert (taken["outcome"], taken["code"], taken["method"], taken["confidence"]) == ("created", CODE, "name", "0.95")
+
+
+async def test_a_former_name_finds_its_enterprise_when_it_was_borne_on_the_day_of_the_act(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    await world.load([row(CODE, "随州蓝光酒业有限公司")])
+    await world.settled()
+    taken = (await push(world, penalty(name=NAME, produced_on="2016-03-01"))).json()
+    assert (taken["outcome"], taken["code"], taken["method"]) == ("created", CODE, "former_name")
+
+
+async def test_a_code_with_another_enterprises_name_waits_for_a_person(world: World) -> None:
+    await world.load([row(CODE, NAME), row(OTHER, "随州蓝天商贸有限公司")])
+    taken = await push(world, penalty(code=CODE, name="随州蓝天商贸有限公司"))
+    assert (taken.status_code, taken.json()["outcome"], taken.json()["doubt"]) == (202, "waiting", "name_differs")
+    assert await items(world) == []
+
+
+async def test_who_decides_on_a_waiting_record_puts_it_on_the_right_one(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    await world.settled()
+    waiting = (await push(world, penalty(name="随州红光酒业公司"))).json()
+    assert waiting["candidates"][0]["code"] == CODE
+    (queued,) = (await world.client.get("/v1/submission-matches", headers=OFFICER(world))).json()["items"]
+    assert queued["payload"]["name"] == "随州红光酒业公司"
+    address = f"/v1/submission-matches/{waiting['id']}/decision"
+    headers = OFFICER(world) | {"If-Match": f'"{queued["version"]}"', "Idempotency-Key": "d1"}
+    decided = await world.client.post(address, headers=headers, json={"code": CODE, "reason": "电话核实"})
+    assert (decided.status_code, decided.json()["outcome"], decided.json()["method"]) == (200, "created", "person")
+    (item,) = await items(world)
+    assert item["producer"] == "court-suizhou"
+    again = await world.client.post(address, headers=headers | {"Idempotency-Key": "d2"}, json={"reason": "再来"})
+    assert (again.status_code, again.json()["code"]) == (409, "match_not_waiting")
+
+
+async def test_an_officer_of_another_region_does_not_decide(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    waiting = (await push(world, penalty(name="随州红光酒业公司"))).json()
+    headers = OFFICER(world, region="421321") | {"If-Match": '"1"', "Idempotency-Key": "d1"}
+    address = f"/v1/submission-matches/{waiting['id']}/decision"
+    answer = await world.client.post(address, headers=headers, json={"code": CODE, "reason": "核实"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "other_region")
+
+
+async def test_a_newer_push_overtakes_the_one_that_waits(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    await push(world, penalty(name="随州红光酒业公司"))
+    await push(world, penalty(code=CODE))
+    assert [kept["outcome"] for kept in await receipts(world)] == ["created", "overtaken"]
+
+
+async def test_a_kind_of_this_platforms_own_procedures_is_not_pushed(world: World) -> None:
+    given = penalty(code=CODE) | {"kind": "abnormal_operation"}
+    answer = await push(world, given)
+    assert (answer.status_code, answer.json()["code"]) == (422, "kind_not_pushed")
+
+
+async def test_receipts_of_others_are_not_there(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    taken = (await push(world, penalty(code=CODE))).json()
+    assert await receipts(world, agency="tax-suizhou") == []
+    headers = world.get_bearer(
+        aud="credit-registry", kind="system", sub="tax-suizhou", permissions=["credit-registry:records:push"]
+    )
+    assert (await world.client.get(f"/v1/submission-receipts/{taken['id']}", headers=headers)).status_code == 404
+
+
+async def test_receipts_come_as_files_too(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    await push(world, penalty(code=CODE))
+    await push(world, penalty(key="=2", code=CODE, content={"decided_on": "昨天"}))
+    headers = OFFICER(world)
+    lines = await world.client.get("/v1/submission-receipts/export", headers=headers)
+    assert len(lines.text.splitlines()) == 2
+    table = await world.client.get("/v1/submission-receipts/export", headers=headers, params={"format": "csv"})
+    assert table.text.startswith("\ufeffid,batch_id,line")
+    assert "'=2" in table.text
+    assert "/content/decided_on" in table.text

@@ -1,0 +1,84 @@
+"""The state machine of a lead, its terms, what closes it and what is published."""
+
+from datetime import date
+
+import pytest
+
+from svc_credit_registry.supervision.leads import rules
+from svc_credit_registry.supervision.leads.errors import ActNotAllowed, GroundNotFitting, NotPublishable
+from svc_credit_registry.supervision.leads.rules import CLOSING, TRANSITIONS, Act, Finding, Ground, State
+
+
+@pytest.mark.parametrize(("state", "act"), [(s, a) for s in State for a in Act])
+def test_what_the_table_does_not_list_is_refused(state: State, act: Act) -> None:
+    if (state, act) in TRANSITIONS:
+        assert rules.after(state, act) == TRANSITIONS[(state, act)]
+    else:
+        with pytest.raises(ActNotAllowed):
+            rules.after(state, act)
+
+
+def test_every_state_can_be_reached_and_left_or_is_an_end() -> None:
+    reached = {target for (state, _), target in TRANSITIONS.items() if target is not state}
+    assert reached == set(State) - {State.RECEIVED}
+    left = {state for (state, _), target in TRANSITIONS.items() if target is not state}
+    assert set(State) - left == {State.CONCLUDED, State.CLOSED}
+
+
+@pytest.mark.parametrize(
+    ("received_on", "extended", "due_on"),
+    [
+        (date(2026, 11, 20), False, date(2026, 12, 11)),  # a Friday: the day itself does not count
+        (date(2026, 11, 21), False, date(2026, 12, 11)),  # a Saturday
+        (date(2026, 9, 18), False, date(2026, 10, 15)),  # over Mid-autumn and National Day, with two made-up days
+        (date(2025, 12, 25), False, date(2026, 1, 16)),  # over the year's end, a Sunday worked
+        (date(2026, 11, 20), True, date(2027, 1, 4)),
+    ],
+)
+def test_a_lead_is_checked_within_fifteen_working_days(received_on: date, extended: bool, due_on: date) -> None:
+    assert rules.check_due(received_on, rules.terms_on(received_on), extended=extended).due_on == due_on
+
+
+@pytest.mark.parametrize(
+    ("day", "version"),
+    [(date(2018, 1, 1), "order-2-2019"), (date(2021, 7, 14), "order-2-2019"), (date(2021, 7, 15), "order-42-2021")],
+)
+def test_a_lead_keeps_the_terms_of_its_day(day: date, version: str) -> None:
+    assert rules.terms_on(day).version == version
+    assert rules.terms_of(version).version == version
+
+
+def test_a_case_is_decided_in_ninety_days() -> None:
+    terms = rules.terms_on(date(2026, 11, 21))
+    assert rules.case_due(date(2026, 11, 20), terms).due_on == date(2027, 2, 18)
+
+
+@pytest.mark.parametrize(("ground", "finding"), [(g, f) for g in Ground for f in (None, *Finding)])
+def test_a_ground_closes_only_what_bears_it_out(ground: Ground, finding: Finding | None) -> None:
+    if finding in CLOSING[ground]:
+        rules.check_closing(ground, finding)
+    else:
+        with pytest.raises(GroundNotFitting):
+            rules.check_closing(ground, finding)
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "ground", "code", "published"),
+    [
+        (State.CONCLUDED, "penalised", None, "9142", True),
+        (State.CONCLUDED, "not_penalised", None, "9142", False),
+        (State.CLOSED, None, Ground.CORRECTED, "9142", True),
+        (State.CLOSED, None, Ground.UNSUBSTANTIATED, "9142", False),
+        (State.CLOSED, None, Ground.TOO_SLIGHT, "9142", False),
+        (State.CLOSED, None, Ground.CORRECTED, None, False),
+        (State.VERIFIED, None, None, "9142", False),
+    ],
+)
+def test_what_is_published(
+    state: State, outcome: str | None, ground: Ground | None, code: str | None, published: bool
+) -> None:
+    if published:
+        rules.check_publication(state, outcome, ground, code)
+    else:
+        with pytest.raises(NotPublishable):
+            rules.check_publication(state, outcome, ground, code)

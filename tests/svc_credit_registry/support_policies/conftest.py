@@ -1,5 +1,0 @@
-"""The same people and the same running service as for annual reports."""
-
-from tests.svc_credit_registry.filings.conftest import filings
-
-__all__ = ["filings"]
