@@ -13,7 +13,7 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
-from svc_credit_registry.discovery.names.rules import Name, OtherName, Outcome, Verdict, compare
+from svc_credit_registry.discovery.names.rules import Name, NameOutcome, OtherName, Verdict, compare
 from svc_credit_registry.generate import trade_names
 from svc_credit_registry.record.decomposition.rules import Decomposition
 from svc_credit_registry.record.wording.rules import fold
@@ -57,7 +57,9 @@ def main() -> int:
         names.update({f"any {v.outcome.value}" for v in found})
         pairs.update(f"any {v.outcome.value}" for v in found)
     lines = [f"{'verdict':<44} {'pairs':>7} {'a million':>10} {'applicants':>10}"]
-    for label in [f"any {outcome.value}" for outcome in Outcome] + sorted(k for k in pairs if not k.startswith("any")):
+    for label in [f"any {outcome.value}" for outcome in NameOutcome] + sorted(
+        k for k in pairs if not k.startswith("any")
+    ):
         lines.append(told(label, pairs[label], names[label]))
     sys.stdout.write("\n".join(lines) + "\n")
     return 0

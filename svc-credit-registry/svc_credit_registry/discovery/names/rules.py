@@ -29,7 +29,7 @@ class Standing(StrEnum):
     REVOKED = "revoked"
 
 
-class Outcome(StrEnum):
+class NameOutcome(StrEnum):
     """What follows: `refused` ends it, an `examiner` decides, a `warning` leaves it to the applicant."""
 
     REFUSED = "refused"
@@ -115,7 +115,7 @@ class Verdict:
     rule: str
     kind: Kind
     article: str
-    outcome: Outcome
+    outcome: NameOutcome
     conflicting_name: str
     conflicting_code: str | None
     exemption: str | None
@@ -131,7 +131,7 @@ def exempted(verdict: Verdict, related_codes: Collection[str]) -> Verdict:
     """
     if verdict.exemption is None or verdict.conflicting_code not in related_codes:
         return verdict
-    return replace(verdict, outcome=Outcome.EXAMINER, exemption_claimed=True)
+    return replace(verdict, outcome=NameOutcome.EXAMINER, exemption_claimed=True)
 
 
 def terms_on(day: date) -> Terms:
@@ -218,7 +218,7 @@ def compare(applicant: Name, other: OtherName, today: date) -> Verdict | None:
 def compare_all(applicant: Name, others: Iterable[OtherName], today: date) -> list[Verdict]:
     """All verdicts, refusals before examiners before warnings, in a stable order."""
     verdicts = [v for other in others if (v := compare(applicant, other, today)) is not None]
-    rank = list(Outcome)
+    rank = list(NameOutcome)
     return sorted(verdicts, key=lambda v: (rank.index(v.outcome), v.rule, v.conflicting_name, v.conflicting_code or ""))
 
 
@@ -260,10 +260,10 @@ def _similar(applicant: Name, other: OtherName) -> Verdict | None:
         message = f"字号“{a}”与“{b}”{'读音相同' if certain else '在声调或者异读上读音相近'}"
         how = "the same" if certain else "alike but for the tone or a rare reading"
         english = f"The trade names {a} and {b} sound {how}"
-        outcome = Outcome.EXAMINER if certain else Outcome.WARNING
+        outcome = NameOutcome.EXAMINER if certain else NameOutcome.WARNING
         return _hint(other, "same_sound", item or "第四条第二项", outcome, (message, english))
     if len(shorter) >= 2 and shorter in longer:
-        outcome = Outcome.EXAMINER if len(shorter) * 2 >= len(longer) else Outcome.WARNING
+        outcome = NameOutcome.EXAMINER if len(shorter) * 2 >= len(longer) else NameOutcome.WARNING
         message, english = f"字号“{longer}”包含“{shorter}”", f"The trade name {longer} contains {shorter}"
         return _hint(other, "contained_trade_name", item or "第四条第三项", outcome, (message, english))
     return _partly_sounding(other, shorter, longer, item)
@@ -278,7 +278,7 @@ def _partly_sounding(other: OtherName, shorter: str, longer: str, item: str) -> 
     heard = next((part for part in parts if same_sound(part, shorter, usual_only=True)), None)
     if heard is None:
         return None
-    outcome = Outcome.EXAMINER if size * 2 >= len(longer) else Outcome.WARNING
+    outcome = NameOutcome.EXAMINER if size * 2 >= len(longer) else NameOutcome.WARNING
     message = f"字号“{longer}”中的“{heard}”与“{shorter}”读音相同"
     english = f"{heard} in the trade name {longer} sounds the same as {shorter}"
     return _hint(other, "part_sounds_the_same", item or "第四条第四项", outcome, (message, english))
@@ -316,17 +316,17 @@ def _same(other: OtherName, rule: str, item: str, message: str, english: str) ->
     exemption: str | None = _EXEMPTION_OF.get(other.standing, _EXEMPTION)
     if rule == "identical_name" and other.standing in (Standing.REGISTERED, Standing.RESERVED):
         exemption = None  # an investor may share the trade name, never the whole name
-    return Verdict(rule, Kind.SAME, article, Outcome.REFUSED, other.name, other.code, exemption, message, english)
+    return Verdict(rule, Kind.SAME, article, NameOutcome.REFUSED, other.name, other.code, exemption, message, english)
 
 
 def _refused(other: OtherName, rule: str, article: str, messages: tuple[str, str]) -> Verdict:
     message, english = _labelled(other, messages)
     cited = "；".join(part for part in (article, _basis(other)) if part)
     exemption = _EXEMPTION_OF.get(other.standing, _EXEMPTION)
-    return Verdict(rule, Kind.SIMILAR, cited, Outcome.REFUSED, other.name, other.code, exemption, message, english)
+    return Verdict(rule, Kind.SIMILAR, cited, NameOutcome.REFUSED, other.name, other.code, exemption, message, english)
 
 
-def _hint(other: OtherName, rule: str, item: str, outcome: Outcome, messages: tuple[str, str]) -> Verdict:
+def _hint(other: OtherName, rule: str, item: str, outcome: NameOutcome, messages: tuple[str, str]) -> Verdict:
     message, english = _labelled(other, messages)
     article = f"{RULES_133}{item}"
     return Verdict(rule, Kind.SIMILAR, article, outcome, other.name, other.code, _EXEMPTION, message, english)

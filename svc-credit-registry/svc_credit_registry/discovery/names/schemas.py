@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from svc_credit_registry.discovery.names.rules import Kind, Outcome
+from svc_credit_registry.discovery.names.rules import Kind, NameOutcome
 
 CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
 Part = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
@@ -40,7 +40,7 @@ class VerdictOut(BaseModel):
     rule: str = Field(examples=["same_trade_name_same_industry"])
     kind: Kind = Field(description="Same or similar, as 工商企注字〔2017〕133号 tells them apart")
     article: str
-    outcome: Outcome
+    outcome: NameOutcome
     conflicting_name: str | None
     conflicting_code: str | None = Field(description="Absent for a name that is only reserved")
     exemption: str | None = Field(description="Who is excepted from the rule")

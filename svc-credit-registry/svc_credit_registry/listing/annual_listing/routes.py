@@ -4,7 +4,7 @@ from shared.db import SessionDep
 from shared.http import Router
 from svc_credit_registry.access import ListOfficer
 from svc_credit_registry.listing.annual_listing import queries, rules
-from svc_credit_registry.listing.annual_listing.schemas import RunOut, RunsOut
+from svc_credit_registry.listing.annual_listing.schemas import AnnualListingRunOut, RunsOut
 
 router = Router(tags=["lists"])
 
@@ -19,7 +19,7 @@ async def list_annual_listing_runs(session: SessionDep, caller: ListOfficer) -> 
     columns = ("year", "started_at", "position", "examined", "listed", "passes", "passed_on")
     return RunsOut(
         items=[
-            RunOut(
+            AnnualListingRunOut(
                 opens_on=rules.opens_on(run.year),
                 decide_by=rules.decide_by(run.year),
                 **{name: getattr(run, name) for name in columns},

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class RunOut(BaseModel):
+class AnnualListingRunOut(BaseModel):
     """How far the automatic listing of a report year is."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -24,4 +24,4 @@ class RunOut(BaseModel):
 class RunsOut(BaseModel):
     """All runs, the latest year first."""
 
-    items: list[RunOut]
+    items: list[AnnualListingRunOut]

@@ -11,11 +11,11 @@ from svc_credit_registry.access import AnyCaller, ListOfficer
 from svc_credit_registry.listing.list_objections import queries, service
 from svc_credit_registry.listing.list_objections.models import ListObjection
 from svc_credit_registry.listing.list_objections.schemas import (
+    ListObjectionIn,
     ListObjectionOut,
     ObjectionAcceptanceIn,
     ObjectionDeadlinesOut,
     ObjectionDecisionIn,
-    ObjectionIn,
     objection_out,
 )
 from svc_credit_registry.listing.lists import service as lists
@@ -39,7 +39,7 @@ async def _answer(reply: Reply, objection: ListObjection) -> ListObjectionOut:
     status_code=201,
 )
 async def object_to_listing(
-    reply: ReplyDep, caller: AnyCaller, today: TodayDep, entry_id: EntryId, body: ObjectionIn
+    reply: ReplyDep, caller: AnyCaller, today: TodayDep, entry_id: EntryId, body: ListObjectionIn
 ) -> ListObjectionOut:
     """The enterprise objects, within 30 days of the publication of its entry."""
     objection = await service.object_to(reply.session, caller, entry_id, body, today)

@@ -14,7 +14,7 @@ from svc_credit_registry.listing.periods.schemas import ClockOut
 Proof = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)]
 
 
-class ObjectionIn(Body):
+class ListObjectionIn(Body):
     """Why the enterprise holds that it should not be listed, and what shows it."""
 
     reasons: Reason

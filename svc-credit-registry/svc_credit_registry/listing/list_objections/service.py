@@ -12,7 +12,11 @@ from svc_credit_registry.listing.list_objections import queries, rules
 from svc_credit_registry.listing.list_objections.errors import ListObjectionUnknown, ObjectionPending
 from svc_credit_registry.listing.list_objections.models import ListObjection
 from svc_credit_registry.listing.list_objections.rules import Act, State
-from svc_credit_registry.listing.list_objections.schemas import ObjectionAcceptanceIn, ObjectionDecisionIn, ObjectionIn
+from svc_credit_registry.listing.list_objections.schemas import (
+    ListObjectionIn,
+    ObjectionAcceptanceIn,
+    ObjectionDecisionIn,
+)
 from svc_credit_registry.listing.lists import rules as list_rules
 from svc_credit_registry.listing.lists import service as lists
 from svc_credit_registry.listing.lists.models import ListEntry
@@ -20,7 +24,7 @@ from svc_credit_registry.listing.periods.rules import Clock, next_due
 
 
 async def object_to(
-    session: AsyncSession, caller: Caller, entry_id: uuid.UUID, body: ObjectionIn, today: date
+    session: AsyncSession, caller: Caller, entry_id: uuid.UUID, body: ListObjectionIn, today: date
 ) -> ListObjection:
     """The enterprise objects within 30 days of the publication; one objection at a time."""
     entry = await lists.for_enterprise(session, caller, entry_id, lists.OBJECTION)

@@ -16,7 +16,7 @@ from svc_credit_registry.listing.grounds.rules import ListKind
 from svc_credit_registry.listing.lists.models import DOCUMENTS, NUMBERS, ListDocument, ListEntry, ListStep
 from svc_credit_registry.listing.lists.rules import PUBLIC_STATES, State
 from svc_credit_registry.record.records.models import RecordItem
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 
 E = ListEntry
 CHUNK = 2000
@@ -134,7 +134,7 @@ async def has_open(session: AsyncSession, code: str, kind: str, ground: str, rep
 async def has_report(session: AsyncSession, code: str, year: int) -> bool:
     """Whether the annual report for `year` stands on the public record."""
     R = RecordItem  # noqa: N806 - reads as a table
-    of_year = (R.code == code, R.kind == Kind.ANNUAL_REPORT, R.content["year"].as_integer() == year)
+    of_year = (R.code == code, R.kind == RecordKind.ANNUAL_REPORT, R.content["year"].as_integer() == year)
     return await session.scalar(select(R.id).where(*of_year, R.superseded_at.is_(None)).limit(1)) is not None
 
 

@@ -32,9 +32,9 @@ from svc_credit_registry.listing.lists.schemas import (
     CaseOut,
     DocumentOut,
     EntryDeadlinesOut,
-    EntryOut,
-    HistoryOut,
-    NoticeOut,
+    ListEntryOut,
+    ListHistoryOut,
+    ListNoticeOut,
     case_out,
     document_out,
     entry_line,
@@ -48,7 +48,7 @@ router = Router(tags=["lists"])
 EntryId = Annotated[uuid.UUID, Path(description="The id of the entry")]
 CODE = Query(max_length=18, description="Unified social credit code")
 MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
-COLUMNS = tuple(EntryOut.model_fields)
+COLUMNS = tuple(ListEntryOut.model_fields)
 CHUNK = 500
 
 
@@ -116,7 +116,7 @@ ReplyDep = Annotated[Reply, Depends(reply_of)]
     summary="名录查询 Who stands on the lists",
     dependencies=[Public],
 )
-async def list_list_entries(reply: ReplyDep, asked: FiltersDep, paging: Paging) -> Page[EntryOut]:
+async def list_list_entries(reply: ReplyDep, asked: FiltersDep, paging: Paging) -> Page[ListEntryOut]:
     """The public entries, the newest first; each with ground, article, decision and authority."""
     found = await reply.page_of(queries.public(asked), NEWEST_FIRST, paging)
     reply.response.headers.update(cached("register", "list-entries", by_language=True))
@@ -201,7 +201,7 @@ async def list_my_list_entries(reply: ReplyDep, caller: AnyCaller, paging: Pagin
 
 
 @router.get("/v1/list-notices", operation_id="list_list_notices", summary="名录通知 What the enterprise was told")
-async def list_list_notices(reply: ReplyDep, caller: AnyCaller, paging: Paging) -> Page[NoticeOut]:
+async def list_list_notices(reply: ReplyDep, caller: AnyCaller, paging: Paging) -> Page[ListNoticeOut]:
     """Notices about proposals, decisions and the coming end of three years, the newest first."""
     code = caller.org if caller.org and service.speaks_for(caller, caller.org) else ""
     keys: list[Any] = [ListStep.id.desc()]
@@ -216,7 +216,7 @@ async def list_list_notices(reply: ReplyDep, caller: AnyCaller, paging: Paging) 
     responses={304: {"description": "Unchanged since the ETag in If-None-Match"}},
     dependencies=[Public],
 )
-async def get_list_entry(session: SessionDep, request: Request, response: Response, entry_id: EntryId) -> EntryOut:
+async def get_list_entry(session: SessionDep, request: Request, response: Response, entry_id: EntryId) -> ListEntryOut:
     """An entry as everybody may see it; 404 for proposals, for what was corrected, and for what has ended."""
     entry = await queries.find(session, entry_id)
     if entry is None or State(entry.state) not in PUBLIC_STATES[ListKind(entry.list)]:
@@ -256,11 +256,13 @@ async def list_entry_deadlines(
 
 
 @router.get("/v1/list-entries/{entry_id}/history", operation_id="list_entry_history", summary="办理过程 History")
-async def list_entry_history(session: SessionDep, request: Request, caller: AnyCaller, entry_id: EntryId) -> HistoryOut:
+async def list_entry_history(
+    session: SessionDep, request: Request, caller: AnyCaller, entry_id: EntryId
+) -> ListHistoryOut:
     """Every act about the entry, oldest first."""
     entry, _ = await service.read(session, caller, entry_id)
     steps = await queries.steps(session, entry.id)
-    return HistoryOut(number=entry.number, items=[step_out(step, wants_english(request)) for step in steps])
+    return ListHistoryOut(number=entry.number, items=[step_out(step, wants_english(request)) for step in steps])
 
 
 NUMBER = Query(max_length=80, description="The number of the decision, such as 曾都区市监异列〔2026〕12号")
@@ -296,7 +298,7 @@ async def get_list_document(request: Request, document: DocumentDep) -> Document
     summary="决定所列企业 Whom a decision names",
     dependencies=[Public],
 )
-async def list_document_entries(reply: ReplyDep, document: DocumentDep, paging: Paging) -> Page[EntryOut]:
+async def list_document_entries(reply: ReplyDep, document: DocumentDep, paging: Paging) -> Page[ListEntryOut]:
     """The public entries which a decision names, each with its item in the document."""
     shown = queries.public_named_in(document.number)
     keys: list[Any] = [ListEntry.code.asc(), ListEntry.id.asc()]

@@ -28,7 +28,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class EntryOut(BaseModel):
+class ListEntryOut(BaseModel):
     """An entry as everybody sees it."""
 
     id: uuid.UUID
@@ -59,7 +59,7 @@ class EntryOut(BaseModel):
     url: str
 
 
-class CaseOut(EntryOut):
+class CaseOut(ListEntryOut):
     """An entry as its enterprise and the officers see it."""
 
     proposed_on: date
@@ -82,7 +82,7 @@ class CaseOut(EntryOut):
     provisional: bool
 
 
-class StepOut(BaseModel):
+class ListStepOut(BaseModel):
     """One act about an entry."""
 
     at: datetime
@@ -95,18 +95,18 @@ class StepOut(BaseModel):
     note: str | None
 
 
-class NoticeOut(StepOut):
+class ListNoticeOut(ListStepOut):
     """What an enterprise was told, with the entry it is about."""
 
     entry_id: uuid.UUID
     url: str
 
 
-class HistoryOut(BaseModel):
+class ListHistoryOut(BaseModel):
     """Everything done about an entry, oldest first."""
 
     number: str
-    items: list[StepOut]
+    items: list[ListStepOut]
 
 
 class EntryDeadlinesOut(BaseModel):
@@ -161,12 +161,12 @@ def _shared(entry: ListEntry, english: bool) -> dict[str, object]:
 def entry_line(entry: ListEntry, english: bool) -> dict[str, object]:
     """The members of `EntryOut`, for exports, which write many."""
     shared = _shared(entry, english)
-    return {name: shared[name] for name in EntryOut.model_fields}
+    return {name: shared[name] for name in ListEntryOut.model_fields}
 
 
-def entry_out(entry: ListEntry, english: bool) -> EntryOut:
+def entry_out(entry: ListEntry, english: bool) -> ListEntryOut:
     """The entry for everybody."""
-    return EntryOut.model_validate(entry_line(entry, english))
+    return ListEntryOut.model_validate(entry_line(entry, english))
 
 
 def case_out(entry: ListEntry, english: bool, consent_needed: bool) -> CaseOut:
@@ -183,19 +183,19 @@ def case_out(entry: ListEntry, english: bool, consent_needed: bool) -> CaseOut:
     )
 
 
-def step_out(step: ListStep, english: bool) -> StepOut:
+def step_out(step: ListStep, english: bool) -> ListStepOut:
     """An act in the reader's language."""
-    return StepOut.model_validate(_step(step, english))
+    return ListStepOut.model_validate(_step(step, english))
 
 
-def notice_out(step: ListStep, english: bool) -> NoticeOut:
+def notice_out(step: ListStep, english: bool) -> ListNoticeOut:
     """A notice in the reader's language."""
     url = f"/v1/list-entries/{step.entry_id}"
-    return NoticeOut.model_validate(_step(step, english) | {"entry_id": step.entry_id, "url": url})
+    return ListNoticeOut.model_validate(_step(step, english) | {"entry_id": step.entry_id, "url": url})
 
 
 def _step(step: ListStep, english: bool) -> dict[str, object]:
-    given = {name: getattr(step, name) for name in StepOut.model_fields if name != "act_label"}
+    given = {name: getattr(step, name) for name in ListStepOut.model_fields if name != "act_label"}
     return given | {"act_label": ACT_LABELS[Act(step.act)][english]}
 
 

@@ -16,13 +16,13 @@ from svc_credit_registry.listing.lists.models import ListDocument, ListEntry, Li
 from svc_credit_registry.listing.lists.rules import Act, Dates, State
 from svc_credit_registry.listing.periods.rules import Clock, next_due
 from svc_credit_registry.record.records import service as records
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 
 DECIDE = "credit-registry:lists:decide"
 OBJECTION = "MR-ENT-OBJECTION"
 REPAIR = "MR-ENT-CREDIT-REPAIR"
 """The matters which a mandate names when an agent may speak for the enterprise: objections, removal and repair."""
-KINDS = {ListKind.ABNORMAL: Kind.ABNORMAL_OPERATION, ListKind.SERIOUS: Kind.SERIOUS_VIOLATION}
+KINDS = {ListKind.ABNORMAL: RecordKind.ABNORMAL_OPERATION, ListKind.SERIOUS: RecordKind.SERIOUS_VIOLATION}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from svc_credit_registry.listing.lists import service as lists
 from svc_credit_registry.listing.lists.routes import EntryId, ReplyDep
 from svc_credit_registry.listing.lists.schemas import CaseOut
 from svc_credit_registry.listing.proposals import service
-from svc_credit_registry.listing.proposals.schemas import ConsentIn, DecisionIn, ProposalIn, StatementIn
+from svc_credit_registry.listing.proposals.schemas import ConsentIn, ProposalDecisionIn, ProposalIn, StatementIn
 
 router = Router(tags=["lists"])
 
@@ -59,7 +59,7 @@ async def decide_listing(
     now: NowDep,
     version: IfMatch,
     entry_id: EntryId,
-    body: DecisionIn,
+    body: ProposalDecisionIn,
 ) -> CaseOut:
     """Lists the enterprise or refuses to, by a numbered decision; a listing is on the public record at once."""
     entry = await lists.for_officer(reply.session, caller, entry_id)

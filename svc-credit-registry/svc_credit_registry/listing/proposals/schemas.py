@@ -10,7 +10,7 @@ from svc_credit_registry.listing.lists.rules import Evidence
 from svc_credit_registry.listing.lists.schemas import Body, Reason
 
 
-class PenaltyIn(Body):
+class ProposalPenaltyIn(Body):
     """The decision on a penalty which a serious listing rests on."""
 
     document_number: Annotated[str, StringConstraints(min_length=2, max_length=80)]
@@ -36,7 +36,7 @@ class ProposalIn(Body):
         default=[], description="Days of the two letters to the registered place (unreachable)"
     )
     visited_on: date | None = Field(default=None, description="Day of the visit, instead of the letters (unreachable)")
-    penalty: PenaltyIn | None = None
+    penalty: ProposalPenaltyIn | None = None
 
     def evidence(self) -> Evidence:
         """What the rules look at."""
@@ -66,7 +66,7 @@ class ConsentIn(Body):
     document: Reason
 
 
-class DecisionIn(Body):
+class ProposalDecisionIn(Body):
     """The decision on a proposal."""
 
     outcome: Literal["listed", "not_listed"]

@@ -24,7 +24,7 @@ from svc_credit_registry.listing.lists.errors import (
 )
 from svc_credit_registry.listing.lists.models import ListEntry
 from svc_credit_registry.listing.lists.rules import Act, Evidence, State
-from svc_credit_registry.listing.proposals.schemas import DecisionIn, ProposalIn, StatementIn
+from svc_credit_registry.listing.proposals.schemas import ProposalDecisionIn, ProposalIn, StatementIn
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.enterprises.rules import Status
@@ -141,7 +141,9 @@ async def consent(session: AsyncSession, caller: Caller, entry_id: uuid.UUID, do
     return entry
 
 
-async def decide(session: AsyncSession, caller: Caller, entry: ListEntry, body: DecisionIn, now: datetime) -> ListEntry:
+async def decide(
+    session: AsyncSession, caller: Caller, entry: ListEntry, body: ProposalDecisionIn, now: datetime
+) -> ListEntry:
     """The authority, which the caller has checked, lists the enterprise or refuses to by a document; public at once."""
     today = statutory_date(now)
     act = Act.LIST if body.outcome == "listed" else Act.REFUSE

@@ -19,8 +19,8 @@ from svc_credit_registry.listing.removals.schemas import (
     RemovalDecisionIn,
     RemovalIn,
     RemovalOut,
+    RemovalVerificationIn,
     RevocationIn,
-    VerificationIn,
     removal_out,
 )
 
@@ -120,7 +120,7 @@ async def accept_list_removal(
     summary="核实整改 Verify the cure",
 )
 async def verify_list_removal(
-    reply: ReplyDep, caller: ListOfficer, now: NowDep, removal_id: RemovalId, body: VerificationIn
+    reply: ReplyDep, caller: ListOfficer, now: NowDep, removal_id: RemovalId, body: RemovalVerificationIn
 ) -> RemovalOut:
     """What the authority found; `cured: false` declines the application by a document."""
     return await _answer(reply, await service.verify(reply.session, caller, removal_id, body, now))

@@ -28,7 +28,7 @@ class RemovalAcceptanceIn(Body):
     reason: Reason
 
 
-class VerificationIn(Body):
+class RemovalVerificationIn(Body):
     """What the authority found: whether the ground is gone."""
 
     cured: bool

@@ -21,7 +21,7 @@ from svc_credit_registry.listing.removals.schemas import (
     RemovalAcceptanceIn,
     RemovalDecisionIn,
     RemovalIn,
-    VerificationIn,
+    RemovalVerificationIn,
 )
 from svc_credit_registry.listing.repairs import service as repairs
 
@@ -117,7 +117,7 @@ async def accept(
 
 
 async def verify(
-    session: AsyncSession, caller: Caller, removal_id: uuid.UUID, body: VerificationIn, now: datetime
+    session: AsyncSession, caller: Caller, removal_id: uuid.UUID, body: RemovalVerificationIn, now: datetime
 ) -> Removal:
     """The authority finds the ground gone; or still there, which declines the application by a document."""
     removal, entry = await for_officer(session, caller, removal_id)

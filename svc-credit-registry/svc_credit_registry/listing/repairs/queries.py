@@ -14,7 +14,7 @@ from svc_credit_registry.listing.repairs.models import NUMBERS, Repair, RepairPr
 from svc_credit_registry.listing.repairs.rules import State
 from svc_credit_registry.record.feed.models import Change
 from svc_credit_registry.record.records.models import RecordItem
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 
 R = RecordItem
 OPEN = (State.APPLIED.value, State.ACCEPTED.value)
@@ -57,13 +57,13 @@ def _within(unit_region: str | None) -> ColumnElement[bool]:
 
 async def penalties(session: AsyncSession, code: str) -> Sequence[RecordItem]:
     """The penalties that stand on the record of an enterprise, published or not, the latest first."""
-    same = (R.code == code, R.kind == Kind.PENALTY, R.superseded_at.is_(None))
+    same = (R.code == code, R.kind == RecordKind.PENALTY, R.superseded_at.is_(None))
     return (await session.scalars(select(R).where(*same).order_by(R.produced_on.desc(), R.id))).all()
 
 
 async def penalty(session: AsyncSession, producer: str, key: str) -> RecordItem | None:
     """One penalty, as it stands on the record."""
-    same = (R.producer == producer, R.kind == Kind.PENALTY, R.key == key, R.superseded_at.is_(None))
+    same = (R.producer == producer, R.kind == RecordKind.PENALTY, R.key == key, R.superseded_at.is_(None))
     found: RecordItem | None = await session.scalar(select(R).where(*same))
     return found
 
@@ -76,7 +76,7 @@ async def first_recorded(session: AsyncSession, item: RecordItem) -> RecordItem:
 
 async def is_listed(session: AsyncSession, code: str) -> bool:
     """Whether the enterprise stands on one of the lists."""
-    kinds = (Kind.ABNORMAL_OPERATION, Kind.SERIOUS_VIOLATION)
+    kinds = (RecordKind.ABNORMAL_OPERATION, RecordKind.SERIOUS_VIOLATION)
     listed = select(R.id).where(R.code == code, R.kind.in_(kinds), R.superseded_at.is_(None)).limit(1)
     return await session.scalar(listed) is not None
 
@@ -100,7 +100,7 @@ async def changes_after(
     if last is None:
         return position, []
     between = (Change.position > position, Change.position <= last)
-    found = select(Change.position, Change.item_id).where(*between, Change.part == Kind.PENALTY)
+    found = select(Change.position, Change.item_id).where(*between, Change.part == RecordKind.PENALTY)
     rows = (await session.execute(found.order_by(Change.position).limit(penalties))).all()
     reached = int(rows[-1].position) if len(rows) == penalties else int(last)
     return reached, [row.item_id for row in rows if row.item_id is not None]
@@ -108,7 +108,7 @@ async def changes_after(
 
 async def without_term(session: AsyncSession, items: Sequence[uuid.UUID]) -> Sequence[RecordItem]:
     """The penalties among these versions which still stand and have no term of publication yet."""
-    bare = (R.kind == Kind.PENALTY, R.superseded_at.is_(None), R.publish_until.is_(None))
+    bare = (R.kind == RecordKind.PENALTY, R.superseded_at.is_(None), R.publish_until.is_(None))
     return (await session.scalars(select(R).where(R.id.in_(items), *bare).order_by(R.id))).all()
 
 

@@ -18,13 +18,13 @@ from svc_credit_registry.listing.repairs import queries, rules, service
 from svc_credit_registry.listing.repairs.models import Repair
 from svc_credit_registry.listing.repairs.schemas import (
     AcceptanceIn,
-    DecisionIn,
     PenaltiesOut,
     PenaltyOut,
-    ReasonIn,
     RepairDeadlinesOut,
+    RepairDecisionIn,
     RepairIn,
     RepairOut,
+    RepairReasonIn,
     RepairTermOut,
     RepairTermsOut,
     hindrance_out,
@@ -203,7 +203,7 @@ async def accept_repair(
 
 @router.post("/v1/repairs/{repair_id}/decision", operation_id="decide_repair", summary="修复决定 Decide")
 async def decide_repair(
-    reply: ReplyDep, caller: ListOfficer, now: NowDep, version: IfMatch, repair_id: RepairId, body: DecisionIn
+    reply: ReplyDep, caller: ListOfficer, now: NowDep, version: IfMatch, repair_id: RepairId, body: RepairDecisionIn
 ) -> RepairOut:
     """Within 15 working days of the acceptance; what is granted leaves publication at once."""
     repair = await service.for_officer(reply.session, caller, repair_id)
@@ -213,7 +213,7 @@ async def decide_repair(
 
 @router.post("/v1/repairs/{repair_id}/revocation", operation_id="revoke_repair", summary="撤销修复 Revoke")
 async def revoke_repair(
-    reply: ReplyDep, caller: ListOfficer, now: NowDep, repair_id: RepairId, body: ReasonIn
+    reply: ReplyDep, caller: ListOfficer, now: NowDep, repair_id: RepairId, body: RepairReasonIn
 ) -> RepairOut:
     """Repair got by false statements is undone; the penalty is published again and its term begins anew."""
     repair = await service.for_officer(reply.session, caller, repair_id)

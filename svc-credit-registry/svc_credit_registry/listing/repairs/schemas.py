@@ -37,14 +37,14 @@ class AcceptanceIn(Body):
     field: Literal["general", "food", "drugs", "special_equipment"] | None = None
 
 
-class DecisionIn(Body):
+class RepairDecisionIn(Body):
     """The decision on the application."""
 
     outcome: Literal["granted", "declined"]
     reason: Reason
 
 
-class ReasonIn(Body):
+class RepairReasonIn(Body):
     """Why."""
 
     reason: Reason

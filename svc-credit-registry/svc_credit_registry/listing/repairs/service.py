@@ -23,10 +23,10 @@ from svc_credit_registry.listing.repairs.errors import (
 )
 from svc_credit_registry.listing.repairs.models import Repair
 from svc_credit_registry.listing.repairs.rules import Act, Hindrance, Penalty, State
-from svc_credit_registry.listing.repairs.schemas import AcceptanceIn, DecisionIn, RepairIn
+from svc_credit_registry.listing.repairs.schemas import AcceptanceIn, RepairDecisionIn, RepairIn
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.models import RecordItem
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 
 DECIDE = "credit-registry:lists:decide"
 MATTER = "MR-ENT-CREDIT-REPAIR"
@@ -172,7 +172,9 @@ async def accept(session: AsyncSession, caller: Caller, repair: Repair, body: Ac
     return repair
 
 
-async def decide(session: AsyncSession, caller: Caller, repair: Repair, body: DecisionIn, now: datetime) -> Repair:
+async def decide(
+    session: AsyncSession, caller: Caller, repair: Repair, body: RepairDecisionIn, now: datetime
+) -> Repair:
     """The authority grants or declines by a numbered decision; what is granted leaves publication at once."""
     today = statutory_date(now)
     act = Act.GRANT if body.outcome == "granted" else Act.DECLINE
@@ -205,7 +207,7 @@ async def revoke(session: AsyncSession, caller: Caller, repair: Repair, reason: 
 async def _stop(
     session: AsyncSession, caller: Caller, repair: Repair, until: date, now: datetime, *, state: str = "repaired"
 ) -> None:
-    await records.lock(session, repair.producer, Kind.PENALTY, repair.item_key)
+    await records.lock(session, repair.producer, RecordKind.PENALTY, repair.item_key)
     item = await queries.penalty(session, repair.producer, repair.item_key)
     if item is None:
         raise PenaltyUnknown
@@ -217,7 +219,7 @@ async def put_again(
 ) -> None:
     """A new version of an item with another last day of publication."""
     given = {name: getattr(item, name) for name in _KEPT}
-    again = records.Item(kind=Kind(item.kind), content=content, publish_until=until, **given)
+    again = records.Item(kind=RecordKind(item.kind), content=content, publish_until=until, **given)
     await records.put(session, caller, again, now)
 
 
@@ -248,15 +250,15 @@ class Promise:
 
     def check(self) -> None:
         """Refuses with 422 what could not be published."""
-        records.checked_content(Kind.COMMITMENT, self.content)
+        records.checked_content(RecordKind.COMMITMENT, self.content)
 
 
 async def put_commitment(session: AsyncSession, caller: Caller, promise: Promise, now: datetime) -> None:
     """Puts a commitment on the public record; the enterprise answers for it, the authority has handed it in."""
     item = records.Item(
-        code=promise.code, kind=Kind.COMMITMENT, key=promise.number, content=promise.content, producer=promise.code,
-        provider=promise.authority, basis=f"{rules.REPAIR_MEASURE}第八条", produced_on=promise.made_on,
-        effective_from=promise.made_on,
+        code=promise.code, kind=RecordKind.COMMITMENT, key=promise.number, content=promise.content,
+        producer=promise.code, provider=promise.authority, basis=f"{rules.REPAIR_MEASURE}第八条",
+        produced_on=promise.made_on, effective_from=promise.made_on,
     )  # fmt: skip
     await records.put(session, caller, item, now)
 
@@ -277,10 +279,8 @@ class Outcome:
 
 def _outcome(repair: Repair) -> Outcome:
     day = repair.closed_on or repair.decided_on or repair.applied_on
-    return Outcome(
-        repair.code, repair.number, Kind.PENALTY, repair.penalty_number, day, repair.producer, repair.state,
-        repair.decision_number or "",
-    )  # fmt: skip
+    subject = (repair.code, repair.number, RecordKind.PENALTY, repair.penalty_number)
+    return Outcome(*subject, day, repair.producer, repair.state, repair.decision_number or "")
 
 
 async def put_outcome(session: AsyncSession, caller: Caller, outcome: Outcome, now: datetime) -> None:
@@ -290,9 +290,9 @@ async def put_outcome(session: AsyncSession, caller: Caller, outcome: Outcome, n
         "decided_on": outcome.decided_on.isoformat(), "decided_by": outcome.authority, "outcome": outcome.outcome,
     }  # fmt: skip
     item = records.Item(
-        code=outcome.code, kind=Kind.CREDIT_REPAIR, key=outcome.number, content=content, producer=outcome.authority,
-        provider=outcome.authority, basis=rules.REPAIR_MEASURE, produced_on=outcome.decided_on,
-        effective_from=outcome.decided_on,
+        code=outcome.code, kind=RecordKind.CREDIT_REPAIR, key=outcome.number, content=content,
+        producer=outcome.authority, provider=outcome.authority, basis=rules.REPAIR_MEASURE,
+        produced_on=outcome.decided_on, effective_from=outcome.decided_on,
     )  # fmt: skip
     await records.put(session, caller, item, now)
 
@@ -305,7 +305,7 @@ async def give_term(session: AsyncSession, item: RecordItem, now: datetime) -> N
 
     Nothing happens when its producer has replaced or ended it since it was read.
     """
-    await records.lock(session, item.producer, Kind.PENALTY, item.key)
+    await records.lock(session, item.producer, RecordKind.PENALTY, item.key)
     if (standing := await queries.penalty(session, item.producer, item.key)) is None or standing.id != item.id:
         return
     one = await held(session, item)

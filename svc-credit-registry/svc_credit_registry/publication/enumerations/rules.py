@@ -18,7 +18,7 @@ from svc_credit_registry.listing.repairs import rules as repairs
 from svc_credit_registry.publication.certificates.rules import FINDING_LABELS
 from svc_credit_registry.record.decomposition.rules import FORMS
 from svc_credit_registry.record.enterprises import rules as enterprises
-from svc_credit_registry.record.records.rules import KINDS, Kind
+from svc_credit_registry.record.records.rules import KINDS, RecordKind
 from svc_credit_registry.reporting.immediate_information.rules import TYPES
 from svc_credit_registry.reporting.objections import rules as objections
 from svc_credit_registry.reporting.publication_orders import rules as publication_orders
@@ -63,15 +63,15 @@ PEOPLE = {
     Role.KEY_PERSON: ("主要人员", "Key person"),
 }
 NAME_OUTCOMES = {
-    names.Outcome.REFUSED: ("不得使用", "Refused"),
-    names.Outcome.EXAMINER: ("由登记机关判断", "An examiner decides"),
-    names.Outcome.WARNING: ("提示风险，由申请人自行决定", "A warning; the applicant decides"),
+    names.NameOutcome.REFUSED: ("不得使用", "Refused"),
+    names.NameOutcome.EXAMINER: ("由登记机关判断", "An examiner decides"),
+    names.NameOutcome.WARNING: ("提示风险，由申请人自行决定", "A warning; the applicant decides"),
 }
 NAME_KINDS = {names.Kind.SAME: ("相同", "Same"), names.Kind.SIMILAR: ("相近", "Similar")}
 RESOURCE_SOURCES = {
-    resources.Source.ENTERPRISES: ("登记簿", "The register"),
-    resources.Source.RECORDS: ("公示信息", "Items of the record"),
-    resources.Source.EXTERNAL: ("提供部门自有系统", "The producer's own system"),
+    resources.ResourceSource.ENTERPRISES: ("登记簿", "The register"),
+    resources.ResourceSource.RECORDS: ("公示信息", "Items of the record"),
+    resources.ResourceSource.EXTERNAL: ("提供部门自有系统", "The producer's own system"),
 }
 LEAD_FINDINGS = {
     leads.Finding.SUBSTANTIATED: ("属实", "Substantiated"),
@@ -79,17 +79,17 @@ LEAD_FINDINGS = {
     leads.Finding.SUBJECT_NOT_FOUND: ("查无此主体", "Subject not found"),
 }
 LEAD_GROUNDS = {
-    leads.Ground.DUPLICATE: ("重复线索", "Duplicate"),
-    leads.Ground.NO_JURISDICTION: ("无管辖权", "No jurisdiction"),
-    leads.Ground.UNSUBSTANTIATED: ("不属实", "Unsubstantiated"),
-    leads.Ground.SUBJECT_NOT_FOUND: ("查无此主体", "Subject not found"),
-    leads.Ground.CORRECTED: ("已改正", "Corrected"),
-    leads.Ground.TOO_SLIGHT: ("情节轻微", "Too slight"),
+    leads.LeadGround.DUPLICATE: ("重复线索", "Duplicate"),
+    leads.LeadGround.NO_JURISDICTION: ("无管辖权", "No jurisdiction"),
+    leads.LeadGround.UNSUBSTANTIATED: ("不属实", "Unsubstantiated"),
+    leads.LeadGround.SUBJECT_NOT_FOUND: ("查无此主体", "Subject not found"),
+    leads.LeadGround.CORRECTED: ("已改正", "Corrected"),
+    leads.LeadGround.TOO_SLIGHT: ("情节轻微", "Too slight"),
 }
 LEAVING_GROUNDS = {
-    findings.Ground.CONFLICT: ("应当回避", "Conflict of interest"),
-    findings.Ground.ABSENCE: ("不能到场", "Absence"),
-    findings.Ground.LEFT_OFFICE: ("已离任", "Left office"),
+    findings.FindingGround.CONFLICT: ("应当回避", "Conflict of interest"),
+    findings.FindingGround.ABSENCE: ("不能到场", "Absence"),
+    findings.FindingGround.LEFT_OFFICE: ("已离任", "Left office"),
 }
 RISK_MEASURES = {
     risk.Measure.ITEMS: ("公示信息条数", "Items of the record"),
@@ -124,7 +124,7 @@ _ALL: tuple[Enumeration, ...] = (
     _of("person-roles", "人员身份", "What a person is to an enterprise", PEOPLE),
     _of("lists", "名单", "Lists", grounds.LIST_LABELS),
     _of("list-kinds", "名单公示", "Lists on the record",
-        {o: (KINDS[Kind(o)].zh, KINDS[Kind(o)].en) for o in OnList}),
+        {o: (KINDS[RecordKind(o)].zh, KINDS[RecordKind(o)].en) for o in OnList}),
     _of("abnormal-grounds", "列入异常名录事由", "Grounds of abnormal operation", _grounds(grounds.ABNORMAL)),
     _of("serious-grounds", "列入严重违法失信名单事由", "Grounds of serious violations", _grounds(grounds.SERIOUS)),
     _of("list-entry-states", "列入状态", "States of list entries", lists.STATE_LABELS),

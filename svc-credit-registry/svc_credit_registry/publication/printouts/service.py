@@ -28,7 +28,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, P
 from shared.clock import STATUTORY_ZONE
 from svc_credit_registry.publication.printouts import rules
 from svc_credit_registry.record.enterprises.rules import FACT_LABELS
-from svc_credit_registry.record.records.rules import KINDS, Kind
+from svc_credit_registry.record.records.rules import KINDS, RecordKind
 
 FONT = "NotoSansSC"
 FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansSC-Regular.ttf"
@@ -176,12 +176,16 @@ def _basic(enterprise: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _counts(counts: dict[str, int]) -> Iterator[tuple[str, str]]:
     for kind, number in counts.items():
-        label = ("投诉公示", "Complaints") if kind == "complaint" else (KINDS[Kind(kind)].zh, KINDS[Kind(kind)].en)
+        label = (
+            ("投诉公示", "Complaints")
+            if kind == "complaint"
+            else (KINDS[RecordKind(kind)].zh, KINDS[RecordKind(kind)].en)
+        )
         yield "\n".join(label), str(number)
 
 
 def _items(kind: dict[str, Any]) -> Iterator[Flowable]:
-    shown, rule = len(kind["items"]), KINDS[Kind(kind["kind"])]
+    shown, rule = len(kind["items"]), KINDS[RecordKind(kind["kind"])]
     part = f"，所列为最近 {shown} 条 latest {shown}" if shown < kind["count"] else ""
     yield _text(f"{rule.zh} {rule.en}（{kind['count']}{part}）", HEADING)
     yield _grid([(_dates(item), _item(item)) for item in kind["items"]])

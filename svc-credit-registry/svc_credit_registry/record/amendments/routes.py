@@ -13,11 +13,11 @@ from svc_credit_registry.access import RegistryOfficer
 from svc_credit_registry.record.amendments import service
 from svc_credit_registry.record.amendments.errors import ChangeInvalid
 from svc_credit_registry.record.amendments.schemas import (
+    AmendmentChangeOut,
+    AmendmentReceiptOut,
     ChangeIn,
-    ChangeOut,
     DecisionIn,
     FormerNumberIn,
-    ReceiptOut,
     SuccessionIn,
 )
 from svc_credit_registry.record.amendments.service import Act, Decision
@@ -48,7 +48,7 @@ async def change_enterprise(  # noqa: PLR0913 - what a conditional edit needs
     version: IfMatch,
     code: Code,
     body: ChangeIn,
-) -> ChangeOut:
+) -> AmendmentChangeOut:
     """Facts, name or status as decided; the state before stays readable by `as_of`, each kind of change gets a receipt.
 
     403 `other_registrar`, 409 `status_unreachable`, 412 when the enterprise has moved on, 422 `nothing_changes`.
@@ -57,8 +57,8 @@ async def change_enterprise(  # noqa: PLR0913 - what a conditional edit needs
     entered = await service.change(session, _act(caller, body, now, body.reason), enterprise, body.facts)
     response.headers["Location"] = f"/v1/enterprises/{enterprise.code}"
     set_etag(response, enterprise)
-    items = [ReceiptOut(kind=kind, item_id=str(e.item_id), receipt=e.receipt) for kind, e in entered.items()]
-    return ChangeOut(enterprise=await describe(session, enterprise), items=items)
+    items = [AmendmentReceiptOut(kind=kind, item_id=str(e.item_id), receipt=e.receipt) for kind, e in entered.items()]
+    return AmendmentChangeOut(enterprise=await describe(session, enterprise), items=items)
 
 
 @router.post(

@@ -13,7 +13,7 @@ from svc_credit_registry.record.enterprises.schemas import EnterpriseOut
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 
 
-class FactsIn(BaseModel):
+class AmendedFactsIn(BaseModel):
     """The facts that change, each as it is from now on; what is left out stays as it was."""
 
     model_config = ConfigDict(extra="forbid")
@@ -45,7 +45,7 @@ class ChangeIn(DecisionIn):
     reason: Annotated[str, Field(min_length=1, max_length=2000)] | None = Field(
         default=None, description="Needed for a change of status; public"
     )
-    facts: FactsIn
+    facts: AmendedFactsIn
 
     @model_validator(mode="after")
     def _status_needs_a_reason(self) -> "ChangeIn":
@@ -67,7 +67,7 @@ class FormerNumberIn(DecisionIn):
     number: Annotated[str, Field(pattern=r"^[0-9]{15}$")]
 
 
-class ReceiptOut(BaseModel):
+class AmendmentReceiptOut(BaseModel):
     """An item that went on the record with the change."""
 
     kind: str
@@ -75,8 +75,8 @@ class ReceiptOut(BaseModel):
     receipt: str
 
 
-class ChangeOut(BaseModel):
+class AmendmentChangeOut(BaseModel):
     """The enterprise as it is now, and the receipts of what went on its record."""
 
     enterprise: EnterpriseOut
-    items: list[ReceiptOut]
+    items: list[AmendmentReceiptOut]

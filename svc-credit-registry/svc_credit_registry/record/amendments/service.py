@@ -21,7 +21,7 @@ from svc_credit_registry.record.amendments.errors import (
     OtherRegistrar,
     SuccessionInvalid,
 )
-from svc_credit_registry.record.amendments.schemas import FactsIn
+from svc_credit_registry.record.amendments.schemas import AmendedFactsIn
 from svc_credit_registry.record.classification.rules import industry_code
 from svc_credit_registry.record.enterprises import queries as enterprises
 from svc_credit_registry.record.enterprises.errors import EnterpriseUnknown
@@ -31,7 +31,7 @@ from svc_credit_registry.record.enterprises.service import find, keep_state
 from svc_credit_registry.record.feed import service as feed
 from svc_credit_registry.record.feed.rules import REGISTRATION
 from svc_credit_registry.record.records import service as records
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.service import Entered, Item
 
 CHAIN = 100
@@ -74,7 +74,9 @@ async def for_registrar(session: AsyncSession, caller: Caller, code: str, versio
     return enterprise
 
 
-async def change(session: AsyncSession, act: Act, enterprise: Enterprise, facts: FactsIn) -> dict[Kind, Entered]:
+async def change(
+    session: AsyncSession, act: Act, enterprise: Enterprise, facts: AmendedFactsIn
+) -> dict[RecordKind, Entered]:
     """Changes the facts of an enterprise held by the caller; the receipts of what went on its record.
 
     Keeps the state before, the period of a name that is given up, and a record item for each kind of change; search and
@@ -97,7 +99,7 @@ async def change(session: AsyncSession, act: Act, enterprise: Enterprise, facts:
     return await _put_on_record(session, act, enterprise, before)
 
 
-def _checked(enterprise: Enterprise, facts: FactsIn, decision: Decision) -> dict[str, Any]:
+def _checked(enterprise: Enterprise, facts: AmendedFactsIn, decision: Decision) -> dict[str, Any]:
     """What really changes, by field; a status brings its day of end with it."""
     wanted: dict[str, Any] = facts.model_dump(exclude_none=True)
     if facts.region is not None and not regions.is_known(facts.region):
@@ -134,7 +136,7 @@ async def _rename(session: AsyncSession, enterprise: Enterprise, decided_on: dat
 
 async def _put_on_record(
     session: AsyncSession, act: Act, enterprise: Enterprise, before: dict[str, Any]
-) -> dict[Kind, Entered]:
+) -> dict[RecordKind, Entered]:
     decision, entered = act.decision, {}
     for kind, content in _contents(enterprise, before, decision).items():
         item = Item(
@@ -152,22 +154,22 @@ async def _put_on_record(
     return entered
 
 
-def _contents(enterprise: Enterprise, before: dict[str, Any], decision: Decision) -> dict[Kind, dict[str, Any]]:
+def _contents(enterprise: Enterprise, before: dict[str, Any], decision: Decision) -> dict[RecordKind, dict[str, Any]]:
     decided = {"decided_on": str(decision.decided_on), "decided_by": decision.producer}
     if decision.document_number is not None:
         decided["document_number"] = decision.document_number
-    found: dict[Kind, dict[str, Any]] = {}
+    found: dict[RecordKind, dict[str, Any]] = {}
     if "name" in before:
-        found[Kind.NAME_CHANGE] = decided | {"before": before["name"], "after": enterprise.name}
+        found[RecordKind.NAME_CHANGE] = decided | {"before": before["name"], "after": enterprise.name}
     if "status" in before:
         states = {"before": str(before["status"]), "after": str(enterprise.status)}
-        found[Kind.STATUS_CHANGE] = decided | states | {"reason": decision.reason or decision.basis}
+        found[RecordKind.STATUS_CHANGE] = decided | states | {"reason": decision.reason or decision.basis}
     others = [name for name in FACT_LABELS if name in before and name not in ("name", "status", "ended_on")]
     if others:
         facts = [
             {"field": name, "before": _text(before[name]), "after": _text(getattr(enterprise, name))} for name in others
         ]
-        found[Kind.REGISTRATION_CHANGE] = decided | {"facts": facts}
+        found[RecordKind.REGISTRATION_CHANGE] = decided | {"facts": facts}
     return found
 
 
@@ -185,7 +187,7 @@ async def succeed(
     successor = await find(session, new_code)
     await _check_chain(session, enterprise.code, successor.code)
     if enterprise.status == Status.ACTIVE:
-        await change(session, act, enterprise, FactsIn(status=Status.CANCELLED))
+        await change(session, act, enterprise, AmendedFactsIn(status=Status.CANCELLED))
     else:
         rules.check_decided_on(act.decision.decided_on, enterprise.established_on, act.today)
     return await _enter(session, act, enterprise.code, successor.code, reason)

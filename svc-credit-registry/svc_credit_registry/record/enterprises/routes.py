@@ -14,7 +14,7 @@ from shared.fields import Day
 from shared.http import Router, cached, etag, not_modified, view_etag
 from shared.problems import wants_english
 from svc_credit_registry.record.enterprises import rules, service
-from svc_credit_registry.record.enterprises.schemas import EnterpriseOut, HistoryOut, MovedOut
+from svc_credit_registry.record.enterprises.schemas import EnterpriseHistoryOut, EnterpriseOut, MovedOut
 
 router = Router(tags=["enterprises"], dependencies=[Public])
 
@@ -70,12 +70,12 @@ async def _get_past(
     "/v1/enterprises/{code}/history",
     operation_id="get_enterprise_history",
     summary="Names, status and changes of an enterprise, with periods",
-    response_model=HistoryOut,
+    response_model=EnterpriseHistoryOut,
     responses=MOVED,
 )
 async def get_enterprise_history(
     session: SessionDep, request: Request, response: Response, today: TodayDep, code: Code, as_of: AsOf = None
-) -> HistoryOut | Response:
+) -> EnterpriseHistoryOut | Response:
     """Former names and status with their periods, and each change: what was, what is, when, by whom, on what basis."""
     day = rules.read_day(as_of, today)
     elsewhere = await moved_answer(session, request, code, day)

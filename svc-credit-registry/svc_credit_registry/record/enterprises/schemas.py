@@ -121,7 +121,7 @@ class RegisterChange(BaseModel):
     facts: list[FactChange]
 
 
-class HistoryOut(BaseModel):
+class EnterpriseHistoryOut(BaseModel):
     """How an enterprise came to be what the record says on a day: names, status and changes, the latest first."""
 
     code: str

@@ -24,10 +24,10 @@ from svc_credit_registry.record.enterprises.models import (
     EnterpriseVersion,
 )
 from svc_credit_registry.record.enterprises.schemas import (
+    EnterpriseHistoryOut,
     EnterpriseOut,
     EnterpriseSummary,
     FactChange,
-    HistoryOut,
     MovedOut,
     NameOut,
     Provenance,
@@ -158,14 +158,14 @@ def described(enterprise: State, names: Sequence[NameOut], as_of: date | None = 
     )  # fmt: skip
 
 
-async def history(session: AsyncSession, code: str, day: date, *, english: bool) -> HistoryOut:
+async def history(session: AsyncSession, code: str, day: date, *, english: bool) -> EnterpriseHistoryOut:
     """How the enterprise came to be what the record said at the end of `day`; refusals as for the enterprise then."""
     await find_on(session, code, day)
     enterprise = await find(session, code)
     states: list[State] = list(await queries.versions_until(session, enterprise.code, day))
     if enterprise.received_at < rules.end_of(day):
         states.append(enterprise)
-    return HistoryOut(
+    return EnterpriseHistoryOut(
         code=enterprise.code,
         as_of=day,
         first_recorded_at=since(states[0]),

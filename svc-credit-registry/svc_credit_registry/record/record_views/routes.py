@@ -14,15 +14,15 @@ from svc_credit_registry.access import RegistryOfficer
 from svc_credit_registry.record.enterprises.routes import MOVED, UNCHANGED, AsOf, Code, moved_answer
 from svc_credit_registry.record.enterprises.rules import read_day, valid_code
 from svc_credit_registry.record.record_views import service
-from svc_credit_registry.record.record_views.schemas import ItemKindOut, ItemOut, RecordOut
+from svc_credit_registry.record.record_views.schemas import ItemKindOut, RecordItemOut, RecordOut
 from svc_credit_registry.record.record_views.service import Reading
 from svc_credit_registry.record.records import queries
 from svc_credit_registry.record.records.models import RecordItem
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 
 router = Router(tags=["records"])
 
-KindQuery = Annotated[Kind | None, Query(description="Items of this kind alone")]
+KindQuery = Annotated[RecordKind | None, Query(description="Items of this kind alone")]
 ORDER = (RecordItem.effective_from.desc(), RecordItem.id.desc())
 
 
@@ -63,7 +63,7 @@ async def get_enterprise_record(
     operation_id="list_enterprise_items",
     summary="Items of the record of an enterprise, as of a day",
     dependencies=[Public],
-    response_model=Page[ItemOut],
+    response_model=Page[RecordItemOut],
     responses=MOVED,
 )
 async def list_enterprise_items(  # noqa: PLR0913 - filters and paging
@@ -75,7 +75,7 @@ async def list_enterprise_items(  # noqa: PLR0913 - filters and paging
     code: Code,
     kind: KindQuery = None,
     as_of: AsOf = None,
-) -> Page[ItemOut] | Response:
+) -> Page[RecordItemOut] | Response:
     """Items with producer, provider, who answers for them, basis, dates and receipt; the latest first."""
     elsewhere = await moved_answer(session, request, code, read_day(as_of, today))
     if elsewhere is not None:
@@ -96,7 +96,7 @@ async def list_enterprise_items(  # noqa: PLR0913 - filters and paging
 )
 async def get_record_item(
     session: SessionDep, request: Request, response: Response, today: TodayDep, item_id: uuid.UUID
-) -> ItemOut:
+) -> RecordItemOut:
     """The item with all it rests on, also a version that was replaced. 404 when its publication has ended."""
     found = await service.item(session, item_id, today)
     response.headers.update(cached("register", f"enterprise:{found.code}", by_language=True))
@@ -116,7 +116,7 @@ async def list_enterprise_item_versions(  # noqa: PLR0913 - filters and paging
     caller: RegistryOfficer,
     code: Code,
     kind: KindQuery = None,
-) -> Page[ItemOut]:
+) -> Page[RecordItemOut]:
     """For officers of its region and their superiors: nothing that ever stood on the record is missing here."""
     enterprise = await service.for_officer(session, caller, code)
     statement = queries.versions_of(enterprise.code, kind)

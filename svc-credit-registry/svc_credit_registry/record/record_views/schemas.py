@@ -33,7 +33,7 @@ class ItemPublication(BaseModel):
     publish_until: date | None = Field(description="The last day on which it is shown; absent: no end is set")
 
 
-class ItemOut(BaseModel):
+class RecordItemOut(BaseModel):
     """One version of one item of the public record."""
 
     id: uuid.UUID
@@ -58,7 +58,7 @@ class KindOut(BaseModel):
     kind: str
     label: str
     count: int
-    items: list[ItemOut]
+    items: list[RecordItemOut]
     items_url: str = Field(description="All of them, page by page")
 
 

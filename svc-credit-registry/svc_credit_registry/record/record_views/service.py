@@ -20,15 +20,15 @@ from svc_credit_registry.record.publicity.schemas import ComplaintOut
 from svc_credit_registry.record.record_views.errors import OtherRegion, RecordItemUnknown
 from svc_credit_registry.record.record_views.schemas import (
     ItemKindOut,
-    ItemOut,
     ItemProvenance,
     ItemPublication,
     KindOut,
+    RecordItemOut,
     RecordOut,
 )
 from svc_credit_registry.record.records import queries
 from svc_credit_registry.record.records.models import RecordItem
-from svc_credit_registry.record.records.rules import KINDS, Kind, label_of, publication_of, unit_name
+from svc_credit_registry.record.records.rules import KINDS, RecordKind, label_of, publication_of, unit_name
 from svc_credit_registry.record.records.schemas import CONTENTS
 
 SHOWN = 50
@@ -65,12 +65,12 @@ async def record_of(session: AsyncSession, reading: Reading, limit: int = SHOWN)
         enterprise=await enterprises.describe(session, state, past),
         former_codes=await _former_codes(session, state.code, reading.day),
         counts=counts,
-        kinds=[_kind_out(kind, counts[kind], items, reading) for kind in Kind if kind in counts],
+        kinds=[_kind_out(kind, counts[kind], items, reading) for kind in RecordKind if kind in counts],
         complaints=complaints,
     )
 
 
-def _kind_out(kind: Kind, count: int, items: Any, reading: Reading) -> KindOut:
+def _kind_out(kind: RecordKind, count: int, items: Any, reading: Reading) -> KindOut:
     return KindOut(
         kind=kind,
         label=label_of(kind, english=reading.english),
@@ -93,12 +93,12 @@ async def _former_codes(session: AsyncSession, code: str, day: date) -> list[For
     return [FormerCodeOut.model_validate(step) for step in steps]
 
 
-def item_out(item: RecordItem, *, english: bool) -> ItemOut:
+def item_out(item: RecordItem, *, english: bool) -> RecordItemOut:
     """One version of an item with who produced, provided and answers for it."""
-    rule, why = KINDS[Kind(item.kind)], publication_of(Kind(item.kind), item.produced_on)
+    rule, why = KINDS[RecordKind(item.kind)], publication_of(RecordKind(item.kind), item.produced_on)
     published_on = statutory_date(item.recorded_at)
     due = item.publication_due_on
-    return ItemOut(
+    return RecordItemOut(
         id=item.id,
         code=item.code,
         kind=item.kind,
@@ -133,7 +133,7 @@ def item_out(item: RecordItem, *, english: bool) -> ItemOut:
 
 def _in_order(item: RecordItem) -> dict[str, Any]:
     """The content in the order of its schema; the database keeps none."""
-    fields = [name for name in CONTENTS[Kind(item.kind)].model_fields if name in item.content]
+    fields = [name for name in CONTENTS[RecordKind(item.kind)].model_fields if name in item.content]
     return {name: item.content[name] for name in fields} | dict(item.content)
 
 

@@ -10,12 +10,12 @@ from sqlalchemy.orm import aliased
 
 from svc_credit_registry.record.enterprises.rules import end_of
 from svc_credit_registry.record.records.models import RecordItem
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 
 R = RecordItem
 
 
-def standing(code: str, kind: Kind | None = None) -> Select[RecordItem]:
+def standing(code: str, kind: RecordKind | None = None) -> Select[RecordItem]:
     """The items that stand on the record of an enterprise now, also those whose publication has ended."""
     statement = select(R).where(R.code == code, R.superseded_at.is_(None))
     return statement if kind is None else statement.where(R.kind == kind)
@@ -27,7 +27,7 @@ def stood_on(day: date) -> ColumnElement[bool]:
     return (R.recorded_at < end) & or_(R.superseded_at.is_(None), R.superseded_at >= end)
 
 
-def shown(code: str, kind: Kind | None, day: date, today: date) -> Select[RecordItem]:
+def shown(code: str, kind: RecordKind | None, day: date, today: date) -> Select[RecordItem]:
     """What the public may see of the record as it stood at the end of `day`.
 
     What had left publication by that day is not in it; nor is what has left it since, by the latest word about it:
@@ -89,13 +89,13 @@ async def counts(session: AsyncSession, code: str, day: date, today: date) -> di
     return {str(kind): int(number) for kind, number in rows}
 
 
-async def current(session: AsyncSession, code: str, kind: Kind | None = None) -> Sequence[RecordItem]:
+async def current(session: AsyncSession, code: str, kind: RecordKind | None = None) -> Sequence[RecordItem]:
     """The items of `standing`, the latest first."""
     return (await session.scalars(standing(code, kind).order_by(R.effective_from.desc(), R.id.desc()))).all()
 
 
 async def current_of(
-    session: AsyncSession, producer: str, kind: Kind, key: str, *, lock: bool = False
+    session: AsyncSession, producer: str, kind: RecordKind, key: str, *, lock: bool = False
 ) -> RecordItem | None:
     """The version of one item that stands now."""
     same = (R.producer == producer, R.kind == kind, R.key == key, R.superseded_at.is_(None))
@@ -103,7 +103,7 @@ async def current_of(
     return (await session.scalars(statement.with_for_update() if lock else statement)).one_or_none()
 
 
-async def last_version(session: AsyncSession, producer: str, kind: Kind, key: str) -> int:
+async def last_version(session: AsyncSession, producer: str, kind: RecordKind, key: str) -> int:
     """The number of the latest version of one item; 0 when there is none."""
     same = (R.producer == producer, R.kind == kind, R.key == key)
     return await session.scalar(select(func.max(R.version)).where(*same)) or 0
@@ -114,7 +114,7 @@ async def by_id(session: AsyncSession, item_id: uuid.UUID) -> RecordItem | None:
     return await session.get(RecordItem, item_id)
 
 
-def versions_of(code: str, kind: Kind | None) -> Select[RecordItem]:
+def versions_of(code: str, kind: RecordKind | None) -> Select[RecordItem]:
     """All versions of all items of an enterprise, shown or not: for those who answer for the register."""
     statement = select(R).where(R.code == code)
     return statement if kind is None else statement.where(R.kind == kind)

@@ -17,7 +17,7 @@ REGULATIONS = "《企业信息公示暂行条例》"
 REGULATIONS_SINCE = date(2014, 10, 1)
 
 
-class Kind(StrEnum):
+class RecordKind(StrEnum):
     """What an item of the public record is. Complaints are kept apart, in `publicity`."""
 
     STATUS_CHANGE = "status_change"
@@ -89,20 +89,24 @@ _PENALTY_NOTE = (
 _SEVEN = Term("publication", 7, "行政许可和行政处罚信用信息公示：自作出决定之日起7个工作日内", False, _PENALTY_NOTE)
 _TWENTY_45 = Term("publication", 20, "《市场监督管理行政处罚信息公示规定》(总局令第45号)", False, _PENALTY_NOTE)
 
-KINDS: Mapping[Kind, KindRule] = {
-    Kind.STATUS_CHANGE: KindRule("登记状态变更", "Change of status", *_REGISTRAR, _rows(_ARTICLE_6, 20)),
-    Kind.NAME_CHANGE: KindRule("名称变更", "Change of name", *_REGISTRAR, _rows(_ARTICLE_6, 20)),
-    Kind.REGISTRATION_CHANGE: KindRule("登记事项变更", "Change of registration", *_REGISTRAR, _rows(_ARTICLE_6, 20)),
-    Kind.BRANCH: KindRule("分支机构", "Branch", *_REGISTRAR, _rows(_ARTICLE_6, 20)),
-    Kind.SHAREHOLDER: KindRule("股东及出资人", "Shareholder", *_REGISTRAR, _rows(_ARTICLE_6, 20)),
-    Kind.CONTRIBUTION: KindRule("股东出资", "Contribution of a shareholder", *_ENTERPRISE, _rows("第十条第一项", 20)),
-    Kind.KEY_PERSON: KindRule("主要人员", "Key person", *_REGISTRAR, _rows(_ARTICLE_6, 20)),
-    Kind.LICENCE: KindRule("行政许可", "Administrative licence", *_PRODUCER, _rows("第七条、第十条第三项", 20)),
-    Kind.INSPECTION: KindRule(
+KINDS: Mapping[RecordKind, KindRule] = {
+    RecordKind.STATUS_CHANGE: KindRule("登记状态变更", "Change of status", *_REGISTRAR, _rows(_ARTICLE_6, 20)),
+    RecordKind.NAME_CHANGE: KindRule("名称变更", "Change of name", *_REGISTRAR, _rows(_ARTICLE_6, 20)),
+    RecordKind.REGISTRATION_CHANGE: KindRule(
+        "登记事项变更", "Change of registration", *_REGISTRAR, _rows(_ARTICLE_6, 20)
+    ),
+    RecordKind.BRANCH: KindRule("分支机构", "Branch", *_REGISTRAR, _rows(_ARTICLE_6, 20)),
+    RecordKind.SHAREHOLDER: KindRule("股东及出资人", "Shareholder", *_REGISTRAR, _rows(_ARTICLE_6, 20)),
+    RecordKind.CONTRIBUTION: KindRule(
+        "股东出资", "Contribution of a shareholder", *_ENTERPRISE, _rows("第十条第一项", 20)
+    ),
+    RecordKind.KEY_PERSON: KindRule("主要人员", "Key person", *_REGISTRAR, _rows(_ARTICLE_6, 20)),
+    RecordKind.LICENCE: KindRule("行政许可", "Administrative licence", *_PRODUCER, _rows("第七条、第十条第三项", 20)),
+    RecordKind.INSPECTION: KindRule(
         "抽查检查结果", "Result of an inspection", *_PRODUCER,
         _rows("第十四条", 20, confirmed=False, note="《企业公示信息抽查暂行办法》第十四条，confirm"),
     ),
-    Kind.PENALTY: KindRule(
+    RecordKind.PENALTY: KindRule(
         "行政处罚", "Administrative penalty", *_PRODUCER,
         (
             Publication(REGULATIONS_SINCE, f"{REGULATIONS}第六条、第七条", _rows(_ARTICLE_6, 20)[0].term),
@@ -110,12 +114,12 @@ KINDS: Mapping[Kind, KindRule] = {
             Publication(date(2024, 5, 1), f"{REGULATIONS}第六条、第七条", _SEVEN, confirmed=False, note=_PENALTY_NOTE),
         ),
     ),
-    Kind.EQUITY_PLEDGE: KindRule("股权出质登记", "Pledge of equity", *_REGISTRAR, _rows("第六条第三项", 20)),
-    Kind.EQUITY_FREEZE: KindRule(
+    RecordKind.EQUITY_PLEDGE: KindRule("股权出质登记", "Pledge of equity", *_REGISTRAR, _rows("第六条第三项", 20)),
+    RecordKind.EQUITY_FREEZE: KindRule(
         "司法协助（股权冻结）", "Freeze of equity by a court", *_PRODUCER,
         _own(date(2014, 10, 10), "《关于加强信息合作规范执行与协助执行的通知》(法〔2014〕251号)"),
     ),
-    Kind.CHATTEL_MORTGAGE: KindRule(
+    RecordKind.CHATTEL_MORTGAGE: KindRule(
         "动产抵押登记", "Chattel mortgage", *_PRODUCER,
         (
             *_rows("第六条第二项", 20),
@@ -125,35 +129,37 @@ KINDS: Mapping[Kind, KindRule] = {
             ),
         ),
     ),
-    Kind.IP_PLEDGE: KindRule("知识产权出质", "Pledge of IP rights", *_ENTERPRISE, _rows("第十条第四项", 20)),
-    Kind.ANNUAL_REPORT: KindRule("企业年度报告", "Annual report", *_ENTERPRISE, _rows("第八条、第九条", None)),
-    Kind.IMMEDIATE_INFORMATION: KindRule("企业即时信息", "Immediate information", *_ENTERPRISE, _rows("第十条", 20)),
-    Kind.ABNORMAL_OPERATION: KindRule(
+    RecordKind.IP_PLEDGE: KindRule("知识产权出质", "Pledge of IP rights", *_ENTERPRISE, _rows("第十条第四项", 20)),
+    RecordKind.ANNUAL_REPORT: KindRule("企业年度报告", "Annual report", *_ENTERPRISE, _rows("第八条、第九条", None)),
+    RecordKind.IMMEDIATE_INFORMATION: KindRule(
+        "企业即时信息", "Immediate information", *_ENTERPRISE, _rows("第十条", 20)
+    ),
+    RecordKind.ABNORMAL_OPERATION: KindRule(
         "列入经营异常名录", "Entry on the abnormal-operation list", *_PRODUCER, _rows("第十七条", None)
     ),
-    Kind.SERIOUS_VIOLATION: KindRule(
+    RecordKind.SERIOUS_VIOLATION: KindRule(
         "列入严重违法失信名单", "Entry on the serious-violation list", *_PRODUCER,
         (
             *_rows("第十七条第二款", None),
             Publication(date(2021, 9, 1), "《市场监督管理严重违法失信名单管理办法》(总局令第44号)"),
         ),
     ),
-    Kind.COMMITMENT: KindRule(
+    RecordKind.COMMITMENT: KindRule(
         "信用承诺", "Credit commitment", *_ENTERPRISE,
         _own(date(2019, 7, 9), "《关于加快推进社会信用体系建设……的指导意见》(国办发〔2019〕35号)"),
     ),
-    Kind.CREDIT_REPAIR: KindRule(
+    RecordKind.CREDIT_REPAIR: KindRule(
         "信用修复", "Credit repair", *_PRODUCER,
         _own(date(2021, 9, 1), "《市场监督管理信用修复管理办法》(国市监信规〔2021〕3号)"),
     ),
-    Kind.JOINT_MEASURE: KindRule(
+    RecordKind.JOINT_MEASURE: KindRule(
         "联合惩戒措施", "Joint measure", *_PRODUCER, _own(REGULATIONS_SINCE, f"{REGULATIONS}第十八条")
     ),
-    Kind.SUPPORT_BENEFIT: KindRule(
+    RecordKind.SUPPORT_BENEFIT: KindRule(
         "享受扶持政策", "Support received", *_PRODUCER,
         _own(date(2014, 10, 31), "《国务院关于扶持小型微型企业健康发展的意见》(国发〔2014〕52号)"),
     ),
-    Kind.LEAD_OUTCOME: KindRule(
+    RecordKind.LEAD_OUTCOME: KindRule(
         "线索核查结果", "Outcome of a lead", *_PRODUCER,
         _rows("第六条第五项", 20, confirmed=False, note="其他依法应当公示的信息"),
     ),
@@ -162,17 +168,17 @@ KINDS: Mapping[Kind, KindRule] = {
 
 def label_of(kind: str, *, english: bool) -> str:
     """A kind in the reader's language."""
-    rule = KINDS[Kind(kind)]
+    rule = KINDS[RecordKind(kind)]
     return rule.en if english else rule.zh
 
 
-def publication_of(kind: Kind, produced_on: date) -> Publication:
+def publication_of(kind: RecordKind, produced_on: date) -> Publication:
     """Why an item produced on that day is public; for days before the first row, the first one."""
     rows = KINDS[kind].publication
     return in_force(rows, max(produced_on, rows[0].since))
 
 
-def publication_due(kind: Kind, produced_on: date) -> Deadline | None:
+def publication_due(kind: RecordKind, produced_on: date) -> Deadline | None:
     """By when an item must be public; None where no term runs, or none ran yet on that day."""
     rows = KINDS[kind].publication
     if produced_on < rows[0].since:

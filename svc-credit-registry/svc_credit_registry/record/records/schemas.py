@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from svc_credit_registry.record.contents.schemas import Content, Text, Words, Yuan
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 
 
 class ChangedFact(Content):
@@ -286,29 +286,29 @@ class LeadOutcomeContent(Content):
     authority: Words | None = None
 
 
-CONTENTS: dict[Kind, type[Content]] = {
-    Kind.STATUS_CHANGE: StatusChangeContent,
-    Kind.NAME_CHANGE: NameChangeContent,
-    Kind.REGISTRATION_CHANGE: RegistrationChangeContent,
-    Kind.BRANCH: BranchContent,
-    Kind.SHAREHOLDER: ShareholderContent,
-    Kind.CONTRIBUTION: ContributionContent,
-    Kind.KEY_PERSON: KeyPersonContent,
-    Kind.LICENCE: LicenceContent,
-    Kind.INSPECTION: InspectionContent,
-    Kind.PENALTY: PenaltyContent,
-    Kind.EQUITY_PLEDGE: EquityPledgeContent,
-    Kind.EQUITY_FREEZE: EquityFreezeContent,
-    Kind.CHATTEL_MORTGAGE: ChattelMortgageContent,
-    Kind.IP_PLEDGE: IpPledgeContent,
-    Kind.ANNUAL_REPORT: AnnualReportContent,
-    Kind.IMMEDIATE_INFORMATION: ImmediateInformationContent,
-    Kind.ABNORMAL_OPERATION: AbnormalOperationContent,
-    Kind.SERIOUS_VIOLATION: SeriousViolationContent,
-    Kind.COMMITMENT: CommitmentContent,
-    Kind.CREDIT_REPAIR: CreditRepairContent,
-    Kind.JOINT_MEASURE: JointMeasureContent,
-    Kind.SUPPORT_BENEFIT: SupportBenefitContent,
-    Kind.LEAD_OUTCOME: LeadOutcomeContent,
+CONTENTS: dict[RecordKind, type[Content]] = {
+    RecordKind.STATUS_CHANGE: StatusChangeContent,
+    RecordKind.NAME_CHANGE: NameChangeContent,
+    RecordKind.REGISTRATION_CHANGE: RegistrationChangeContent,
+    RecordKind.BRANCH: BranchContent,
+    RecordKind.SHAREHOLDER: ShareholderContent,
+    RecordKind.CONTRIBUTION: ContributionContent,
+    RecordKind.KEY_PERSON: KeyPersonContent,
+    RecordKind.LICENCE: LicenceContent,
+    RecordKind.INSPECTION: InspectionContent,
+    RecordKind.PENALTY: PenaltyContent,
+    RecordKind.EQUITY_PLEDGE: EquityPledgeContent,
+    RecordKind.EQUITY_FREEZE: EquityFreezeContent,
+    RecordKind.CHATTEL_MORTGAGE: ChattelMortgageContent,
+    RecordKind.IP_PLEDGE: IpPledgeContent,
+    RecordKind.ANNUAL_REPORT: AnnualReportContent,
+    RecordKind.IMMEDIATE_INFORMATION: ImmediateInformationContent,
+    RecordKind.ABNORMAL_OPERATION: AbnormalOperationContent,
+    RecordKind.SERIOUS_VIOLATION: SeriousViolationContent,
+    RecordKind.COMMITMENT: CommitmentContent,
+    RecordKind.CREDIT_REPAIR: CreditRepairContent,
+    RecordKind.JOINT_MEASURE: JointMeasureContent,
+    RecordKind.SUPPORT_BENEFIT: SupportBenefitContent,
+    RecordKind.LEAD_OUTCOME: LeadOutcomeContent,
 }
 """The class of each kind's content."""

@@ -20,7 +20,7 @@ from svc_credit_registry.record.feed import service as feed
 from svc_credit_registry.record.records import queries
 from svc_credit_registry.record.records.errors import ContentInvalid, PeriodInvalid
 from svc_credit_registry.record.records.models import RECEIPTS, RecordItem
-from svc_credit_registry.record.records.rules import Kind, publication_due, receipt_of
+from svc_credit_registry.record.records.rules import RecordKind, publication_due, receipt_of
 from svc_credit_registry.record.records.schemas import CONTENTS
 
 LOCK = 29
@@ -43,7 +43,7 @@ class Item:
     """
 
     code: str
-    kind: Kind
+    kind: RecordKind
     key: str
     content: BaseModel | dict[str, Any]
     producer: str
@@ -64,7 +64,7 @@ class Entered:
     outcome: Outcome
 
 
-def checked_content(kind: Kind, content: BaseModel | dict[str, Any]) -> dict[str, object]:
+def checked_content(kind: RecordKind, content: BaseModel | dict[str, Any]) -> dict[str, object]:
     """The content as it is stored; 422 with each fault when it does not fit its kind."""
     given = content.model_dump(mode="json", exclude_none=True) if isinstance(content, BaseModel) else content
     try:
@@ -154,7 +154,7 @@ async def _told(
 
 
 async def end(  # noqa: PLR0913 - who, the three parts of a name, why, when
-    session: AsyncSession, caller: Caller, producer: str, kind: Kind, key: str, reason: str, now: datetime
+    session: AsyncSession, caller: Caller, producer: str, kind: RecordKind, key: str, reason: str, now: datetime
 ) -> bool:
     """Takes an item off the record from now on; it stays readable as of the days before. False when none stands."""
     await lock(session, producer, kind, key)
@@ -171,7 +171,7 @@ async def end(  # noqa: PLR0913 - who, the three parts of a name, why, when
     return True
 
 
-async def lock(session: AsyncSession, producer: str, kind: Kind, key: str) -> None:
+async def lock(session: AsyncSession, producer: str, kind: RecordKind, key: str) -> None:
     """Keeps others from putting or ending this item until the transaction ends; who read it before reads it again."""
     name = func.hashtextextended("\x1f".join((producer, kind, key)), LOCK)
     await session.execute(select(func.pg_advisory_xact_lock(name)))

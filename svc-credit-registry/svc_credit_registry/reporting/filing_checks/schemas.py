@@ -20,7 +20,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ChangeOut(BaseModel):
+class FigureChangeOut(BaseModel):
     """One field before and after a correction."""
 
     pointer: str

@@ -14,10 +14,10 @@ from svc_credit_registry.reporting.filing_checks.rules import Finding
 from svc_credit_registry.reporting.filings import queries, rules, service
 from svc_credit_registry.reporting.filings.models import AnnualReport
 from svc_credit_registry.reporting.filings.schemas import (
-    CheckOut,
-    CorrectionIn,
     DutiesOut,
     DutyOut,
+    FilingCheckOut,
+    FilingCorrectionIn,
     FindingOut,
     ReportIn,
     ReportOut,
@@ -112,11 +112,11 @@ async def discard(reply: ReplyDep, caller: AnyCaller, report_id: uuid.UUID, vers
 
 
 @router.get("/annual-reports/{report_id}/check", operation_id="check_annual_report", summary="核对 Check the draft")
-async def check(reply: ReplyDep, caller: AnyCaller, report_id: uuid.UUID) -> CheckOut:
+async def check(reply: ReplyDep, caller: AnyCaller, report_id: uuid.UUID) -> FilingCheckOut:
     """All faults (which stop a submission) and doubts (which must be confirmed), each with its place."""
     found = await service.show(reply.session, caller, report_id)
     findings = await service.check(reply.session, found.report, found.form)
-    return CheckOut(
+    return FilingCheckOut(
         can_submit=all(f.severity == "warning" for f in findings), findings=[_finding_out(f) for f in findings]
     )
 
@@ -146,7 +146,7 @@ async def correct(
     reply: ReplyDep,
     caller: AnyCaller,
     report_id: uuid.UUID,
-    body: CorrectionIn,
+    body: FilingCorrectionIn,
 ) -> ReportOut:
     """Until 30 June. What was published before and after, and the reason, stay public side by side (article 12)."""
     return _answer(reply, await service.correct(reply.session, caller, report_id, body.reason, reply.today))

@@ -128,7 +128,7 @@ class SubmissionIn(Body):
     ] = Field(default=[], examples=[["jump:/figures/revenue_yuan"]])  # fmt: skip
 
 
-class CorrectionIn(Body):
+class FilingCorrectionIn(Body):
     """Why a published report is corrected; public with the correction."""
 
     reason: Reason
@@ -155,7 +155,7 @@ class FindingOut(BaseModel):
     message: str
 
 
-class CheckOut(BaseModel):
+class FilingCheckOut(BaseModel):
     """All that is wrong or looks unlikely; `can_submit` when only warnings are left."""
 
     can_submit: bool

@@ -21,7 +21,7 @@ from svc_credit_registry.record.enterprises.rules import Status
 from svc_credit_registry.record.records import queries as record_items
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.models import RecordItem
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.schemas import AnnualReportContent
 from svc_credit_registry.reporting.filing_checks import rules as checks
 from svc_credit_registry.reporting.filing_checks.errors import EnterpriseNotActive, NotForEnterprise
@@ -120,7 +120,7 @@ async def prefilled(session: AsyncSession, enterprise: Enterprise, year: int) ->
         form = ReportForm.model_validate_json(last.content)
         kept = {"contact", "operation", "investments", "contributions", "websites", "guarantees", "published_figures"}
         return ReportForm.model_validate(form.model_dump(include=kept))
-    holders = await record_items.current(session, enterprise.code, Kind.SHAREHOLDER)
+    holders = await record_items.current(session, enterprise.code, RecordKind.SHAREHOLDER)
     entries = [_entry(item) for item in holders]
     contact = Contact(address=enterprise.address or None)
     return ReportForm(contact=contact, operation="operating", contributions=[e for e in entries if e])
@@ -242,7 +242,7 @@ async def _put(
     )
     item = records.Item(
         code=report.code,
-        kind=Kind.ANNUAL_REPORT,
+        kind=RecordKind.ANNUAL_REPORT,
         key=str(report.year),
         content=content,
         producer=report.code,

@@ -18,7 +18,7 @@ from svc_credit_registry.access import AnyCaller
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.reporting.filing_checks.routes import Reply, ReplyDep
 from svc_credit_registry.reporting.filing_checks.rules import changes_between
-from svc_credit_registry.reporting.filing_checks.schemas import ChangeOut
+from svc_credit_registry.reporting.filing_checks.schemas import FigureChangeOut
 from svc_credit_registry.reporting.immediate_information import queries, rules, service
 from svc_credit_registry.reporting.immediate_information.models import ImmediateInformation, InformationRevision
 from svc_credit_registry.reporting.immediate_information.rules import TYPES, Type
@@ -166,7 +166,7 @@ def _revisions_out(known: Sequence[InformationRevision]) -> list[InformationRevi
                 happened_on=row.happened_on,
                 details=row.details,
                 reason=row.reason,
-                changes=[ChangeOut.model_validate(change) for change in changes],
+                changes=[FigureChangeOut.model_validate(change) for change in changes],
             )
         )
         before = says

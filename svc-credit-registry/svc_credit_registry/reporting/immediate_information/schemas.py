@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from shared.fields import Day
-from svc_credit_registry.reporting.filing_checks.schemas import Body, ChangeOut, Percent, Positive, Reason, Words
+from svc_credit_registry.reporting.filing_checks.schemas import Body, FigureChangeOut, Percent, Positive, Reason, Words
 
 
 class Capital(Body):
@@ -102,7 +102,7 @@ class InformationRevisionOut(BaseModel):
     happened_on: date
     details: dict[str, Any]
     reason: str | None
-    changes: list[ChangeOut]
+    changes: list[FigureChangeOut]
 
 
 class InformationOut(BaseModel):

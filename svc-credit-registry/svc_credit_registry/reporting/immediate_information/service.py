@@ -14,7 +14,7 @@ from svc_credit_registry.record.enterprises import queries as enterprises
 from svc_credit_registry.record.enterprises.errors import EnterpriseUnknown
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.records import service as records
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.schemas import ImmediateInformationContent
 from svc_credit_registry.reporting.filing_checks.errors import EnterpriseNotActive, NotForEnterprise
 from svc_credit_registry.reporting.immediate_information import queries, rules
@@ -145,7 +145,7 @@ def _item(row: ImmediateInformation, today: date) -> records.Item:
     )
     return records.Item(
         code=row.code,
-        kind=Kind.IMMEDIATE_INFORMATION,
+        kind=RecordKind.IMMEDIATE_INFORMATION,
         key=str(row.id),
         content=content,
         producer=row.code,

@@ -1,6 +1,6 @@
 """What an item is called, and what its owner does next."""
 
-from svc_credit_registry.reporting.objections.rules import NEXT_ACTIONS, STATE_LABELS, State
+from svc_credit_registry.reporting.objections.rules import NEXT_ACTIONS, STATE_LABELS, ObjectionState
 
 Words = tuple[str, str]
 
@@ -36,8 +36,8 @@ def words(kind: str, state: str, *, english: bool) -> tuple[str, str | None]:
         return label[english], action[english]
     if kind == "publication_order":
         return _ORDER[0][english], _ORDER[1][english]
-    label = STATE_LABELS[State(state)]
-    following = _PRODUCER if kind == "objection_question" else NEXT_ACTIONS.get(State(state))
+    label = STATE_LABELS[ObjectionState(state)]
+    following = _PRODUCER if kind == "objection_question" else NEXT_ACTIONS.get(ObjectionState(state))
     return label[english], following[english] if following else None
 
 

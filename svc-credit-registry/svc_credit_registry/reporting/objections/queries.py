@@ -13,7 +13,13 @@ from shared.codes import regions
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.reporting.objections.models import SERIAL, Objection, ObjectionStep
-from svc_credit_registry.reporting.objections.rules import MATTER, OFFICER_STATES, REGISTRATION, State, terms_on
+from svc_credit_registry.reporting.objections.rules import (
+    MATTER,
+    OFFICER_STATES,
+    REGISTRATION,
+    ObjectionState,
+    terms_on,
+)
 
 LOCK = 37
 
@@ -41,7 +47,7 @@ def asked_by(caller: Caller) -> Select[Any]:
 
 def to_answer(caller: Caller) -> Select[Any]:
     """Cases in which the caller's unit or enterprise is asked for an answer, or for a correction."""
-    waits = Objection.state.in_((State.PRODUCER_ASKED, State.AWAITING_CORRECTION))
+    waits = Objection.state.in_((ObjectionState.PRODUCER_ASKED, ObjectionState.AWAITING_CORRECTION))
     producers = [p for p in (caller.unit, caller.org) if p is not None and (p == caller.unit or speaks_for(caller, p))]
     return select(Objection).where(waits, Objection.item_producer.in_(producers))
 
@@ -51,7 +57,7 @@ def speaks_for(caller: Caller, producer: str) -> bool:
     return caller.acts_for(producer, MATTER) or (caller.unit is not None and caller.unit == producer)
 
 
-def queue(region: str | None, states: Sequence[State], overdue_on: date | None) -> Select[Any]:
+def queue(region: str | None, states: Sequence[ObjectionState], overdue_on: date | None) -> Select[Any]:
     """Cases of a region and below in these states, only overdue ones if asked."""
     if region is None:
         return select(Objection).where(false())
@@ -63,7 +69,7 @@ def queue(region: str | None, states: Sequence[State], overdue_on: date | None) 
 
 def about(code: str) -> Select[Any]:
     """The cases about an enterprise that were not withdrawn."""
-    return select(Objection).where(Objection.code == code, Objection.state != State.WITHDRAWN)
+    return select(Objection).where(Objection.code == code, Objection.state != ObjectionState.WITHDRAWN)
 
 
 async def one_at_a_time(session: AsyncSession, asker_id: str) -> None:
@@ -105,7 +111,7 @@ async def corrected_meanwhile(session: AsyncSession, limit: int) -> Sequence[Obj
     )  # fmt: skip
     registration = Objection.item_kind == REGISTRATION
     done = or_(~registration & (later | ~stands), registration & changed.exists())
-    statement = select(Objection).where(Objection.state == State.AWAITING_CORRECTION, done)
+    statement = select(Objection).where(Objection.state == ObjectionState.AWAITING_CORRECTION, done)
     return (await session.scalars(statement.limit(limit).with_for_update(skip_locked=True))).all()
 
 

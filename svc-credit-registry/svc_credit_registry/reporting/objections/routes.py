@@ -17,16 +17,22 @@ from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.reporting.filing_checks.routes import Reply, ReplyDep
 from svc_credit_registry.reporting.objections import queries, rules, service
 from svc_credit_registry.reporting.objections.models import Objection
-from svc_credit_registry.reporting.objections.rules import OFFICER_STATES, OUTCOME_LABELS, STATE_LABELS, Outcome, State
+from svc_credit_registry.reporting.objections.rules import (
+    OFFICER_STATES,
+    OUTCOME_LABELS,
+    STATE_LABELS,
+    ObjectionOutcome,
+    ObjectionState,
+)
 from svc_credit_registry.reporting.objections.schemas import (
-    AnswerIn,
-    DecisionIn,
     MarkOut,
+    ObjectionAnswerIn,
     ObjectionHistoryOut,
-    ObjectionIn,
     ObjectionOut,
     ObjectionStepOut,
     QuestionIn,
+    RecordObjectionDecisionIn,
+    RecordObjectionIn,
     Viewer,
 )
 
@@ -40,7 +46,7 @@ Code = Annotated[str, Path(max_length=40, description="Unified social credit cod
 @router.post(
     "/objections", operation_id="ask_for_verification", status_code=201, summary="异议申请 Ask for verification"
 )
-async def ask(reply: ReplyDep, caller: AnyCaller, body: ObjectionIn) -> ObjectionOut:
+async def ask(reply: ReplyDep, caller: AnyCaller, body: RecordObjectionIn) -> ObjectionOut:
     """Anybody who is logged in may doubt an item of the record; the unit answers within 20 working days."""
     case = await service.ask(reply.session, caller, body, reply.today)
     reply.response.headers["Location"] = f"/v1/objections/{case.id}"
@@ -59,7 +65,9 @@ async def queue(
     reply: ReplyDep,
     caller: FilingOfficer,
     paging: Paging,
-    state: Annotated[list[State] | None, Query(description="Only these; else all that wait for an answer")] = None,
+    state: Annotated[
+        list[ObjectionState] | None, Query(description="Only these; else all that wait for an answer")
+    ] = None,
     overdue: Annotated[bool, Query(description="Only those past their last day")] = False,
 ) -> Page[ObjectionOut]:
     """Cases of the officer's region (superiors: of the regions below), the most urgent first."""
@@ -95,8 +103,8 @@ async def history(reply: ReplyDep, caller: AnyCaller, objection_id: uuid.UUID) -
         ObjectionStepOut(
             at=step.at,
             act=step.act,
-            state=State(step.state),
-            state_label=STATE_LABELS[State(step.state)][reply.english],
+            state=ObjectionState(step.state),
+            state_label=STATE_LABELS[ObjectionState(step.state)][reply.english],
             by=step.by,
         )
         for step in steps
@@ -147,7 +155,7 @@ async def ask_producer(
     operation_id="answer_objection",
     summary="答复函询 The producer answers",
 )
-async def answer(reply: ReplyDep, caller: AnyCaller, objection_id: uuid.UUID, body: AnswerIn) -> ObjectionOut:
+async def answer(reply: ReplyDep, caller: AnyCaller, objection_id: uuid.UUID, body: ObjectionAnswerIn) -> ObjectionOut:
     """The producer's unit, or who acts for the enterprise that reported the item itself, answers the question."""
     case = await service.answer(reply.session, caller, objection_id, body.answer, reply.today)
     return _answer(reply, case, "producer")
@@ -155,7 +163,12 @@ async def answer(reply: ReplyDep, caller: AnyCaller, objection_id: uuid.UUID, bo
 
 @router.post("/objections/{objection_id}/decision", operation_id="decide_objection", summary="核查结果 Answer the case")
 async def decide(
-    reply: ReplyDep, caller: FilingOfficer, now: NowDep, objection_id: uuid.UUID, version: IfMatch, body: DecisionIn
+    reply: ReplyDep,
+    caller: FilingOfficer,
+    now: NowDep,
+    objection_id: uuid.UUID,
+    version: IfMatch,
+    body: RecordObjectionDecisionIn,
 ) -> ObjectionOut:
     """The written answer, and what follows: the item is confirmed, corrected, taken off, or marked until corrected."""
     return _answer(reply, await service.decide(reply.session, caller, objection_id, version, body, now), "officer")
@@ -185,13 +198,13 @@ MARKED = sorted(set(MarkOut.model_fields) & set(Objection.__table__.columns.keys
 
 def _labels(case: Objection, english: bool) -> dict[str, str | None]:
     return {
-        "state_label": STATE_LABELS[State(case.state)][english],
-        "outcome_label": OUTCOME_LABELS[Outcome(case.outcome)][english] if case.outcome else None,
+        "state_label": STATE_LABELS[ObjectionState(case.state)][english],
+        "outcome_label": OUTCOME_LABELS[ObjectionOutcome(case.outcome)][english] if case.outcome else None,
     }
 
 
 def _objection_out(case: Objection, viewer: Viewer, today: date, english: bool) -> ObjectionOut:
-    action = rules.NEXT_ACTIONS.get(State(case.state)) if viewer == "asker" else None
+    action = rules.NEXT_ACTIONS.get(ObjectionState(case.state)) if viewer == "asker" else None
     values: dict[str, Any] = {name: getattr(case, name) for name in COPIED} | _labels(case, english)
     if viewer == "asker":
         values |= {"question": None, "producer_answer": None}

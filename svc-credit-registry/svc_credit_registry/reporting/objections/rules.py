@@ -18,7 +18,7 @@ OPEN_LIMIT = 20
 """How many cases one person may have open: a rule of this platform."""
 
 
-class State(StrEnum):
+class ObjectionState(StrEnum):
     RECEIVED = "received"
     PRODUCER_ASKED = "producer_asked"
     PRODUCER_ANSWERED = "producer_answered"
@@ -27,7 +27,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Outcome(StrEnum):
+class ObjectionOutcome(StrEnum):
     """What verification found, and what follows."""
 
     CONFIRMED = "confirmed"
@@ -46,51 +46,54 @@ class Act(StrEnum):
     SETTLE = "settle"
 
 
-OFFICER_STATES = frozenset({State.RECEIVED, State.PRODUCER_ASKED, State.PRODUCER_ANSWERED})
+OFFICER_STATES = frozenset({ObjectionState.RECEIVED, ObjectionState.PRODUCER_ASKED, ObjectionState.PRODUCER_ANSWERED})
 """States in which the clock of the answer runs."""
-OPEN_STATES = OFFICER_STATES | {State.AWAITING_CORRECTION}
+OPEN_STATES = OFFICER_STATES | {ObjectionState.AWAITING_CORRECTION}
 
-STATE_LABELS: dict[State, tuple[str, str]] = {
-    State.RECEIVED: ("已收到，核查中", "Received, under verification"),
-    State.PRODUCER_ASKED: ("核查中，已函询信息产生单位", "Under verification, its producer was asked"),
-    State.PRODUCER_ANSWERED: ("核查中，信息产生单位已答复", "Under verification, its producer has answered"),
-    State.AWAITING_CORRECTION: ("核查认定有误，待更正", "Found wrong, to be corrected"),
-    State.CLOSED: ("已办结", "Closed"),
-    State.WITHDRAWN: ("申请人已撤回", "Withdrawn"),
+STATE_LABELS: dict[ObjectionState, tuple[str, str]] = {
+    ObjectionState.RECEIVED: ("已收到，核查中", "Received, under verification"),
+    ObjectionState.PRODUCER_ASKED: ("核查中，已函询信息产生单位", "Under verification, its producer was asked"),
+    ObjectionState.PRODUCER_ANSWERED: ("核查中，信息产生单位已答复", "Under verification, its producer has answered"),
+    ObjectionState.AWAITING_CORRECTION: ("核查认定有误，待更正", "Found wrong, to be corrected"),
+    ObjectionState.CLOSED: ("已办结", "Closed"),
+    ObjectionState.WITHDRAWN: ("申请人已撤回", "Withdrawn"),
 }
-OUTCOME_LABELS: dict[Outcome, tuple[str, str]] = {
-    Outcome.CONFIRMED: ("经核查，信息准确", "Verified: the item is right"),
-    Outcome.CORRECTED: ("经核查有误，已更正", "Found wrong and corrected"),
-    Outcome.REMOVED: ("经核查有误，已撤下", "Found wrong and taken off"),
-    Outcome.CORRECTION_ORDERED: ("经核查有误，已责令企业更正", "Found wrong; the enterprise must correct it"),
-    Outcome.REFERRED: ("经核查有误，已转信息产生单位更正", "Found wrong; its producer was asked to correct it"),
+OUTCOME_LABELS: dict[ObjectionOutcome, tuple[str, str]] = {
+    ObjectionOutcome.CONFIRMED: ("经核查，信息准确", "Verified: the item is right"),
+    ObjectionOutcome.CORRECTED: ("经核查有误，已更正", "Found wrong and corrected"),
+    ObjectionOutcome.REMOVED: ("经核查有误，已撤下", "Found wrong and taken off"),
+    ObjectionOutcome.CORRECTION_ORDERED: ("经核查有误，已责令企业更正", "Found wrong; the enterprise must correct it"),
+    ObjectionOutcome.REFERRED: (
+        "经核查有误，已转信息产生单位更正",
+        "Found wrong; its producer was asked to correct it",
+    ),
 }
-NEXT_ACTIONS: dict[State, tuple[str, str]] = {
-    State.RECEIVED: ("等待核查结果", "Wait for the answer"),
-    State.PRODUCER_ASKED: ("等待信息产生单位答复", "Wait for the producer's answer"),
-    State.PRODUCER_ANSWERED: ("等待核查结果", "Wait for the answer"),
-    State.AWAITING_CORRECTION: ("等待更正", "Wait for the correction"),
+NEXT_ACTIONS: dict[ObjectionState, tuple[str, str]] = {
+    ObjectionState.RECEIVED: ("等待核查结果", "Wait for the answer"),
+    ObjectionState.PRODUCER_ASKED: ("等待信息产生单位答复", "Wait for the producer's answer"),
+    ObjectionState.PRODUCER_ANSWERED: ("等待核查结果", "Wait for the answer"),
+    ObjectionState.AWAITING_CORRECTION: ("等待更正", "Wait for the correction"),
 }
 
-TRANSITIONS: dict[tuple[State, Act], State] = {
-    (State.RECEIVED, Act.ASK_PRODUCER): State.PRODUCER_ASKED,
-    (State.PRODUCER_ANSWERED, Act.ASK_PRODUCER): State.PRODUCER_ASKED,
-    (State.PRODUCER_ASKED, Act.ANSWER): State.PRODUCER_ANSWERED,
-    **{(state, Act.DECIDE): State.CLOSED for state in sorted(OFFICER_STATES)},
-    **{(state, Act.WITHDRAW): State.WITHDRAWN for state in sorted(OFFICER_STATES)},
-    (State.AWAITING_CORRECTION, Act.SETTLE): State.CLOSED,
+TRANSITIONS: dict[tuple[ObjectionState, Act], ObjectionState] = {
+    (ObjectionState.RECEIVED, Act.ASK_PRODUCER): ObjectionState.PRODUCER_ASKED,
+    (ObjectionState.PRODUCER_ANSWERED, Act.ASK_PRODUCER): ObjectionState.PRODUCER_ASKED,
+    (ObjectionState.PRODUCER_ASKED, Act.ANSWER): ObjectionState.PRODUCER_ANSWERED,
+    **{(state, Act.DECIDE): ObjectionState.CLOSED for state in sorted(OFFICER_STATES)},
+    **{(state, Act.WITHDRAW): ObjectionState.WITHDRAWN for state in sorted(OFFICER_STATES)},
+    (ObjectionState.AWAITING_CORRECTION, Act.SETTLE): ObjectionState.CLOSED,
 }
-PENDING = frozenset({Outcome.CORRECTION_ORDERED, Outcome.REFERRED})
+PENDING = frozenset({ObjectionOutcome.CORRECTION_ORDERED, ObjectionOutcome.REFERRED})
 """Outcomes after which the item stays marked as wrong until its producer has corrected it."""
 
 
-def after(state: State, act: Act, outcome: Outcome | None = None) -> State:
+def after(state: ObjectionState, act: Act, outcome: ObjectionOutcome | None = None) -> ObjectionState:
     """The state which follows `act`; raises ActNotAllowed (409) when the table does not list it."""
     following = TRANSITIONS.get((state, act))
     if following is None:
         zh, en = STATE_LABELS[state]
         raise ActNotAllowed(f"当前状态：{zh} / present state: {en}", state=state.value, act=act.value)
-    return State.AWAITING_CORRECTION if outcome in PENDING else following
+    return ObjectionState.AWAITING_CORRECTION if outcome in PENDING else following
 
 
 @dataclass(frozen=True)
@@ -132,16 +135,18 @@ def terms_on(day: date) -> Terms:
     return in_force(TERMS, day)
 
 
-def check_outcome(outcome: Outcome, kind: str, *, own_item: bool, self_reported: bool, has_content: bool) -> None:
+def check_outcome(
+    outcome: ObjectionOutcome, kind: str, *, own_item: bool, self_reported: bool, has_content: bool
+) -> None:
     """Refuses an outcome which is not the unit's to bring about: it corrects or removes what it produced itself
     (`own_item`), orders the enterprise to correct what that reported itself, and refers all else to its producer.
     """
     allowed = {
-        Outcome.CONFIRMED: True,
-        Outcome.CORRECTED: own_item and kind != REGISTRATION and has_content,
-        Outcome.REMOVED: own_item and kind != REGISTRATION,
-        Outcome.CORRECTION_ORDERED: self_reported,
-        Outcome.REFERRED: not self_reported and (not own_item or kind == REGISTRATION),
+        ObjectionOutcome.CONFIRMED: True,
+        ObjectionOutcome.CORRECTED: own_item and kind != REGISTRATION and has_content,
+        ObjectionOutcome.REMOVED: own_item and kind != REGISTRATION,
+        ObjectionOutcome.CORRECTION_ORDERED: self_reported,
+        ObjectionOutcome.REFERRED: not self_reported and (not own_item or kind == REGISTRATION),
     }
     if not allowed[outcome]:
         possible = [name.value for name, fits in allowed.items() if fits]

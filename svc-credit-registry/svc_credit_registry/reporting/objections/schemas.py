@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from svc_credit_registry.reporting.filing_checks.schemas import Body
-from svc_credit_registry.reporting.objections.rules import Outcome, State
+from svc_credit_registry.reporting.objections.rules import ObjectionOutcome, ObjectionState
 
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=5000)]
 Viewer = Literal["asker", "producer", "officer"]
 
 
-class ObjectionIn(Body):
+class RecordObjectionIn(Body):
     """What is doubted: an item of the record by its id or, without one, the registration of the enterprise."""
 
     code: Annotated[str, Field(max_length=18, examples=["91421303MA0000006Y"])]
@@ -28,16 +28,16 @@ class QuestionIn(Body):
     question: LongText
 
 
-class AnswerIn(Body):
+class ObjectionAnswerIn(Body):
     """What the producer says."""
 
     answer: LongText
 
 
-class DecisionIn(Body):
+class RecordObjectionDecisionIn(Body):
     """What verification found. `content` is the whole right content, for `corrected` alone."""
 
-    outcome: Outcome
+    outcome: ObjectionOutcome
     answer: LongText = Field(description="The written answer to who asked")
     content: dict[str, Any] | None = None
 
@@ -49,7 +49,7 @@ class ObjectionOut(BaseModel):
     number: str
     version: int
     viewer: Viewer
-    state: State
+    state: ObjectionState
     state_label: str
     next_action: str | None
     code: str
@@ -67,7 +67,7 @@ class ObjectionOut(BaseModel):
     producer_due_on: date | None
     producer_answer: str | None
     producer_answered_on: date | None
-    outcome: Outcome | None
+    outcome: ObjectionOutcome | None
     outcome_label: str | None
     answer: str | None
     answered_on: date | None
@@ -82,7 +82,7 @@ class ObjectionStepOut(BaseModel):
 
     at: datetime
     act: str
-    state: State
+    state: ObjectionState
     state_label: str
     by: str
 
@@ -101,11 +101,11 @@ class MarkOut(BaseModel):
     item_id: uuid.UUID | None
     item_kind: str
     item_producer: str
-    state: State
+    state: ObjectionState
     state_label: str
     received_on: date
     due_on: date
-    outcome: Outcome | None
+    outcome: ObjectionOutcome | None
     outcome_label: str | None
     answered_on: date | None
     correct_by: date | None

@@ -15,7 +15,7 @@ from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.records import queries as record_items
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.models import RecordItem
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.reporting.filings import service as filings
 from svc_credit_registry.reporting.objections import queries, rules
 from svc_credit_registry.reporting.objections.errors import (
@@ -27,12 +27,12 @@ from svc_credit_registry.reporting.objections.errors import (
     TooManyOpen,
 )
 from svc_credit_registry.reporting.objections.models import Objection, ObjectionStep
-from svc_credit_registry.reporting.objections.rules import Act, Outcome, State
-from svc_credit_registry.reporting.objections.schemas import DecisionIn, ObjectionIn, Viewer
+from svc_credit_registry.reporting.objections.rules import Act, ObjectionOutcome, ObjectionState
+from svc_credit_registry.reporting.objections.schemas import RecordObjectionDecisionIn, RecordObjectionIn, Viewer
 from svc_credit_registry.sharing.corrections import service as corrections
 from svc_credit_registry.sharing.corrections.errors import CorrectionOpen
 from svc_credit_registry.sharing.corrections.rules import Origin
-from svc_credit_registry.sharing.corrections.schemas import CorrectionIn
+from svc_credit_registry.sharing.corrections.schemas import CorrectionRequestIn
 
 HANDLE = "credit-registry:filings:handle"
 
@@ -82,7 +82,7 @@ async def for_officer(session: AsyncSession, caller: Caller, objection_id: uuid.
     return case
 
 
-async def ask(session: AsyncSession, caller: Caller, body: ObjectionIn, today: date) -> Objection:
+async def ask(session: AsyncSession, caller: Caller, body: RecordObjectionIn, today: date) -> Objection:
     """Receives a doubt for the county unit of the enterprise's region and sets off the period for the answer.
 
     404 for an item that does not stand on the enterprise's record now, 409 when the caller has asked the same already.
@@ -96,7 +96,7 @@ async def ask(session: AsyncSession, caller: Caller, body: ObjectionIn, today: d
     deadline = rules.terms_on(today).answer.deadline(today)
     case = Objection(
         number=rules.number_for(enterprise.region, today, await queries.next_serial(session)),
-        state=State.RECEIVED,
+        state=ObjectionState.RECEIVED,
         code=enterprise.code,
         region=enterprise.region,
         item_id=about.item_id,
@@ -166,7 +166,8 @@ async def answer(session: AsyncSession, caller: Caller, objection_id: uuid.UUID,
 
 
 async def decide(
-    session: AsyncSession, caller: Caller, objection_id: uuid.UUID, version: int, body: DecisionIn, now: datetime
+    session: AsyncSession, caller: Caller, objection_id: uuid.UUID, version: int,
+    body: RecordObjectionDecisionIn, now: datetime,
 ) -> Objection:  # fmt: skip
     """The written answer to who asked, and what follows for the item, in one transaction.
 
@@ -176,7 +177,7 @@ async def decide(
     case = await for_officer(session, caller, objection_id)
     check_version(case, version)
     today = statutory_date(now)
-    following = rules.after(State(case.state), Act.DECIDE, body.outcome)
+    following = rules.after(ObjectionState(case.state), Act.DECIDE, body.outcome)
     rules.check_outcome(
         body.outcome,
         case.item_kind,
@@ -186,38 +187,44 @@ async def decide(
     )
     case.outcome, case.answer, case.answered_on = body.outcome, body.answer, today
     case.officer_id = caller.subject
-    if following is State.AWAITING_CORRECTION:
+    if following is ObjectionState.AWAITING_CORRECTION:
         case.correct_by = rules.terms_on(case.received_on).correction.deadline(today).due_on
     await _carry_out(session, caller, case, body, now)
     await _move(session, caller, case, Act.DECIDE, "officer")
     return case
 
 
-async def _carry_out(session: AsyncSession, caller: Caller, case: Objection, body: DecisionIn, now: datetime) -> None:
-    if body.outcome is Outcome.CORRECTION_ORDERED and case.item_kind == Kind.ANNUAL_REPORT and case.correct_by:
+async def _carry_out(
+    session: AsyncSession, caller: Caller, case: Objection, body: RecordObjectionDecisionIn, now: datetime
+) -> None:
+    if (
+        body.outcome is ObjectionOutcome.CORRECTION_ORDERED
+        and case.item_kind == RecordKind.ANNUAL_REPORT
+        and case.correct_by
+    ):
         await filings.allow_correction(session, caller, case.code, int(case.item_key), case.correct_by)
-    if body.outcome is Outcome.REFERRED and case.item_id is not None:
-        asked = CorrectionIn(item_id=case.item_id, fault=f"异议核查 {case.number}：{body.answer}"[:2000])
+    if body.outcome is ObjectionOutcome.REFERRED and case.item_id is not None:
+        asked = CorrectionRequestIn(item_id=case.item_id, fault=f"异议核查 {case.number}：{body.answer}"[:2000])
         with contextlib.suppress(CorrectionOpen):  # the unit has told the producer of this very item already
             noticed = corrections.Noticed(Origin.OBJECTION, str(case.id))
             await corrections.ask(session, caller, asked, noticed, statutory_date(now))
-    if body.outcome not in (Outcome.CORRECTED, Outcome.REMOVED):
+    if body.outcome not in (ObjectionOutcome.CORRECTED, ObjectionOutcome.REMOVED):
         return
-    kind = Kind(case.item_kind)
+    kind = RecordKind(case.item_kind)
     item = await record_items.current_of(session, case.item_producer, kind, case.item_key, lock=True)
     if item is None:
         raise ItemNotShown
-    if body.outcome is Outcome.CORRECTED:
+    if body.outcome is ObjectionOutcome.CORRECTED:
         await records.put(session, caller, _corrected(item, body), now)
     else:
         await records.end(session, caller, item.producer, kind, item.key, f"异议核查 {case.number}", now)
     case.corrected_on = statutory_date(now)
 
 
-def _corrected(item: RecordItem, body: DecisionIn) -> records.Item:
+def _corrected(item: RecordItem, body: RecordObjectionDecisionIn) -> records.Item:
     return records.Item(
         code=item.code,
-        kind=Kind(item.kind),
+        kind=RecordKind(item.kind),
         key=item.key,
         content=body.content or {},
         producer=item.producer,
@@ -253,8 +260,8 @@ async def recompute(session: AsyncSession, case: Objection) -> None:
 
 
 async def _move(session: AsyncSession, caller: Caller | None, case: Objection, act: Act, by: str) -> None:
-    outcome = Outcome(case.outcome) if act is Act.DECIDE and case.outcome else None
-    case.state = rules.after(State(case.state), act, outcome)
+    outcome = ObjectionOutcome(case.outcome) if act is Act.DECIDE and case.outcome else None
+    case.state = rules.after(ObjectionState(case.state), act, outcome)
     await _note(session, caller, case, act, by)
 
 

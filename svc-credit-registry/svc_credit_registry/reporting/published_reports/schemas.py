@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from svc_credit_registry.reporting.filing_checks.schemas import Body, ChangeOut, Reason
+from svc_credit_registry.reporting.filing_checks.schemas import Body, FigureChangeOut, Reason
 from svc_credit_registry.reporting.filings.schemas import ReportForm
 
 
@@ -16,7 +16,7 @@ class RevisionOut(BaseModel):
     revision: int
     published_on: date
     reason: str | None
-    changes: list[ChangeOut]
+    changes: list[FigureChangeOut]
     sections: dict[str, Any]
 
 

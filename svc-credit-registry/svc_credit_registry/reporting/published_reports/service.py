@@ -10,7 +10,7 @@ from shared.auth import Caller
 from shared.codes import regions
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.reporting.filing_checks.rules import changes_between
-from svc_credit_registry.reporting.filing_checks.schemas import ChangeOut
+from svc_credit_registry.reporting.filing_checks.schemas import FigureChangeOut
 from svc_credit_registry.reporting.filings import queries as filings
 from svc_credit_registry.reporting.filings.errors import ReportUnknown
 from svc_credit_registry.reporting.filings.models import AnnualReport
@@ -40,7 +40,7 @@ async def public_report(session: AsyncSession, report: AnnualReport) -> PublicRe
                 revision=row.revision,
                 published_on=row.published_on,
                 reason=row.reason,
-                changes=[ChangeOut.model_validate(change) for change in changes],
+                changes=[FigureChangeOut.model_validate(change) for change in changes],
                 sections=part,
             )
         )

@@ -13,7 +13,7 @@ from shared.problems import wants_english
 from svc_credit_registry.record.classification.rules import industry_code
 from svc_credit_registry.reporting.size_standards import rules, service
 from svc_credit_registry.reporting.size_standards.errors import IndustryCodeInvalid, NoStandard
-from svc_credit_registry.reporting.size_standards.schemas import FactsIn, GroupOut, LimitOut, SizeOut, StandardOut
+from svc_credit_registry.reporting.size_standards.schemas import GroupOut, LimitOut, SizeFactsIn, SizeOut, StandardOut
 
 router = Router(prefix="/v1", tags=["small-micro"], dependencies=[Public])
 
@@ -48,7 +48,7 @@ async def show_standard(
     summary="划型 Classify by given figures",
     openapi_extra=IDEMPOTENCY_NONE,
 )
-async def classify(request: Request, today: TodayDep, body: FactsIn) -> SizeOut:
+async def classify(request: Request, today: TodayDep, body: SizeFactsIn) -> SizeOut:
     """The size with the reason for each indicator; nothing is kept."""
     code = industry_code(body.industry_code)
     if code is None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.fields import Day
 
 
-class FactsIn(BaseModel):
+class SizeFactsIn(BaseModel):
     """What is known of an enterprise; a figure that is left out is taken as unknown."""
 
     model_config = ConfigDict(extra="forbid")

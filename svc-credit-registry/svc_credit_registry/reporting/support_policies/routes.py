@@ -22,12 +22,12 @@ from svc_credit_registry.reporting.support_policies.rules import KINDS, Judgemen
 from svc_credit_registry.reporting.support_policies.schemas import (
     BenefitIn,
     BenefitOut,
+    BenefitReasonIn,
     JudgementOut,
     MatchesOut,
     MatchOut,
     PolicyIn,
     PolicyOut,
-    ReasonIn,
 )
 
 router = Router(prefix="/v1", tags=["small-micro"])
@@ -121,7 +121,7 @@ async def publish(reply: ReplyDep, caller: FilingOfficer, policy_id: uuid.UUID) 
 @router.post(
     "/support-policies/{policy_id}/withdrawal", operation_id="withdraw_support_policy", summary="废止政策 Withdraw"
 )
-async def withdraw(reply: ReplyDep, caller: FilingOfficer, policy_id: uuid.UUID, body: ReasonIn) -> PolicyOut:
+async def withdraw(reply: ReplyDep, caller: FilingOfficer, policy_id: uuid.UUID, body: BenefitReasonIn) -> PolicyOut:
     """Out of force from now on, with the reason; it stays readable."""
     return _answer(reply, await service.withdraw(reply.session, caller, policy_id, body.reason))
 
@@ -180,7 +180,7 @@ async def export_benefits(
     "/support-benefits/{benefit_id}/withdrawal", operation_id="withdraw_support_benefit", summary="撤下 Take off"
 )
 async def revoke(
-    reply: ReplyDep, caller: FilingOfficer, now: NowDep, benefit_id: uuid.UUID, body: ReasonIn
+    reply: ReplyDep, caller: FilingOfficer, now: NowDep, benefit_id: uuid.UUID, body: BenefitReasonIn
 ) -> BenefitOut:
     """Takes what was published in error off the record; as of the days before it stays readable."""
     return BenefitOut.model_validate(await service.revoke(reply.session, caller, benefit_id, body.reason, now))

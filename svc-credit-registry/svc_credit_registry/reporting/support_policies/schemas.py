@@ -83,7 +83,7 @@ class PolicyIn(Body):
     conditions: Annotated[list[AnyCondition], Field(max_length=30)] = Field(default_factory=list)
 
 
-class ReasonIn(Body):
+class BenefitReasonIn(Body):
     """Why; it goes into the audit and is shown."""
 
     reason: Reason

@@ -17,7 +17,7 @@ from shared.http import check_version
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.records import service as records
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.schemas import SupportBenefitContent
 from svc_credit_registry.reporting.filing_checks.errors import NotForEnterprise
 from svc_credit_registry.reporting.filings import queries as filings
@@ -223,7 +223,7 @@ def _item(benefit: SupportBenefit) -> records.Item:
     )
     return records.Item(
         code=benefit.code,
-        kind=Kind.SUPPORT_BENEFIT,
+        kind=RecordKind.SUPPORT_BENEFIT,
         key=benefit.reference,
         content=content,
         producer=benefit.unit,
@@ -261,7 +261,7 @@ async def revoke(
         raise NotYourUnit
     benefit.withdrawn_on, benefit.withdrawn_reason = statutory_date(now), reason
     await session.flush()
-    await records.end(session, caller, benefit.unit, Kind.SUPPORT_BENEFIT, benefit.reference, reason, now)
+    await records.end(session, caller, benefit.unit, RecordKind.SUPPORT_BENEFIT, benefit.reference, reason, now)
     await audit.record(
         session, caller, action="support_benefit.withdrawn", object_type="support_benefit", object_id=benefit.id,
         reason=reason,

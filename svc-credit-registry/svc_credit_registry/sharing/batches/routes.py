@@ -11,7 +11,7 @@ from shared.errors import UnsupportedMedia
 from shared.http import Page, Paging, Router, paginate
 from shared.runtime import RuntimeDep
 from svc_credit_registry.access import AnyCaller, RecordProducer
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.sharing.batches import queries, service
 from svc_credit_registry.sharing.batches.models import SubmissionBatch
 from svc_credit_registry.sharing.batches.rules import Form
@@ -51,7 +51,7 @@ def form_of(request: Request) -> Form:
     },
 )
 async def push_file(  # noqa: PLR0913 - the request, its file and its evidence
-    kind: Kind, name: Annotated[str, Path(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")],
+    kind: RecordKind, name: Annotated[str, Path(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")],
     caller: RecordProducer, session: SessionDep, runtime: RuntimeDep, request: Request, response: Response,
     asked: AskedDep, now: NowDep,
     rows: Annotated[int | None, Query(ge=0, le=10**8, description="How many rows you sent, to be compared")] = None,

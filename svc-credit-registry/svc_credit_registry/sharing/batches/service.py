@@ -19,7 +19,7 @@ from shared.files import TEXT, FileStore, StoredFile
 from shared.http.strictness import UNFIT, faults_of
 from shared.inbox import SweepContext
 from shared.problems import is_outage
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.schemas import CONTENTS
 from svc_credit_registry.sharing.batches import queries, rules
 from svc_credit_registry.sharing.batches.errors import BatchNameTaken, BatchUnknown
@@ -28,7 +28,7 @@ from svc_credit_registry.sharing.batches.rules import Cut, Form, Raw
 from svc_credit_registry.sharing.batches.schemas import BatchFileOut, CountsOut
 from svc_credit_registry.sharing.exchange import service as exchange
 from svc_credit_registry.sharing.exchange.rules import Asked, Exchanged
-from svc_credit_registry.sharing.exchange.rules import Kind as ExchangeKind
+from svc_credit_registry.sharing.exchange.rules import ExchangeKind as ExchangeKind
 from svc_credit_registry.sharing.matching.service import index_of
 from svc_credit_registry.sharing.submissions import rules as submission_rules
 from svc_credit_registry.sharing.submissions import service as submissions
@@ -44,20 +44,20 @@ class Upload:
     """A file as it is sent: whose, of which kind, under which name of the agency's own, in which form."""
 
     caller: Caller
-    kind: Kind
+    kind: RecordKind
     name: str
     form: Form
     declared_rows: int | None
     stream: AsyncIterator[bytes]
 
 
-def columns_of(kind: Kind) -> list[str]:
+def columns_of(kind: RecordKind) -> list[str]:
     """The columns that a CSV of this kind may have."""
     own = [name for name in Row.model_fields if name != "content"]
     return own + [rules.CONTENT + name for name in CONTENTS[kind].model_fields]
 
 
-def _lists_of(kind: Kind) -> frozenset[str]:
+def _lists_of(kind: RecordKind) -> frozenset[str]:
     """The fields of a kind that hold lists."""
     return frozenset(n for n, f in CONTENTS[kind].model_fields.items() if get_origin(f.annotation) is list)
 
@@ -145,7 +145,7 @@ def _fail(batch: SubmissionBatch) -> int:
 def _read_rows(batch: SubmissionBatch, form: Form, part: Cut) -> list[Given]:
     rows: Sequence[Raw] = part.rows
     if form == "csv":
-        header, lists = batch.header or [], _lists_of(Kind(batch.kind))
+        header, lists = batch.header or [], _lists_of(RecordKind(batch.kind))
         rows = rows[1:] if batch.position == 0 else rows
         return [_given(raw, *rules.read_csv(raw.content, header, lists)) for raw in rows]
     if batch.position == 0 and rows:
@@ -164,7 +164,7 @@ def _given(raw: Raw, value: dict[str, Any] | None, faults: tuple[FieldError, ...
 def _push_of(batch: SubmissionBatch, context: SweepContext) -> Push:
     caller = Caller(subject=batch.producer, kind="system", client_id=batch.client)
     root = index_of(context.runtime.settings)
-    return Push(caller, batch.producer, Kind(batch.kind), context.now, root, batch.id)
+    return Push(caller, batch.producer, RecordKind(batch.kind), context.now, root, batch.id)
 
 
 async def _take(session: AsyncSession, push: Push, given: Sequence[Given]) -> None:

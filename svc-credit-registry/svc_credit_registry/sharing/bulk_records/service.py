@@ -20,7 +20,7 @@ from shared.codes import regions
 from svc_credit_registry.listing.repairs.rules import Penalty, published_on, shown, types_of
 from svc_credit_registry.record.feed import service as feed
 from svc_credit_registry.record.records.models import RECEIPTS, RecordItem
-from svc_credit_registry.record.records.rules import Kind, publication_due, receipt_of
+from svc_credit_registry.record.records.rules import RecordKind, publication_due, receipt_of
 from svc_credit_registry.record.records.service import LOCK, Entered, Item, Outcome
 
 R = RecordItem
@@ -39,7 +39,7 @@ class Series:
 
     caller: Caller
     producer: str
-    kind: Kind
+    kind: RecordKind
     now: datetime
 
 
@@ -98,7 +98,7 @@ def _carried(item: Item, before: RecordItem | None, day: date) -> Item:
     So a producer that sends all its records again neither changes them nor undoes what was decided here. A penalty that
     became another one has its term given anew (`repairs`).
     """
-    if item.kind is not Kind.PENALTY:
+    if item.kind is not RecordKind.PENALTY:
         return item
     content = dict(item.content) if isinstance(item.content, dict) else item.content.model_dump(mode="json")
     if before is None:

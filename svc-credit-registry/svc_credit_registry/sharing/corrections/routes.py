@@ -14,7 +14,12 @@ from svc_credit_registry.access import CorrectionParty, RecordProducer
 from svc_credit_registry.sharing.corrections import queries, service
 from svc_credit_registry.sharing.corrections.models import CorrectionRequest
 from svc_credit_registry.sharing.corrections.rules import Origin
-from svc_credit_registry.sharing.corrections.schemas import AnswerIn, CorrectionFilters, CorrectionIn, CorrectionOut
+from svc_credit_registry.sharing.corrections.schemas import (
+    CorrectionAnswerIn,
+    CorrectionFilters,
+    CorrectionOut,
+    CorrectionRequestIn,
+)
 from svc_credit_registry.sharing.corrections.service import Noticed
 from svc_credit_registry.sharing.exchange.service import requester_of
 
@@ -30,7 +35,7 @@ def concerned(caller: Caller) -> str | None:
 
 @router.post("", operation_id="ask_for_correction", summary="提出更正 Tell a producer what is wrong", status_code=201)
 async def ask(
-    body: CorrectionIn, caller: CorrectionParty, session: SessionDep, today: TodayDep, response: Response
+    body: CorrectionRequestIn, caller: CorrectionParty, session: SessionDep, today: TodayDep, response: Response
 ) -> CorrectionOut:
     """By officers of the register and by agencies that read the data; the producer answers within 10 working days."""
     origin = Origin.STAFF if caller.has(OFFICER) else Origin.AGENCY
@@ -71,7 +76,7 @@ async def get_request(
 
 @router.post("/{request_id}/refusal", operation_id="refuse_correction", summary="核实无误 Nothing is wrong")
 async def refuse(  # noqa: PLR0913 - an edit with its version and its clock
-    request_id: uuid.UUID, body: AnswerIn, caller: RecordProducer, session: SessionDep, version: IfMatch,
+    request_id: uuid.UUID, body: CorrectionAnswerIn, caller: RecordProducer, session: SessionDep, version: IfMatch,
     today: TodayDep, response: Response,
 ) -> CorrectionOut:  # fmt: skip
     """By the producer, with reasons. To correct, it pushes a new version under the same key, or ends the record."""

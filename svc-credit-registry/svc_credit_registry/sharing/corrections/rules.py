@@ -12,7 +12,7 @@ from shared.calendar import Deadline
 from shared.terms import OWN_RULE, Term, in_force
 
 
-class State(StrEnum):
+class CorrectionState(StrEnum):
     """Where a request for correction stands."""
 
     OPEN = "open"
@@ -21,11 +21,11 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-STATE_LABELS: dict[State, tuple[str, str]] = {
-    State.OPEN: ("待核实", "Waits for the producer"),
-    State.CORRECTED: ("已更正", "Corrected"),
-    State.REFUSED: ("核实无误", "Found right by the producer"),
-    State.WITHDRAWN: ("已撤回", "Withdrawn"),
+STATE_LABELS: dict[CorrectionState, tuple[str, str]] = {
+    CorrectionState.OPEN: ("待核实", "Waits for the producer"),
+    CorrectionState.CORRECTED: ("已更正", "Corrected"),
+    CorrectionState.REFUSED: ("核实无误", "Found right by the producer"),
+    CorrectionState.WITHDRAWN: ("已撤回", "Withdrawn"),
 }
 
 

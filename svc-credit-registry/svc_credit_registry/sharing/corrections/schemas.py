@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from svc_credit_registry.sharing.corrections.rules import State
+from svc_credit_registry.sharing.corrections.rules import CorrectionState
 
 
-class CorrectionIn(BaseModel):
+class CorrectionRequestIn(BaseModel):
     """What is wrong with an item of the public record."""
 
     model_config = ConfigDict(extra="forbid")
@@ -20,7 +20,7 @@ class CorrectionIn(BaseModel):
     proposed: dict[str, Any] | None = Field(default=None, description="What it should say, field by field")
 
 
-class AnswerIn(BaseModel):
+class CorrectionAnswerIn(BaseModel):
     """Why the producer corrects nothing."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,7 +46,7 @@ class CorrectionOut(BaseModel):
     asked_on: date
     due_on: date
     basis: str
-    state: State
+    state: CorrectionState
     state_label: str
     is_overdue: bool
     answer: str
@@ -61,5 +61,5 @@ class CorrectionFilters(BaseModel):
     producer: str | None = Field(
         default=None, max_length=64, description="For officers; agencies see what concerns them"
     )
-    state: State | None = None
+    state: CorrectionState | None = None
     overdue: bool = Field(default=False, description="Only those whose term is over")

@@ -22,8 +22,8 @@ from svc_credit_registry.sharing.corrections.errors import (
     ItemUnknown,
 )
 from svc_credit_registry.sharing.corrections.models import NUMBERS, CorrectionRequest
-from svc_credit_registry.sharing.corrections.rules import Origin, State
-from svc_credit_registry.sharing.corrections.schemas import CorrectionIn, CorrectionOut
+from svc_credit_registry.sharing.corrections.rules import CorrectionState, Origin
+from svc_credit_registry.sharing.corrections.schemas import CorrectionOut, CorrectionRequestIn
 from svc_credit_registry.sharing.exchange.service import requester_of
 
 
@@ -36,7 +36,7 @@ class Noticed:
 
 
 async def ask(
-    session: AsyncSession, caller: Caller, given: CorrectionIn, noticed: Noticed, today: date
+    session: AsyncSession, caller: Caller, given: CorrectionRequestIn, noticed: Noticed, today: date
 ) -> CorrectionRequest:
     """Asks the producer of an item to look at it; 404 for an unknown item, 409 when the same was asked and is open.
 
@@ -81,7 +81,7 @@ async def answered(
     """
     producer, kind = of
     for row in await queries.open_for(session, producer, kind, sorted(items)):
-        row.state, row.answered_on, row.corrected_item_id = State.CORRECTED, today, items[row.key]
+        row.state, row.answered_on, row.corrected_item_id = CorrectionState.CORRECTED, today, items[row.key]
         await _audit(session, caller, "corrected", row, None)
 
 
@@ -93,7 +93,7 @@ async def refuse(
     row = await _open(session, request_id, version)
     if row.producer != requester_of(caller):
         raise CorrectionUnknown
-    row.state, row.answer, row.answered_on = State.REFUSED, reason, today
+    row.state, row.answer, row.answered_on = CorrectionState.REFUSED, reason, today
     await session.flush()
     await _audit(session, caller, "refused", row, reason)
     return row
@@ -104,7 +104,7 @@ async def withdraw(session: AsyncSession, caller: Caller, request_id: uuid.UUID,
     row = await _open(session, request_id, version)
     if row.asked_by != requester_of(caller):
         raise CorrectionUnknown
-    row.state = State.WITHDRAWN
+    row.state = CorrectionState.WITHDRAWN
     await session.flush()
     await _audit(session, caller, "withdrawn", row, None)
     return row
@@ -115,7 +115,7 @@ async def _open(session: AsyncSession, request_id: uuid.UUID, version: int) -> C
     if row is None:
         raise CorrectionUnknown
     check_version(row, version)
-    if row.state != State.OPEN:
+    if row.state != CorrectionState.OPEN:
         raise CorrectionClosed(state=row.state)
     return row
 
@@ -141,7 +141,7 @@ def shown(row: CorrectionRequest, today: date, *, english: bool) -> CorrectionOu
     values = {name: getattr(row, name) for name in CorrectionOut.model_fields if hasattr(row, name)}
     return CorrectionOut(
         **values,
-        state_label=rules.STATE_LABELS[State(row.state)][english],
+        state_label=rules.STATE_LABELS[CorrectionState(row.state)][english],
         basis=Deadline.from_json(dict(row.deadline)).basis,
-        is_overdue=row.state == State.OPEN and row.due_on < today,
+        is_overdue=row.state == CorrectionState.OPEN and row.due_on < today,
     )

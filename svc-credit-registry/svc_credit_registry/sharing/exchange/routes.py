@@ -16,10 +16,10 @@ from svc_credit_registry.sharing.exchange import queries, service
 from svc_credit_registry.sharing.exchange.models import ExchangeBatch, ExchangeEntry
 from svc_credit_registry.sharing.exchange.queries import Wanted
 from svc_credit_registry.sharing.exchange.schemas import (
-    BatchOut,
     EntryDetailOut,
     EntryFilters,
-    EntryOut,
+    ExchangeBatchOut,
+    ExchangeEntryOut,
     VerificationOut,
 )
 
@@ -34,7 +34,7 @@ async def list_entries(
     request: Request,
     response: Response,
     filters: Annotated[EntryFilters, Query()],
-) -> Page[EntryOut]:
+) -> Page[ExchangeEntryOut]:
     """An agency sees its own entries, an auditor all of them; days are those of Asia/Shanghai, both included."""
     wanted = Wanted(**filters.model_dump())
     if not caller.has(service.AUDIT):
@@ -63,7 +63,9 @@ async def get_entry(entry_id: uuid.UUID, caller: AnyCaller, session: SessionDep,
     summary="交换日志链 The chain of sealed batches, newest first",
     dependencies=[Public],
 )
-async def list_batches(session: SessionDep, paging: Paging, request: Request, response: Response) -> Page[BatchOut]:
+async def list_batches(
+    session: SessionDep, paging: Paging, request: Request, response: Response
+) -> Page[ExchangeBatchOut]:
     """Numbers, roots and hashes only: whoever keeps them sees later whether the log was altered."""
     found = await paginate(
         session,

@@ -26,7 +26,7 @@ ANCHOR_ENTRIES = 1000
 LONGEST_CASE_ID, LONGEST_PARTY = 100, 64
 
 
-class Kind(StrEnum):
+class ExchangeKind(StrEnum):
     """What was exchanged."""
 
     PUSH = "push"
@@ -41,17 +41,17 @@ class Kind(StrEnum):
     CORRECTION = "correction"
 
 
-KIND_LABELS: dict[Kind, tuple[str, str]] = {
-    Kind.PUSH: ("报送", "A record was pushed"),
-    Kind.PUSH_FILE: ("文件报送", "A file of records was received"),
-    Kind.PUSH_PROCESSED: ("文件处理完毕", "A file of records was worked through"),
-    Kind.READ: ("查询", "Data were read"),
-    Kind.EXPORT: ("批量导出", "A part of an export was sent"),
-    Kind.CHECK: ("核查", "Restrictions were checked"),
-    Kind.FEEDBACK: ("反馈", "What was done was reported"),
-    Kind.STREAM: ("变更订阅", "A stream of changes was opened"),
-    Kind.SNAPSHOT: ("全量快照", "A snapshot was fetched"),
-    Kind.CORRECTION: ("更正", "A request for correction was made or answered"),
+KIND_LABELS: dict[ExchangeKind, tuple[str, str]] = {
+    ExchangeKind.PUSH: ("报送", "A record was pushed"),
+    ExchangeKind.PUSH_FILE: ("文件报送", "A file of records was received"),
+    ExchangeKind.PUSH_PROCESSED: ("文件处理完毕", "A file of records was worked through"),
+    ExchangeKind.READ: ("查询", "Data were read"),
+    ExchangeKind.EXPORT: ("批量导出", "A part of an export was sent"),
+    ExchangeKind.CHECK: ("核查", "Restrictions were checked"),
+    ExchangeKind.FEEDBACK: ("反馈", "What was done was reported"),
+    ExchangeKind.STREAM: ("变更订阅", "A stream of changes was opened"),
+    ExchangeKind.SNAPSHOT: ("全量快照", "A snapshot was fetched"),
+    ExchangeKind.CORRECTION: ("更正", "A request for correction was made or answered"),
 }
 
 
@@ -84,7 +84,7 @@ class Asked:
 class Exchanged:
     """What went over: of which resource, how many rows, and the SHA-256 (hex) of the answer's bytes."""
 
-    kind: Kind
+    kind: ExchangeKind
     resource: str
     rows: int
     answer_sha256: str

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from shared.fields import Day
-from svc_credit_registry.sharing.exchange.rules import Kind
+from svc_credit_registry.sharing.exchange.rules import ExchangeKind
 
 
 class EntryFilters(BaseModel):
@@ -15,13 +15,13 @@ class EntryFilters(BaseModel):
 
     requester: str | None = Field(default=None, max_length=64, description="For auditors; others see their own")
     resource: str | None = Field(default=None, max_length=64)
-    kind: Kind | None = None
+    kind: ExchangeKind | None = None
     case_id: str | None = Field(default=None, max_length=100)
     since: Day | None = None
     until: Day | None = None
 
 
-class EntryOut(BaseModel):
+class ExchangeEntryOut(BaseModel):
     """One exchange. It holds no data that went over, only their digest."""
 
     id: uuid.UUID
@@ -42,14 +42,14 @@ class EntryOut(BaseModel):
     sealed: bool
 
 
-class StepOut(BaseModel):
+class ExchangeStepOut(BaseModel):
     """A neighbour on the way from the entry to the root of its batch."""
 
     side: Literal["left", "right"]
     hash: str
 
 
-class BatchOut(BaseModel):
+class ExchangeBatchOut(BaseModel):
     """Entries that were sealed together. Its hash covers number, count, root and the hash before."""
 
     number: int
@@ -65,11 +65,11 @@ class ProofOut(BaseModel):
 
     content: str = Field(description="What is hashed, canonical JSON; the leaf is SHA-256 of a zero byte and this")
     leaf: str
-    path: list[StepOut]
-    batch: BatchOut
+    path: list[ExchangeStepOut]
+    batch: ExchangeBatchOut
 
 
-class EntryDetailOut(EntryOut):
+class EntryDetailOut(ExchangeEntryOut):
     """An exchange with its proof, which is there within a second or two of the exchange."""
 
     actor: str

@@ -23,11 +23,11 @@ from svc_credit_registry.sharing.exchange.errors import EntryUnknown
 from svc_credit_registry.sharing.exchange.models import ExchangeBatch, ExchangeEntry
 from svc_credit_registry.sharing.exchange.rules import Asked, Exchanged, digest
 from svc_credit_registry.sharing.exchange.schemas import (
-    BatchOut,
     EntryDetailOut,
-    EntryOut,
+    ExchangeBatchOut,
+    ExchangeEntryOut,
+    ExchangeStepOut,
     ProofOut,
-    StepOut,
     VerificationOut,
 )
 
@@ -107,7 +107,7 @@ async def log(session: AsyncSession, caller: Caller, asked: Asked, exchanged: Ex
 
 
 async def answer(
-    session: AsyncSession, caller: Caller, asked: Asked, what: tuple[rules.Kind, str, int], body: BaseModel
+    session: AsyncSession, caller: Caller, asked: Asked, what: tuple[rules.ExchangeKind, str, int], body: BaseModel
 ) -> Response:
     """`body` as a JSON answer which is in the log: `what` is kind, resource and rows. The entry's id is a header.
 
@@ -244,22 +244,22 @@ async def proof(session: AsyncSession, entry: ExchangeEntry) -> ProofOut | None:
     return ProofOut(
         content=rules.content_of(queries.entry_of(entry)).decode(),
         leaf=(entry.leaf or b"").hex(),
-        path=[StepOut.model_validate({"side": side, "hash": neighbour.hex()}) for side, neighbour in way],
+        path=[ExchangeStepOut.model_validate({"side": side, "hash": neighbour.hex()}) for side, neighbour in way],
         batch=batch_out(batch),
     )
 
 
-def batch_out(batch: ExchangeBatch) -> BatchOut:
+def batch_out(batch: ExchangeBatch) -> ExchangeBatchOut:
     """A batch as it goes out."""
-    return BatchOut(
+    return ExchangeBatchOut(
         number=batch.number, count=batch.count, root=batch.root.hex(), previous=batch.previous.hex(),
         hash=batch.hash.hex(), sealed_at=batch.sealed_at,
     )  # fmt: skip
 
 
-def entry_out(entry: ExchangeEntry, english: bool) -> EntryOut:
+def entry_out(entry: ExchangeEntry, english: bool) -> ExchangeEntryOut:
     """An entry in a list."""
-    return EntryOut(**_shown(entry, english))
+    return ExchangeEntryOut(**_shown(entry, english))
 
 
 def detail_out(entry: ExchangeEntry, english: bool, proven: ProofOut | None) -> EntryDetailOut:
@@ -269,6 +269,8 @@ def detail_out(entry: ExchangeEntry, english: bool, proven: ProofOut | None) -> 
 
 
 def _shown(entry: ExchangeEntry, english: bool) -> dict[str, Any]:
-    shown = {name: getattr(entry, name) for name in EntryOut.model_fields if name not in ("kind_label", "sealed")}
-    labels = rules.KIND_LABELS[rules.Kind(entry.kind)]
+    shown = {
+        name: getattr(entry, name) for name in ExchangeEntryOut.model_fields if name not in ("kind_label", "sealed")
+    }
+    labels = rules.KIND_LABELS[rules.ExchangeKind(entry.kind)]
     return shown | {"kind_label": labels[english], "sealed": entry.leaf is not None}

@@ -9,7 +9,7 @@ from svc_credit_registry.record.feed.models import Change, PendingChange
 from svc_credit_registry.sharing.batches.models import SubmissionBatch
 from svc_credit_registry.sharing.batches.queries import OPEN
 from svc_credit_registry.sharing.submissions.models import SubmissionReceipt
-from svc_credit_registry.sharing.submissions.rules import Outcome
+from svc_credit_registry.sharing.submissions.rules import SubmissionOutcome
 
 R, B = SubmissionReceipt, SubmissionBatch
 
@@ -27,14 +27,14 @@ async def pending(session: AsyncSession) -> tuple[int, datetime | None]:
 
 async def last_receipt(session: AsyncSession, producer: str, kind: str) -> datetime | None:
     """When the newest row of a producer and kind came that was not refused."""
-    query = select(R.received_at).where(R.producer == producer, R.kind == kind, R.outcome != Outcome.REFUSED)
+    query = select(R.received_at).where(R.producer == producer, R.kind == kind, R.outcome != SubmissionOutcome.REFUSED)
     return await session.scalar(query.order_by(R.received_on.desc(), R.id.desc()).limit(1))
 
 
 async def waiting(session: AsyncSession, producer: str, kind: str) -> tuple[int, datetime | None]:
     """Rows that wait for a match and files not worked through yet, and since when the oldest waits."""
     rows = select(func.count(), func.min(R.received_at)).where(
-        R.producer == producer, R.kind == kind, R.outcome == Outcome.WAITING
+        R.producer == producer, R.kind == kind, R.outcome == SubmissionOutcome.WAITING
     )
     files = select(func.count(), func.min(B.received_at)).where(B.producer == producer, B.kind == kind, OPEN)
     (row_count, row_at), (file_count, file_at) = (

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from svc_credit_registry.sharing.freshness import queries, rules
 from svc_credit_registry.sharing.freshness.schemas import FeedOut, FeedsOut
 from svc_credit_registry.sharing.resources.models import Resource
-from svc_credit_registry.sharing.resources.rules import CYCLES, Cycle, Source
+from svc_credit_registry.sharing.resources.rules import CYCLES, Cycle, ResourceSource
 from svc_credit_registry.sharing.resources.rules import State as Listed
 
 CHANGES, REGISTER = "changes", "svc-credit-registry"
@@ -20,10 +20,10 @@ async def feeds(session: AsyncSession, now: datetime, *, english: bool) -> Feeds
     last, waiting = await queries.last_change(session), await queries.pending(session)
     name = "变更订阅" if not english else "The stream of changes"
     items = [_feed(now, (CHANGES, name, REGISTER, None), last, waiting, english)]
-    published = select(Resource).where(Resource.state == Listed.PUBLISHED, Resource.source != Source.EXTERNAL)
+    published = select(Resource).where(Resource.state == Listed.PUBLISHED, Resource.source != ResourceSource.EXTERNAL)
     for resource in await session.scalars(published.order_by(Resource.code)):
         about = (resource.code, resource.name, resource.producer, resource.update_cycle)
-        if resource.source == Source.ENTERPRISES:
+        if resource.source == ResourceSource.ENTERPRISES:
             items.append(_feed(now, about, last, waiting, english))
             continue
         kind = str(resource.kind)

@@ -13,11 +13,11 @@ from shared.problems import wants_english
 from shared.runtime import RuntimeDep
 from svc_credit_registry.access import CatalogueKeeper, RequestParty, ResourceUser
 from svc_credit_registry.sharing.exchange import service as exchange
-from svc_credit_registry.sharing.exchange.rules import Exchanged, Kind, digest
+from svc_credit_registry.sharing.exchange.rules import Exchanged, ExchangeKind, digest
 from svc_credit_registry.sharing.grants import queries, service
 from svc_credit_registry.sharing.grants.models import ResourceGrant
 from svc_credit_registry.sharing.grants.schemas import DataFilters, DataPage, GrantFilters, GrantOut
-from svc_credit_registry.sharing.resources.schemas import ReasonIn
+from svc_credit_registry.sharing.resources.schemas import ResourceReasonIn
 from svc_credit_registry.sharing.resources.service import is_officer
 
 router = Router(prefix="/v1", tags=["resources"])
@@ -47,7 +47,9 @@ async def read_resource(  # noqa: PLR0913 - a list with its filters and its evid
         "next_cursor": found.next_cursor,
     }
     content = service.written(page)
-    entry = await exchange.log(session, caller, asked, Exchanged(Kind.READ, code, len(found.rows), digest(content)))
+    entry = await exchange.log(
+        session, caller, asked, Exchanged(ExchangeKind.READ, code, len(found.rows), digest(content))
+    )
     headers = {exchange.ENTRY_HEADER: str(entry)} | {n: v for n, v in response.headers.items() if n == "link"}
     return Response(content, media_type=exchange.JSON, headers=headers)
 
@@ -97,8 +99,8 @@ async def get_grant(
     "/resource-grants/{grant_id}/revocation", operation_id="revoke_resource_grant", summary="撤销授权 Revoke a grant"
 )
 async def revoke_grant(  # noqa: PLR0913 - an edit with its version and its clock
-    grant_id: uuid.UUID, body: ReasonIn, caller: CatalogueKeeper, session: SessionDep, version: IfMatch, now: NowDep,
-    today: TodayDep, response: Response,
+    grant_id: uuid.UUID, body: ResourceReasonIn, caller: CatalogueKeeper, session: SessionDep, version: IfMatch,
+    now: NowDep, today: TodayDep, response: Response,
 ) -> GrantOut:  # fmt: skip
     """By an officer or the producer, with a reason. The next read is refused, and an export that runs breaks off."""
     grant = await service.revoke(session, caller, grant_id, version, (body.reason, now))

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class State(StrEnum):
+class GrantState(StrEnum):
     """Where a grant stands on a day."""
 
     ACTIVE = "active"
@@ -15,11 +15,11 @@ class State(StrEnum):
     REVOKED = "revoked"
 
 
-STATE_LABELS: dict[State, tuple[str, str]] = {
-    State.ACTIVE: ("有效", "Active"),
-    State.NOT_YET: ("未到生效日", "Not begun yet"),
-    State.EXPIRED: ("已到期", "Expired"),
-    State.REVOKED: ("已撤销", "Revoked"),
+STATE_LABELS: dict[GrantState, tuple[str, str]] = {
+    GrantState.ACTIVE: ("有效", "Active"),
+    GrantState.NOT_YET: ("未到生效日", "Not begun yet"),
+    GrantState.EXPIRED: ("已到期", "Expired"),
+    GrantState.REVOKED: ("已撤销", "Revoked"),
 }
 
 
@@ -33,13 +33,13 @@ class Scope:
     codes: tuple[str, ...] = ()
 
 
-def state_on(day: date, valid_from: date, valid_until: date, *, revoked: bool) -> State:
+def state_on(day: date, valid_from: date, valid_until: date, *, revoked: bool) -> GrantState:
     """Where a grant stands on `day`; both its days belong to it."""
     if revoked:
-        return State.REVOKED
+        return GrantState.REVOKED
     if day < valid_from:
-        return State.NOT_YET
-    return State.EXPIRED if day > valid_until else State.ACTIVE
+        return GrantState.NOT_YET
+    return GrantState.EXPIRED if day > valid_until else GrantState.ACTIVE
 
 
 def region_prefix(region: str) -> str:

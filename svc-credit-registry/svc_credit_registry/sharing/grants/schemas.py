@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from shared.fields import Day
-from svc_credit_registry.sharing.grants.rules import State
+from svc_credit_registry.sharing.grants.rules import GrantState
 
 
 class GrantOut(BaseModel):
@@ -26,7 +26,7 @@ class GrantOut(BaseModel):
     case_required: bool = Field(description="Whether each read must name its case (X-Case-Id)")
     valid_from: date
     valid_until: date
-    state: State
+    state: GrantState
     state_label: str
     revoked_at: datetime | None
     revocation: str | None

@@ -20,7 +20,7 @@ from shared.http import check_version
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.sharing.exchange import service as exchange
-from svc_credit_registry.sharing.exchange.rules import Asked, Exchanged, Kind, digest
+from svc_credit_registry.sharing.exchange.rules import Asked, Exchanged, ExchangeKind, digest
 from svc_credit_registry.sharing.grants import queries, rules
 from svc_credit_registry.sharing.grants.errors import (
     CaseMissing,
@@ -32,11 +32,11 @@ from svc_credit_registry.sharing.grants.errors import (
     NotShared,
 )
 from svc_credit_registry.sharing.grants.models import ResourceGrant
-from svc_credit_registry.sharing.grants.rules import Scope, State
+from svc_credit_registry.sharing.grants.rules import GrantState, Scope
 from svc_credit_registry.sharing.grants.schemas import DataFilters, GrantOut
 from svc_credit_registry.sharing.resources import service as resources
 from svc_credit_registry.sharing.resources.models import Resource
-from svc_credit_registry.sharing.resources.rules import CONTENT, Sharing, Source
+from svc_credit_registry.sharing.resources.rules import CONTENT, ResourceSource, Sharing
 
 CHUNK = 1000
 READ = "credit-registry:resources:request"
@@ -61,7 +61,7 @@ async def open_for(session: AsyncSession, caller: Caller, code: str, wanted: Dat
     resource = await resources.published(session, code)
     if resource.sharing == Sharing.NOT_SHARED:
         raise NotShared(resource.sharing_basis)
-    if resource.source == Source.EXTERNAL:
+    if resource.source == ResourceSource.EXTERNAL:
         raise NotHere(resource.contact)
     named = tuple(str(field["name"]) for field in resource.fields)
     if resource.sharing == Sharing.UNCONDITIONAL:
@@ -93,7 +93,7 @@ def statement_of(opened: Opened, wanted: DataFilters) -> tuple[Select[Any], Colu
     """The rows, and the column by which they are ordered."""
     asked = Scope((), (wanted.region,) if wanted.region else (), (), (wanted.code,) if wanted.code else ())
     scopes = [opened.scope, asked]
-    if opened.resource.source == Source.ENTERPRISES:
+    if opened.resource.source == ResourceSource.ENTERPRISES:
         return queries.enterprises(scopes, wanted.changed_since), Enterprise.__table__.c.code
     today = statutory_date(present())
     kind = str(opened.resource.kind)
@@ -134,7 +134,7 @@ async def export(
             query = statement.order_by(key).limit(CHUNK)
             rows = (await session.scalars(query if last is None else query.where(key > last))).all()
             text = b"".join(written(row_of(row, opened.fields)) + b"\n" for row in rows)
-            await exchange.log(session, caller, asked, Exchanged(Kind.EXPORT, code, len(rows), digest(text)))
+            await exchange.log(session, caller, asked, Exchanged(ExchangeKind.EXPORT, code, len(rows), digest(text)))
         yield text
         if len(rows) < CHUNK:
             return
@@ -177,4 +177,4 @@ def shown(grant: ResourceGrant, today: date, *, english: bool) -> GrantOut:
     """A grant as it goes out."""
     state = rules.state_on(today, grant.valid_from, grant.valid_until, revoked=grant.revoked_at is not None)
     values = {name: getattr(grant, name) for name in GrantOut.model_fields if hasattr(grant, name)}
-    return GrantOut(**values, state=State(state), state_label=rules.STATE_LABELS[state][english])
+    return GrantOut(**values, state=GrantState(state), state_label=rules.STATE_LABELS[state][english])

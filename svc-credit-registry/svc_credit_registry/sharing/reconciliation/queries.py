@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.sharing.corrections.models import CorrectionRequest
-from svc_credit_registry.sharing.corrections.rules import State
+from svc_credit_registry.sharing.corrections.rules import CorrectionState
 from svc_credit_registry.sharing.reconciliation.rules import MOST_CAUSES
 from svc_credit_registry.sharing.submissions.models import SubmissionReceipt
 from svc_credit_registry.sharing.submissions.rules import ACCEPTED
@@ -67,7 +67,8 @@ async def corrections(session: AsyncSession, producer: str, kind: str, days: Day
     """How many corrections were asked for in these days, and how many are overdue on the last of them."""
     c = CorrectionRequest
     query = select(
-        func.count().filter(c.asked_on.between(*days)), func.count().filter(c.state == State.OPEN, c.due_on < days[1])
+        func.count().filter(c.asked_on.between(*days)),
+        func.count().filter(c.state == CorrectionState.OPEN, c.due_on < days[1]),
     ).where(c.producer == producer, c.kind == kind)
     asked, overdue = (await session.execute(query)).one()
     return int(asked), int(overdue)

@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.fields import Day
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.sharing.batches.schemas import CountsOut
 
 
@@ -13,12 +13,12 @@ class CountFilters(BaseModel):
     """Whose rows, and of which days of receipt."""
 
     producer: str | None = Field(default=None, max_length=64, description="For officers; agencies see their own")
-    kind: Kind | None = None
+    kind: RecordKind | None = None
     since: Day | None = Field(default=None, description="First day of receipt; by default 30 days before `until`")
     until: Day | None = Field(default=None, description="Last day of receipt; by default today")
 
 
-class DayOut(CountsOut):
+class ReconciledDayOut(CountsOut):
     """What came of the rows of one producer and kind received on one day: as of now, not as of that day."""
 
     day: date
@@ -32,7 +32,7 @@ class DaysOut(BaseModel):
 
     since: date
     until: date
-    items: list[DayOut]
+    items: list[ReconciledDayOut]
     total: CountsOut
 
 

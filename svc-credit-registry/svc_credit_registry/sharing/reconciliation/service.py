@@ -11,10 +11,10 @@ from svc_credit_registry.sharing.reconciliation import queries, rules
 from svc_credit_registry.sharing.reconciliation.schemas import (
     CauseOut,
     CountFilters,
-    DayOut,
     DaysOut,
     QualityOut,
     QualityReportOut,
+    ReconciledDayOut,
 )
 from svc_credit_registry.sharing.submissions.rules import counted
 
@@ -28,7 +28,7 @@ async def days(session: AsyncSession, producer: str | None, asked: CountFilters,
     for day, whose, kind, outcome, count in await queries.by_day(session, producer, asked.kind, (since, until)):
         found[day, whose, kind][outcome] = count
     items = [
-        DayOut(day=day, producer=whose, kind=kind, outcomes=outcomes, **counted(outcomes).__dict__)
+        ReconciledDayOut(day=day, producer=whose, kind=kind, outcomes=outcomes, **counted(outcomes).__dict__)
         for (day, whose, kind), outcomes in found.items()
     ]
     return DaysOut(since=since, until=until, items=items, total=_total(list(found.values())))

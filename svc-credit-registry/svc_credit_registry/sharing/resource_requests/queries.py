@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from svc_credit_registry.sharing.resource_requests.models import ResourceRequest
-from svc_credit_registry.sharing.resource_requests.rules import OPEN, State
+from svc_credit_registry.sharing.resource_requests.rules import OPEN, ResourceRequestState
 from svc_credit_registry.sharing.resources.models import Resource
 
 Q = ResourceRequest
 
 
-def requests(requester: str | None, state: State | None) -> Select[Any]:
+def requests(requester: str | None, state: ResourceRequestState | None) -> Select[Any]:
     """Requests of an agency, in a state; None means any."""
     given = {"requester": requester, "state": state}
     return select(Q).filter_by(**{name: value for name, value in given.items() if value is not None})

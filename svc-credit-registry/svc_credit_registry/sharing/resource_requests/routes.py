@@ -14,10 +14,10 @@ from svc_credit_registry.access import CatalogueKeeper, RequestParty, ResourceOf
 from svc_credit_registry.sharing.exchange.service import requester_of
 from svc_credit_registry.sharing.resource_requests import queries, service
 from svc_credit_registry.sharing.resource_requests.models import ResourceRequest
-from svc_credit_registry.sharing.resource_requests.rules import State
-from svc_credit_registry.sharing.resource_requests.schemas import DecisionIn, RequestIn, RequestOut
+from svc_credit_registry.sharing.resource_requests.rules import ResourceRequestState
+from svc_credit_registry.sharing.resource_requests.schemas import RequestDecisionIn, RequestIn, RequestOut
 from svc_credit_registry.sharing.resource_requests.service import Act
-from svc_credit_registry.sharing.resources.schemas import ReasonIn
+from svc_credit_registry.sharing.resources.schemas import ResourceReasonIn
 from svc_credit_registry.sharing.resources.service import is_officer
 
 router = Router(prefix="/v1", tags=["resources"])
@@ -44,7 +44,7 @@ async def request_resource(
 @router.get("/resource-requests", operation_id="list_resource_requests", summary="共享申请列表 Requests, newest first")
 async def list_requests(  # noqa: PLR0913 - a list with its filters
     caller: RequestParty, session: SessionDep, paging: Paging, request: Request, response: Response, today: TodayDep,
-    state: State | None = None,
+    state: ResourceRequestState | None = None,
 ) -> Page[RequestOut]:  # fmt: skip
     """An agency sees its own, officers all."""
     requester = None if is_officer(caller) else requester_of(caller)
@@ -106,7 +106,7 @@ async def get_deadlines(
     summary="答复申请 Answer a request",
 )
 async def decide_request(  # noqa: PLR0913 - an edit with its version and its clock
-    request_id: uuid.UUID, body: DecisionIn, caller: CatalogueKeeper, session: SessionDep, version: IfMatch,
+    request_id: uuid.UUID, body: RequestDecisionIn, caller: CatalogueKeeper, session: SessionDep, version: IfMatch,
     today: TodayDep, response: Response,
 ) -> RequestOut:  # fmt: skip
     """By an officer or the producer of the resource. A grant gives no more than was asked; each has a reason."""
@@ -121,8 +121,8 @@ async def decide_request(  # noqa: PLR0913 - an edit with its version and its cl
     summary="提出争议 Dispute",
 )
 async def dispute_request(  # noqa: PLR0913 - an edit with its version and its clock
-    request_id: uuid.UUID, body: ReasonIn, caller: ResourceUser, session: SessionDep, version: IfMatch, today: TodayDep,
-    response: Response,
+    request_id: uuid.UUID, body: ResourceReasonIn, caller: ResourceUser, session: SessionDep, version: IfMatch,
+    today: TodayDep, response: Response,
 ) -> RequestOut:  # fmt: skip
     """By the requester, after a refusal or a grant that gives less than was asked; a grant holds on meanwhile."""
     row = await service.dispute(session, Act(caller, request_id, version, today), body.reason)
@@ -136,7 +136,7 @@ async def dispute_request(  # noqa: PLR0913 - an edit with its version and its c
     summary="裁定争议 Settle a dispute",
 )
 async def settle_request(  # noqa: PLR0913 - an edit with its version and its clock
-    request_id: uuid.UUID, body: DecisionIn, caller: ResourceOfficer, session: SessionDep, version: IfMatch,
+    request_id: uuid.UUID, body: RequestDecisionIn, caller: ResourceOfficer, session: SessionDep, version: IfMatch,
     today: TodayDep, response: Response,
 ) -> RequestOut:  # fmt: skip
     """By an officer other than the one who answered; it is final here."""

@@ -44,7 +44,7 @@ TERMS = (
 )
 
 
-class State(StrEnum):
+class ResourceRequestState(StrEnum):
     """Where a request stands."""
 
     SUBMITTED = "submitted"
@@ -55,20 +55,20 @@ class State(StrEnum):
     SETTLED = "settled"
 
 
-STATE_LABELS: dict[State, tuple[str, str]] = {
-    State.SUBMITTED: ("待答复", "Waits for an answer"),
-    State.GRANTED: ("同意共享", "Granted"),
-    State.REFUSED: ("不予共享", "Refused"),
-    State.WITHDRAWN: ("已撤回", "Withdrawn"),
-    State.DISPUTED: ("争议处理中", "Disputed"),
-    State.SETTLED: ("争议已裁定", "The dispute is settled: refused for good"),
+STATE_LABELS: dict[ResourceRequestState, tuple[str, str]] = {
+    ResourceRequestState.SUBMITTED: ("待答复", "Waits for an answer"),
+    ResourceRequestState.GRANTED: ("同意共享", "Granted"),
+    ResourceRequestState.REFUSED: ("不予共享", "Refused"),
+    ResourceRequestState.WITHDRAWN: ("已撤回", "Withdrawn"),
+    ResourceRequestState.DISPUTED: ("争议处理中", "Disputed"),
+    ResourceRequestState.SETTLED: ("争议已裁定", "The dispute is settled: refused for good"),
 }
-OPEN = (State.SUBMITTED, State.DISPUTED)
-STEPS: Mapping[str, tuple[State, ...]] = {
-    "decide": (State.SUBMITTED,),
-    "withdraw": (State.SUBMITTED, State.DISPUTED),
-    "dispute": (State.REFUSED, State.GRANTED),
-    "settle": (State.DISPUTED,),
+OPEN = (ResourceRequestState.SUBMITTED, ResourceRequestState.DISPUTED)
+STEPS: Mapping[str, tuple[ResourceRequestState, ...]] = {
+    "decide": (ResourceRequestState.SUBMITTED,),
+    "withdraw": (ResourceRequestState.SUBMITTED, ResourceRequestState.DISPUTED),
+    "dispute": (ResourceRequestState.REFUSED, ResourceRequestState.GRANTED),
+    "settle": (ResourceRequestState.DISPUTED,),
 }
 """From which states a step may be taken. A grant may be disputed too, when it gives less than was asked."""
 
@@ -120,12 +120,12 @@ def check_granted(asked: Scope, granted: Scope, asked_until: date, granted_until
 
 def check_step(step: str, state: str) -> None:
     """Refuses a step which the state does not allow."""
-    if State(state) not in STEPS[step]:
+    if ResourceRequestState(state) not in STEPS[step]:
         raise RequestState(state=state)
 
 
-def next_state(step: str, *, grants: bool) -> State:
+def next_state(step: str, *, grants: bool) -> ResourceRequestState:
     """Where a decision leads."""
     if grants:
-        return State.GRANTED
-    return State.SETTLED if step == "settle" else State.REFUSED
+        return ResourceRequestState.GRANTED
+    return ResourceRequestState.SETTLED if step == "settle" else ResourceRequestState.REFUSED

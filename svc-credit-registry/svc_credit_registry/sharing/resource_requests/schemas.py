@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.fields import Day
-from svc_credit_registry.sharing.resource_requests.rules import MOST_CODES, State
+from svc_credit_registry.sharing.resource_requests.rules import MOST_CODES, ResourceRequestState
 
 FieldName = Annotated[str, Field(min_length=1, max_length=80)]
 Region = Annotated[str, Field(pattern=r"^\d{6}$")]
@@ -36,7 +36,7 @@ class RequestIn(ScopeIn):
     valid_until: Day
 
 
-class DecisionIn(BaseModel):
+class RequestDecisionIn(BaseModel):
     """The answer. What is left out of `scope` is granted as it was asked."""
 
     model_config = ConfigDict(extra="forbid")
@@ -64,7 +64,7 @@ class RequestOut(BaseModel):
     codes: list[str]
     valid_from: date
     valid_until: date
-    state: State
+    state: ResourceRequestState
     state_label: str
     submitted_on: date
     due_on: date = Field(description="By when it must be answered, or its dispute settled")

@@ -21,8 +21,8 @@ from svc_credit_registry.sharing.grants.rules import Scope
 from svc_credit_registry.sharing.resource_requests import rules
 from svc_credit_registry.sharing.resource_requests.errors import RequestNotNeeded, RequestUnknown, SameHand
 from svc_credit_registry.sharing.resource_requests.models import NUMBERS, ResourceRequest
-from svc_credit_registry.sharing.resource_requests.rules import State
-from svc_credit_registry.sharing.resource_requests.schemas import DecisionIn, RequestIn, RequestOut, ScopeIn
+from svc_credit_registry.sharing.resource_requests.rules import ResourceRequestState
+from svc_credit_registry.sharing.resource_requests.schemas import RequestDecisionIn, RequestIn, RequestOut, ScopeIn
 from svc_credit_registry.sharing.resources import service as resources
 from svc_credit_registry.sharing.resources.rules import Sharing
 
@@ -54,7 +54,7 @@ async def submit(session: AsyncSession, caller: Caller, code: str, given: Reques
         number=f"GX{today:%Y%m%d}{number or 0:06d}",
         resource_code=code,
         requester=requester_of(caller),
-        state=State.SUBMITTED,
+        state=ResourceRequestState.SUBMITTED,
         submitted_on=today,
         deadline=due.to_json(),
         due_on=due.due_on,
@@ -81,20 +81,20 @@ async def find(session: AsyncSession, caller: Caller, request_id: uuid.UUID, *, 
     return row
 
 
-async def decide(session: AsyncSession, act: Act, given: DecisionIn) -> ResourceRequest:
+async def decide(session: AsyncSession, act: Act, given: RequestDecisionIn) -> ResourceRequest:
     """The answer, by an officer or the producer: a grant, perhaps a narrower one, or a refusal; always with reasons."""
     row = await _step(session, act, "decide")
     resources.check_keeper(act.caller, (await resources.find(session, row.resource_code)).producer)
     row.state = rules.next_state("decide", grants=given.outcome == "granted")
     row.decided_on, row.decided_by, row.reason = act.today, act.caller.subject, given.reason
     await session.flush()
-    if row.state == State.GRANTED:
+    if row.state == ResourceRequestState.GRANTED:
         await _grant(session, act, row, given)
     await _audit(session, act.caller, str(row.state), row, given.reason)
     return row
 
 
-async def settle(session: AsyncSession, act: Act, given: DecisionIn) -> ResourceRequest:
+async def settle(session: AsyncSession, act: Act, given: RequestDecisionIn) -> ResourceRequest:
     """An officer other than the one who answered settles a dispute, for good."""
     row = await _step(session, act, "settle")
     if row.decided_by == act.caller.subject:
@@ -102,13 +102,13 @@ async def settle(session: AsyncSession, act: Act, given: DecisionIn) -> Resource
     row.state = rules.next_state("settle", grants=given.outcome == "granted")
     row.settled_on, row.settled_by, row.settlement = act.today, act.caller.subject, given.reason
     await session.flush()
-    if row.state == State.GRANTED:
+    if row.state == ResourceRequestState.GRANTED:
         await _replace_grant(session, act, row, given)
     await _audit(session, act.caller, "settled", row, given.reason)
     return row
 
 
-async def _replace_grant(session: AsyncSession, act: Act, row: ResourceRequest, given: DecisionIn) -> None:
+async def _replace_grant(session: AsyncSession, act: Act, row: ResourceRequest, given: RequestDecisionIn) -> None:
     """A settlement that grants takes the place of the narrower grant that was disputed."""
     query = select(ResourceGrant).where(ResourceGrant.request_id == row.id).with_for_update()
     before = (await session.scalars(query)).one_or_none()
@@ -126,7 +126,7 @@ async def dispute(session: AsyncSession, act: Act, reason: str) -> ResourceReque
     row = await _step(session, act, "dispute")
     _check_requester(act, row)
     due = rules.dispute_due(act.today)
-    row.state, row.dispute_reason, row.disputed_on = State.DISPUTED, reason, act.today
+    row.state, row.dispute_reason, row.disputed_on = ResourceRequestState.DISPUTED, reason, act.today
     row.dispute_deadline, row.due_on = due.to_json(), due.due_on
     await session.flush()
     await _audit(session, act.caller, "disputed", row, reason)
@@ -137,7 +137,7 @@ async def withdraw(session: AsyncSession, act: Act) -> ResourceRequest:
     """The requester needs it no more."""
     row = await _step(session, act, "withdraw")
     _check_requester(act, row)
-    row.state = State.WITHDRAWN
+    row.state = ResourceRequestState.WITHDRAWN
     await session.flush()
     await _audit(session, act.caller, "withdrawn", row, None)
     return row
@@ -155,14 +155,14 @@ def _check_requester(act: Act, row: ResourceRequest) -> None:
         raise RequestUnknown
 
 
-def _granted_scope(row: ResourceRequest, given: DecisionIn) -> Scope:
+def _granted_scope(row: ResourceRequest, given: RequestDecisionIn) -> Scope:
     asked = Scope(tuple(row.fields), tuple(row.regions), tuple(row.industries), tuple(row.codes))
     granted = _scope(given.scope) if given.scope else asked
     rules.check_granted(asked, granted, row.valid_until, given.valid_until or row.valid_until)
     return granted
 
 
-async def _grant(session: AsyncSession, act: Act, row: ResourceRequest, given: DecisionIn) -> None:
+async def _grant(session: AsyncSession, act: Act, row: ResourceRequest, given: RequestDecisionIn) -> None:
     scope = _granted_scope(row, given)
     grant = ResourceGrant(
         resource_code=row.resource_code,
@@ -199,8 +199,8 @@ def deadline_of(row: ResourceRequest) -> Deadline:
 def shown(row: ResourceRequest, today: date, *, english: bool) -> RequestOut:
     """A request as it goes out."""
     values = {name: getattr(row, name) for name in RequestOut.model_fields if hasattr(row, name)}
-    label = rules.STATE_LABELS[State(row.state)][english]
-    overdue = State(row.state) in rules.OPEN and row.due_on < today
+    label = rules.STATE_LABELS[ResourceRequestState(row.state)][english]
+    overdue = ResourceRequestState(row.state) in rules.OPEN and row.due_on < today
     return RequestOut(**values, state_label=label, basis=deadline_of(row).basis, is_overdue=overdue)
 
 
@@ -218,7 +218,7 @@ def deadlines(row: ResourceRequest, today: date, *, explain: bool, english: bool
                 node=node, label=en if english else zh, started_on=due.start_on, due_on=due.due_on,
                 working_days=due.days, basis=due.basis, confirmed=term.confirmed and due.basis != OWN_RULE,
                 note=term.note, provisional=due.provisional, met_on=met_on,
-                is_overdue=(met_on or today) > due.due_on and row.state != State.WITHDRAWN,
+                is_overdue=(met_on or today) > due.due_on and row.state != ResourceRequestState.WITHDRAWN,
                 explanation=days_out(due.explanation, english=english) if explain else None,
             )
         )  # fmt: skip

@@ -13,11 +13,11 @@ from svc_credit_registry.sharing.resources import queries, service
 from svc_credit_registry.sharing.resources.models import Resource
 from svc_credit_registry.sharing.resources.rules import State
 from svc_credit_registry.sharing.resources.schemas import (
-    ReasonIn,
     ResourceEdit,
     ResourceFilters,
     ResourceIn,
     ResourceOut,
+    ResourceReasonIn,
 )
 
 router = Router(prefix="/v1", tags=["resources"])
@@ -95,7 +95,12 @@ async def publish_resource(
 
 @router.post("/resources/{code}/withdrawal", operation_id="withdraw_resource", summary="撤销目录 Withdraw a resource")
 async def withdraw_resource(
-    code: Code, body: ReasonIn, caller: CatalogueKeeper, session: SessionDep, version: IfMatch, response: Response
+    code: Code,
+    body: ResourceReasonIn,
+    caller: CatalogueKeeper,
+    session: SessionDep,
+    version: IfMatch,
+    response: Response,
 ) -> ResourceOut:
     """By an officer or the producer; nobody reads its data any more, with or without a grant."""
     resource = await service.withdraw(session, caller, code, version, body.reason)

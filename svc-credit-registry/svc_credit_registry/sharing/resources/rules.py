@@ -31,7 +31,7 @@ SHARING_LABELS: dict[Sharing, tuple[str, str]] = {
 }
 
 
-class Source(StrEnum):
+class ResourceSource(StrEnum):
     """Where the data of a resource are: in the register, among the items of a kind, or with the producer itself."""
 
     ENTERPRISES = "enterprises"
@@ -122,7 +122,7 @@ CONTENT = "content."
 class Draft:
     """An entry, as far as it can be checked by itself."""
 
-    source: Source
+    source: ResourceSource
     fields: Sequence[str]
     sharing: Sharing
     sharing_basis: str
@@ -130,11 +130,11 @@ class Draft:
     key_field: str = "code"
 
 
-def known_fields(source: Source, content: Sequence[str]) -> frozenset[str] | None:
+def known_fields(source: ResourceSource, content: Sequence[str]) -> frozenset[str] | None:
     """The fields which a source has; None when only its producer knows. `content` are those of the kind of item."""
-    if source is Source.ENTERPRISES:
+    if source is ResourceSource.ENTERPRISES:
         return frozenset(ENTERPRISE_FIELDS)
-    if source is Source.RECORDS:
+    if source is ResourceSource.RECORDS:
         return frozenset(RECORD_FIELDS) | {CONTENT + name for name in content}
     return None
 

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from svc_credit_registry.record.records.rules import Kind
-from svc_credit_registry.sharing.resources.rules import Cycle, Sharing, Source
+from svc_credit_registry.record.records.rules import RecordKind
+from svc_credit_registry.sharing.resources.rules import Cycle, ResourceSource, Sharing
 
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 FIELD_NAME = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$"
@@ -49,8 +49,8 @@ class ResourceIn(BaseModel):
     name: Words = Field(examples=["行政处罚信息"])
     summary: str = Field(min_length=1, max_length=2000)
     producer: str = Field(min_length=2, max_length=64, description="Who produces it and answers for it")
-    source: Source
-    kind: Kind | None = Field(default=None, description="The kind of items, when the source is `records`")
+    source: ResourceSource
+    kind: RecordKind | None = Field(default=None, description="The kind of items, when the source is `records`")
     fields: Annotated[list[FieldSpec], Field(min_length=1, max_length=200)]
     sharing: Sharing
     sharing_basis: str = Field(default="", max_length=1000, description="The law that forbids or limits it")
@@ -88,7 +88,7 @@ class ResourceOut(BaseModel):
     data_url: str | None = Field(description="Where its data are read; absent where they are not here")
 
 
-class ReasonIn(BaseModel):
+class ResourceReasonIn(BaseModel):
     """Why something is done."""
 
     model_config = ConfigDict(extra="forbid")
@@ -102,4 +102,4 @@ class ResourceFilters(BaseModel):
     q: str | None = Field(default=None, min_length=1, max_length=100, description="In name, summary or code")
     producer: str | None = Field(default=None, max_length=64)
     sharing: Sharing | None = None
-    kind: Kind | None = None
+    kind: RecordKind | None = None

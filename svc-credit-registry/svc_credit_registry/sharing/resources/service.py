@@ -8,7 +8,7 @@ from shared import audit
 from shared.auth import Caller
 from shared.errors import FieldError
 from shared.http import check_version
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.schemas import CONTENTS
 from svc_credit_registry.sharing.exchange.service import requester_of
 from svc_credit_registry.sharing.resources import rules
@@ -20,7 +20,7 @@ from svc_credit_registry.sharing.resources.errors import (
     WrongState,
 )
 from svc_credit_registry.sharing.resources.models import Resource
-from svc_credit_registry.sharing.resources.rules import Cycle, Draft, Sharing, Source, State
+from svc_credit_registry.sharing.resources.rules import Cycle, Draft, ResourceSource, Sharing, State
 from svc_credit_registry.sharing.resources.schemas import FieldSpec, ResourceEdit, ResourceIn, ResourceOut
 
 DECIDE, PUSH = "credit-registry:resources:decide", "credit-registry:records:push"
@@ -68,11 +68,11 @@ async def create(session: AsyncSession, caller: Caller, given: ResourceIn) -> Re
 
 
 def _check(values: dict[str, Any], fields: list[FieldSpec]) -> None:
-    source, kind = Source(values["source"]), values.get("kind")
-    if (source is Source.RECORDS) != (kind is not None):
+    source, kind = ResourceSource(values["source"]), values.get("kind")
+    if (source is ResourceSource.RECORDS) != (kind is not None):
         message = "来源为公示信息时须指明类别，否则不填 (a kind belongs to the source `records`, and only there)"
         raise ResourceFaulty(errors=[FieldError("/kind", "kind_of_records", message)])
-    content = list(CONTENTS[Kind(kind)].model_fields) if kind else []
+    content = list(CONTENTS[RecordKind(kind)].model_fields) if kind else []
     draft = Draft(
         source, [f.name for f in fields], Sharing(values["sharing"]), values["sharing_basis"], values["conditions"]
     )
@@ -138,7 +138,7 @@ async def _audit(
 def shown(resource: Resource, *, english: bool) -> ResourceOut:
     """An entry as it goes out."""
     values = {name: getattr(resource, name) for name in ResourceOut.model_fields if hasattr(resource, name)}
-    readable = resource.source != Source.EXTERNAL and resource.sharing != Sharing.NOT_SHARED
+    readable = resource.source != ResourceSource.EXTERNAL and resource.sharing != Sharing.NOT_SHARED
     return ResourceOut(
         **values,
         sharing_label=rules.SHARING_LABELS[Sharing(resource.sharing)][english],

@@ -12,7 +12,7 @@ from shared.db import SessionDep
 from shared.http import Router
 from shared.runtime import RuntimeDep
 from svc_credit_registry.settings import Settings
-from svc_credit_registry.sharing.exchange.rules import Exchanged, Kind
+from svc_credit_registry.sharing.exchange.rules import Exchanged, ExchangeKind
 from svc_credit_registry.sharing.exchange.service import ENTRY_HEADER, AskedDep, log
 from svc_credit_registry.sharing.snapshots import queries, service
 from svc_credit_registry.sharing.snapshots.models import Snapshot
@@ -57,7 +57,7 @@ async def get_snapshot_file(
     file = next(SnapshotFile.model_validate(each) for each in snapshot.files if each["name"] == name)
     headers = {"ETag": f'"{file.sha256}"'}
     if caller is not None:
-        exchanged = Exchanged(Kind.SNAPSHOT, f"snapshots/{snapshot.id}/{name}", file.rows, file.sha256)
+        exchanged = Exchanged(ExchangeKind.SNAPSHOT, f"snapshots/{snapshot.id}/{name}", file.rows, file.sha256)
         headers[ENTRY_HEADER] = str(await log(session, caller, asked, exchanged))
     return FileResponse(path, media_type=file.media_type, headers=headers)
 

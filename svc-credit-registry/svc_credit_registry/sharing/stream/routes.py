@@ -13,7 +13,7 @@ from shared.auth import Caller, MaybeCaller
 from shared.db import SessionDep
 from shared.errors import Forbidden, Unauthenticated
 from shared.http import Router
-from svc_credit_registry.sharing.exchange.rules import Asked, Exchanged, Kind, digest
+from svc_credit_registry.sharing.exchange.rules import Asked, Exchanged, ExchangeKind, digest
 from svc_credit_registry.sharing.exchange.service import ENTRY_HEADER, AskedDep, log
 from svc_credit_registry.sharing.stream import service
 from svc_credit_registry.sharing.stream.rules import AT_ONCE
@@ -119,4 +119,4 @@ async def _sent(hub: Hub, caller: Caller, asked: Asked, start: tuple[int, int]) 
 
 
 def _exchanged(piece: Piece) -> Exchanged:
-    return Exchanged(Kind.STREAM, f"stream/{piece.position}", len(piece.lines), digest(piece.content))
+    return Exchanged(ExchangeKind.STREAM, f"stream/{piece.position}", len(piece.lines), digest(piece.content))

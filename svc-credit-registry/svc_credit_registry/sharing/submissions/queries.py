@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.sharing.submissions.models import SubmissionReceipt
-from svc_credit_registry.sharing.submissions.rules import ACCEPTED, Outcome
+from svc_credit_registry.sharing.submissions.rules import ACCEPTED, SubmissionOutcome
 
 R = SubmissionReceipt
 
@@ -32,7 +32,7 @@ async def revisions(session: AsyncSession, producer: str, kind: str, keys: Seque
             R.kind == kind,
             R.key.in_(keys),
             R.revision.is_not(None),
-            R.outcome.in_((*ACCEPTED, Outcome.WAITING)),
+            R.outcome.in_((*ACCEPTED, SubmissionOutcome.WAITING)),
         )
         .group_by(R.key)
     )
@@ -43,8 +43,8 @@ async def overtake(session: AsyncSession, producer: str, kind: str, keys: Sequen
     """Ends the waiting of earlier rows of these keys; the keys of which some waited."""
     query = (
         update(R)
-        .where(R.producer == producer, R.kind == kind, R.key.in_(keys), R.outcome == Outcome.WAITING)
-        .values(outcome=Outcome.OVERTAKEN, payload=null(), resolved_at=func.now(), version=R.version + 1)
+        .where(R.producer == producer, R.kind == kind, R.key.in_(keys), R.outcome == SubmissionOutcome.WAITING)
+        .values(outcome=SubmissionOutcome.OVERTAKEN, payload=null(), resolved_at=func.now(), version=R.version + 1)
         .returning(R.key)
     )
     return set(await session.scalars(query.execution_options(synchronize_session=False)))
@@ -58,7 +58,7 @@ def receipts(**given: Any) -> Select[Any]:
 
 def waiting() -> Select[Any]:
     """Rows that wait for a match."""
-    return select(R).where(R.outcome == Outcome.WAITING)
+    return select(R).where(R.outcome == SubmissionOutcome.WAITING)
 
 
 async def stream(session: AsyncSession, statement: Select[Any]) -> AsyncIterator[Sequence[SubmissionReceipt]]:

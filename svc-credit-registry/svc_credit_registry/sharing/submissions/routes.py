@@ -17,19 +17,19 @@ from shared.runtime import RuntimeDep
 from svc_credit_registry.access import AnyCaller, RecordProducer, RegistryOfficer
 from svc_credit_registry.sharing.exchange import service as exchange
 from svc_credit_registry.sharing.exchange.rules import Exchanged, digest
-from svc_credit_registry.sharing.exchange.rules import Kind as ExchangeKind
+from svc_credit_registry.sharing.exchange.rules import ExchangeKind as ExchangeKind
 from svc_credit_registry.sharing.matching.service import index_of
 from svc_credit_registry.sharing.submissions import queries, rules, service
 from svc_credit_registry.sharing.submissions.errors import SubmissionRefused
 from svc_credit_registry.sharing.submissions.models import SubmissionReceipt
-from svc_credit_registry.sharing.submissions.rules import Outcome
+from svc_credit_registry.sharing.submissions.rules import SubmissionOutcome
 from svc_credit_registry.sharing.submissions.schemas import (
     ExportFilters,
     MatchDecisionIn,
     ReceiptFilters,
-    ReceiptOut,
     Row,
     RowIn,
+    SubmissionReceiptOut,
     WaitingOut,
 )
 from svc_credit_registry.sharing.submissions.service import Given, Push
@@ -37,7 +37,7 @@ from svc_credit_registry.sharing.submissions.service import Given, Push
 router = Router(tags=["submissions"])
 
 MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
-STATUS = {Outcome.UNCHANGED: 200, Outcome.ENDED: 200, Outcome.WAITING: 202}
+STATUS = {SubmissionOutcome.UNCHANGED: 200, SubmissionOutcome.ENDED: 200, SubmissionOutcome.WAITING: 202}
 PRODUCE, MAINTAIN, AUDIT = "credit-registry:records:push", "credit-registry:enterprises:maintain", "platform:audit"
 
 
@@ -55,10 +55,10 @@ def producer_seen(caller: Caller, asked: str | None) -> str | None:
     operation_id="push_record",
     summary="报送一条信息 Push one record",
     status_code=201,
-    response_model=ReceiptOut,
+    response_model=SubmissionReceiptOut,
     openapi_extra=IDEMPOTENCY_OPTIONAL,
-    responses={200: {"model": ReceiptOut, "description": "It stood on the record in these very words, or was ended"},
-               202: {"model": ReceiptOut, "description": "Taken; it waits for a match with an enterprise"}},
+    responses={200: {"model": SubmissionReceiptOut, "description": "It stood on the record as it is, or was ended"},
+               202: {"model": SubmissionReceiptOut, "description": "Taken; it waits for a match with an enterprise"}},
 )  # fmt: skip
 async def push_record(  # noqa: PLR0913 - the request, its evidence and its clock
     body: RowIn, caller: RecordProducer, session: SessionDep, request: Request, asked: exchange.AskedDep, now: NowDep,
@@ -73,15 +73,15 @@ async def push_record(  # noqa: PLR0913 - the request, its evidence and its cloc
     rules.check_producer(body.producer, push.producer)
     row = Row.model_validate(body.model_dump(exclude={"kind"}))
     (receipt,) = await service.take(session, push, [Given(row, row.key)])
-    shown = ReceiptOut.model_validate(receipt)
-    if receipt.outcome == Outcome.REFUSED:
+    shown = SubmissionReceiptOut.model_validate(receipt)
+    if receipt.outcome == SubmissionOutcome.REFUSED:
         faults = [FieldError(f.pointer, f.code, f.message) for f in shown.faults]
         answer = problem(request, SubmissionRefused(errors=faults, receipt_id=str(receipt.id)))
         seen = Exchanged(ExchangeKind.PUSH, body.kind, 0, digest(bytes(answer.body)))
         await exchange.log(session, caller, asked, seen)
         return answer
     answer = await exchange.answer(session, caller, asked, (ExchangeKind.PUSH, body.kind, 1), shown)
-    answer.status_code = STATUS.get(Outcome(receipt.outcome), 201)
+    answer.status_code = STATUS.get(SubmissionOutcome(receipt.outcome), 201)
     answer.headers["Location"] = f"/v1/submission-receipts/{receipt.id}"
     return answer
 
@@ -92,14 +92,14 @@ async def push_record(  # noqa: PLR0913 - the request, its evidence and its cloc
 async def list_receipts(
     caller: AnyCaller, session: SessionDep, paging: Paging, request: Request, response: Response,
     filters: Annotated[ReceiptFilters, Query()],
-) -> Page[ReceiptOut]:  # fmt: skip
+) -> Page[SubmissionReceiptOut]:  # fmt: skip
     """An agency sees its own receipts, officers of the register and auditors all of them."""
     given = filters.model_dump() | {"producer": producer_seen(caller, filters.producer)}
     found = await paginate(
         session, queries.receipts(**given), keys=[SubmissionReceipt.id.desc()], paging=paging, request=request,
         response=response,
     )  # fmt: skip
-    return found.page([ReceiptOut.model_validate(row) for row in found.rows])
+    return found.page([SubmissionReceiptOut.model_validate(row) for row in found.rows])
 
 
 @router.get(
@@ -128,11 +128,13 @@ async def export_receipts(
 @router.get(
     "/v1/submission-receipts/{receipt_id}", operation_id="get_submission_receipt", summary="回执详情 One receipt"
 )
-async def get_receipt(receipt_id: uuid.UUID, caller: AnyCaller, session: SessionDep, response: Response) -> ReceiptOut:
+async def get_receipt(
+    receipt_id: uuid.UUID, caller: AnyCaller, session: SessionDep, response: Response
+) -> SubmissionReceiptOut:
     """What became of a row, also later, when it has found its match; 404 for the receipts of others."""
     row = await service.find(session, receipt_id, producer_seen(caller, None))
     set_etag(response, row)
-    return ReceiptOut.model_validate(row)
+    return SubmissionReceiptOut.model_validate(row)
 
 
 @router.get(
@@ -156,8 +158,8 @@ async def list_matches(
 async def decide_match(  # noqa: PLR0913 - an edit with its version and its clock
     receipt_id: uuid.UUID, body: MatchDecisionIn, caller: RegistryOfficer, session: SessionDep, version: IfMatch,
     now: NowDep, response: Response,
-) -> ReceiptOut:  # fmt: skip
+) -> SubmissionReceiptOut:  # fmt: skip
     """With a code the row goes on that enterprise's record; without one it is refused with the reason."""
     row = await service.decide(session, caller, receipt_id, version, (body, now))
     set_etag(response, row)
-    return ReceiptOut.model_validate(row)
+    return SubmissionReceiptOut.model_validate(row)

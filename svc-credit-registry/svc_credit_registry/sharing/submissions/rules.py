@@ -13,24 +13,24 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-from svc_credit_registry.record.records.rules import Kind, publication_due
+from svc_credit_registry.record.records.rules import RecordKind, publication_due
 from svc_credit_registry.sharing.submissions.errors import KindNotPushed, WrongProducer
 
 PUSHED = (
-    Kind.LICENCE,
-    Kind.INSPECTION,
-    Kind.PENALTY,
-    Kind.EQUITY_PLEDGE,
-    Kind.EQUITY_FREEZE,
-    Kind.CHATTEL_MORTGAGE,
-    Kind.IP_PLEDGE,
-    Kind.COMMITMENT,
-    Kind.SUPPORT_BENEFIT,
+    RecordKind.LICENCE,
+    RecordKind.INSPECTION,
+    RecordKind.PENALTY,
+    RecordKind.EQUITY_PLEDGE,
+    RecordKind.EQUITY_FREEZE,
+    RecordKind.CHATTEL_MORTGAGE,
+    RecordKind.IP_PLEDGE,
+    RecordKind.COMMITMENT,
+    RecordKind.SUPPORT_BENEFIT,
 )
 """The kinds that agencies push. All others come from enterprises and from this platform's own procedures."""
 
 
-class Outcome(StrEnum):
+class SubmissionOutcome(StrEnum):
     """What became of a row."""
 
     CREATED = "created"
@@ -42,16 +42,16 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-OUTCOMES: dict[Outcome, tuple[str, str]] = {
-    Outcome.CREATED: ("已入库", "On the record"),
-    Outcome.REPLACED: ("已更新", "A new version is on the record"),
-    Outcome.UNCHANGED: ("无变化", "It stood on the record in these very words"),
-    Outcome.ENDED: ("已撤下", "Taken off the record"),
-    Outcome.WAITING: ("待匹配", "Waits for a match with an enterprise"),
-    Outcome.OVERTAKEN: ("已被后续报送取代", "A newer push of the same key came before the match"),
-    Outcome.REFUSED: ("退回", "Refused"),
+OUTCOMES: dict[SubmissionOutcome, tuple[str, str]] = {
+    SubmissionOutcome.CREATED: ("已入库", "On the record"),
+    SubmissionOutcome.REPLACED: ("已更新", "A new version is on the record"),
+    SubmissionOutcome.UNCHANGED: ("无变化", "It stood on the record in these very words"),
+    SubmissionOutcome.ENDED: ("已撤下", "Taken off the record"),
+    SubmissionOutcome.WAITING: ("待匹配", "Waits for a match with an enterprise"),
+    SubmissionOutcome.OVERTAKEN: ("已被后续报送取代", "A newer push of the same key came before the match"),
+    SubmissionOutcome.REFUSED: ("退回", "Refused"),
 }
-ACCEPTED = (Outcome.CREATED, Outcome.REPLACED, Outcome.UNCHANGED, Outcome.ENDED)
+ACCEPTED = (SubmissionOutcome.CREATED, SubmissionOutcome.REPLACED, SubmissionOutcome.UNCHANGED, SubmissionOutcome.ENDED)
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,13 @@ def counted(outcomes: Mapping[str, int]) -> Counts:
     """The sums of rows by outcome."""
     accepted = sum(outcomes.get(outcome, 0) for outcome in ACCEPTED)
     waiting, overtaken, refused = (
-        outcomes.get(outcome, 0) for outcome in (Outcome.WAITING, Outcome.OVERTAKEN, Outcome.REFUSED)
+        outcomes.get(outcome, 0)
+        for outcome in (SubmissionOutcome.WAITING, SubmissionOutcome.OVERTAKEN, SubmissionOutcome.REFUSED)
     )
     return Counts(sum(outcomes.values()), accepted, waiting, overtaken, refused)
 
 
-def pushed_kind(kind: Kind) -> Kind:
+def pushed_kind(kind: RecordKind) -> RecordKind:
     """`kind` when agencies push it; refused otherwise."""
     if kind not in PUSHED:
         raise KindNotPushed(kinds=[str(k) for k in PUSHED])
@@ -88,7 +89,7 @@ def check_producer(named: str | None, producer: str) -> None:
 
 
 @lru_cache(maxsize=4096)
-def due_on(kind: Kind, produced_on: date) -> date | None:
+def due_on(kind: RecordKind, produced_on: date) -> date | None:
     """By when a record must have come to be published in time; None where the law sets no term."""
     deadline = publication_due(kind, produced_on)
     return deadline.due_on if deadline else None

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.fields import Day
-from svc_credit_registry.record.records.rules import Kind
-from svc_credit_registry.sharing.submissions.rules import Outcome
+from svc_credit_registry.record.records.rules import RecordKind
+from svc_credit_registry.sharing.submissions.rules import SubmissionOutcome
 
 Key = Annotated[
     str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$")
@@ -58,10 +58,10 @@ class Row(BaseModel):
 class RowIn(Row):
     """A row that is pushed by itself, with its kind."""
 
-    kind: Kind
+    kind: RecordKind
 
 
-class FaultOut(BaseModel):
+class SubmissionFaultOut(BaseModel):
     """One fault with its place in the row."""
 
     pointer: str = Field(examples=["/content/decided_on"])
@@ -78,7 +78,7 @@ class CandidateOut(BaseModel):
     confidence: float
 
 
-class ReceiptOut(BaseModel):
+class SubmissionReceiptOut(BaseModel):
     """What became of a row."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -90,7 +90,7 @@ class ReceiptOut(BaseModel):
     kind: str
     key: str
     op: str
-    outcome: Outcome
+    outcome: SubmissionOutcome
     received_at: datetime
     received_on: date
     code: str | None = Field(description="The enterprise to which the record was joined")
@@ -98,7 +98,7 @@ class ReceiptOut(BaseModel):
     confidence: Decimal | None
     doubt: str | None = Field(description="Why the row waits")
     candidates: list[CandidateOut]
-    faults: list[FaultOut]
+    faults: list[SubmissionFaultOut]
     item_id: uuid.UUID | None
     receipt: str | None = Field(description="The number given at entry into the public record")
     due_on: date | None = Field(description="By when the law asked for it")
@@ -106,7 +106,7 @@ class ReceiptOut(BaseModel):
     resolution: str | None
 
 
-class WaitingOut(ReceiptOut):
+class WaitingOut(SubmissionReceiptOut):
     """A row that waits, with what it says, for the one who decides."""
 
     payload: dict[str, Any]
@@ -118,9 +118,9 @@ class ReceiptFilters(BaseModel):
     """Filters of receipts."""
 
     producer: str | None = Field(default=None, max_length=64, description="For officers; agencies see their own")
-    kind: Kind | None = None
+    kind: RecordKind | None = None
     key: str | None = Field(default=None, max_length=100)
-    outcome: Outcome | None = None
+    outcome: SubmissionOutcome | None = None
     day: Day | None = Field(default=None, description="The day of receipt")
     batch_id: uuid.UUID | None = None
 

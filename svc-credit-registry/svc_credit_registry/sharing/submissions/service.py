@@ -19,7 +19,7 @@ from shared.errors import DomainError, FieldError
 from shared.http import check_version
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.records import service as records
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.schemas import CONTENTS
 from svc_credit_registry.record.records.service import Item
 from svc_credit_registry.sharing.bulk_records import service as bulk
@@ -30,8 +30,8 @@ from svc_credit_registry.sharing.matching.rules import Claim, Doubt, Method, Ver
 from svc_credit_registry.sharing.submissions import queries, rules
 from svc_credit_registry.sharing.submissions.errors import NothingWaits, OtherRegion, ReceiptUnknown
 from svc_credit_registry.sharing.submissions.models import SubmissionReceipt
-from svc_credit_registry.sharing.submissions.rules import Outcome
-from svc_credit_registry.sharing.submissions.schemas import MatchDecisionIn, ReceiptOut, Row, WaitingOut
+from svc_credit_registry.sharing.submissions.rules import SubmissionOutcome
+from svc_credit_registry.sharing.submissions.schemas import MatchDecisionIn, Row, SubmissionReceiptOut, WaitingOut
 
 LOOK_AGAIN, LOOK_SOON = timedelta(hours=1), timedelta(minutes=1)
 LOOKED_AT_ONCE = 200
@@ -43,7 +43,7 @@ class Push:
 
     caller: Caller
     producer: str
-    kind: Kind
+    kind: RecordKind
     now: datetime
     index: Path
     """Where the index of names is."""
@@ -119,7 +119,7 @@ class _Work:
         return self.draft["outcome"] is None
 
     def refuse(self, *faults: FieldError) -> None:
-        self.draft["outcome"] = Outcome.REFUSED
+        self.draft["outcome"] = SubmissionOutcome.REFUSED
         self.draft["faults"] = [{"pointer": f.pointer, "code": f.code, "message": f.message} for f in faults]
 
 
@@ -131,7 +131,11 @@ async def _take_wave(session: AsyncSession, push: Push, wave: Sequence[Given]) -
     overtaken = await queries.overtake(session, push.producer, push.kind, [w.given.key for w in works if w.open])
     await _put(session, push, list(zip(puts, verdicts, strict=True)))
     await _end(session, push, [w for w in works if w.open], overtaken)
-    told = {w.given.key: w.draft["item_id"] for w in works if w.draft["outcome"] in (Outcome.REPLACED, Outcome.ENDED)}
+    told = {
+        w.given.key: w.draft["item_id"]
+        for w in works
+        if w.draft["outcome"] in (SubmissionOutcome.REPLACED, SubmissionOutcome.ENDED)
+    }
     if told:
         await corrections.answered(session, push.caller, (push.producer, push.kind), told, push.today)
     return await queries.enter(session, [w.draft for w in works], read=push.batch_id is None)
@@ -218,7 +222,7 @@ async def _put(session: AsyncSession, push: Push, matched: Sequence[tuple[_Work,
     for work, verdict in matched:
         if verdict.code is not None:
             done = entered[work.row.key]
-            work.draft |= {"outcome": Outcome(done.outcome), "code": verdict.code, "item_id": done.item_id}
+            work.draft |= {"outcome": SubmissionOutcome(done.outcome), "code": verdict.code, "item_id": done.item_id}
             work.draft["receipt"] = done.receipt
 
 
@@ -229,7 +233,7 @@ def _wait(work: _Work, verdict: Verdict) -> None:
     ]
     payload = work.row.model_dump(mode="json", exclude_none=True) | {"content": work.content}
     doubt = verdict.doubt or Doubt.UNCERTAIN
-    work.draft |= {"outcome": Outcome.WAITING, "doubt": doubt, "candidates": shown, "payload": payload}
+    work.draft |= {"outcome": SubmissionOutcome.WAITING, "doubt": doubt, "candidates": shown, "payload": payload}
     work.draft["looked_at"] = _looked_at(work.draft["received_at"], verdict)
 
 
@@ -238,7 +242,7 @@ def _looked_at(now: datetime, verdict: Verdict) -> datetime:
     return now - LOOK_AGAIN + LOOK_SOON if verdict.doubt is Doubt.INDEX_BUILDING else now
 
 
-def item_of(producer: str, kind: Kind, row: Row, content: dict[str, object], code: str) -> Item:
+def item_of(producer: str, kind: RecordKind, row: Row, content: dict[str, object], code: str) -> Item:
     """The item of the public record which a row makes, its content checked before."""
     assert row.produced_on is not None
     assert row.basis is not None
@@ -261,7 +265,7 @@ async def _end(session: AsyncSession, push: Push, works: Sequence[_Work], overta
         reason = work.row.reason or ""
         ended = await records.end(session, push.caller, push.producer, push.kind, work.row.key, reason, push.now)
         if ended or work.row.key in overtaken:
-            work.draft["outcome"] = Outcome.ENDED
+            work.draft["outcome"] = SubmissionOutcome.ENDED
         else:
             work.refuse(FieldError("/key", "nothing_to_end", "没有可撤下的记录 (no record of yours has this key)"))
 
@@ -282,12 +286,12 @@ async def decide(
     row = await session.get(SubmissionReceipt, receipt_id, with_for_update=True)
     if row is None:
         raise ReceiptUnknown
-    if row.outcome != Outcome.WAITING or row.payload is None:
+    if row.outcome != SubmissionOutcome.WAITING or row.payload is None:
         raise NothingWaits(outcome=row.outcome)
     check_version(row, version)
     if decision.code is None:
         fault: Json = {"pointer": "/code", "code": "no_match", "message": decision.reason}
-        row.outcome, row.faults, row.payload = Outcome.REFUSED, [fault], None
+        row.outcome, row.faults, row.payload = SubmissionOutcome.REFUSED, [fault], None
     else:
         enterprise = await enterprises.find(session, decision.code)
         if not caller.covers(enterprise.region):
@@ -296,8 +300,8 @@ async def decide(
     row.resolved_at, row.resolved_by, row.resolution = now, caller.subject, decision.reason
     await audit.record(
         session, caller, action="submission.matched", object_type="submission_receipt", object_id=row.id,
-        before={"outcome": Outcome.WAITING, "doubt": row.doubt}, after={"outcome": row.outcome, "code": row.code},
-        reason=decision.reason,
+        before={"outcome": SubmissionOutcome.WAITING, "doubt": row.doubt},
+        after={"outcome": row.outcome, "code": row.code}, reason=decision.reason,
     )  # fmt: skip
     await session.flush()
     return row
@@ -307,9 +311,14 @@ async def _settle(session: AsyncSession, caller: Caller, row: SubmissionReceipt,
     """Puts a waiting row on the record of the enterprise that was found."""
     given = Row.model_validate(row.payload)
     assert found.code is not None
-    item = item_of(row.producer, Kind(row.kind), given, dict(given.content or {}), found.code)
+    item = item_of(row.producer, RecordKind(row.kind), given, dict(given.content or {}), found.code)
     done = (await bulk.put(session, bulk.Series(caller, row.producer, item.kind, now), [item]))[item.key]
-    row.outcome, row.code, row.item_id, row.receipt = Outcome(done.outcome), found.code, done.item_id, done.receipt
+    row.outcome, row.code, row.item_id, row.receipt = (
+        SubmissionOutcome(done.outcome),
+        found.code,
+        done.item_id,
+        done.receipt,
+    )
     row.method, row.confidence, row.payload = found.method, Decimal(str(round(found.confidence, 2))), None
 
 
@@ -328,7 +337,7 @@ async def look_again(session: AsyncSession, index: Path, now: datetime) -> int:
 
 def waiting_out(row: SubmissionReceipt, *, english: bool) -> WaitingOut:
     """A waiting row for the one who decides."""
-    shown = ReceiptOut.model_validate(row).model_dump()
+    shown = SubmissionReceiptOut.model_validate(row).model_dump()
     label = matching_rules.DOUBTS[Doubt(row.doubt or Doubt.UNCERTAIN)][english]
     return WaitingOut(**shown, payload=dict(row.payload or {}), version=row.version, doubt_label=label)
 

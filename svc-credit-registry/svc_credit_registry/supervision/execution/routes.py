@@ -16,14 +16,14 @@ from shared.problems import wants_english
 from svc_credit_registry.access import MeasuresOfficer, RestrictionChecker
 from svc_credit_registry.supervision.execution import queries, service
 from svc_credit_registry.supervision.execution.models import MeasureDepartment, MeasureFeedback
-from svc_credit_registry.supervision.execution.rules import MOST_NOTICES, OUTCOME_LABELS, Outcome
+from svc_credit_registry.supervision.execution.rules import MOST_NOTICES, OUTCOME_LABELS, ExecutionOutcome
 from svc_credit_registry.supervision.execution.schemas import (
     DepartmentClientIn,
     DepartmentClientOut,
     DepartmentClientPatch,
+    ExecutionNoticeOut,
     FeedbackIn,
     FeedbackOut,
-    NoticeOut,
     NoticesOut,
     OverdueOut,
 )
@@ -60,7 +60,7 @@ class Reply:
             version=row.version,
         )
 
-    def notice(self, notice: MeasureNotice, row: MeasureDirective, due_on: date | None) -> NoticeOut:
+    def notice(self, notice: MeasureNotice, row: MeasureDirective, due_on: date | None) -> ExecutionNoticeOut:
         """A notice with the directive as it stands now; of a person no more than what tells him from others."""
         person = None
         if row.person_name is not None and row.role is not None:
@@ -70,7 +70,7 @@ class Reply:
         plain = (
             "number", "measure", "effect", "matters", "subject", "code", "since", "until", "basis", "unit", "state",
         )  # fmt: skip
-        return NoticeOut(
+        return ExecutionNoticeOut(
             position=notice.position,
             what=notice.what,
             at=notice.at,
@@ -85,7 +85,7 @@ class Reply:
         """The receipt of feedback."""
         plain = ("id", "directive_id", "department", "key", "outcome", "done_on", "detail", "received_at")
         return FeedbackOut(
-            outcome_label=OUTCOME_LABELS[Outcome(row.outcome)][self.english],
+            outcome_label=OUTCOME_LABELS[ExecutionOutcome(row.outcome)][self.english],
             due_on=due_on,
             was_late=late,
             repeated=repeated,

@@ -9,7 +9,7 @@ from svc_credit_registry.supervision.execution.errors import FeedbackDayInvalid
 MOST_NOTICES = 200
 
 
-class Outcome(StrEnum):
+class ExecutionOutcome(StrEnum):
     """What a department has done about a measure."""
 
     EXECUTED = "executed"
@@ -17,16 +17,16 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-OUTCOME_LABELS: dict[Outcome, tuple[str, str]] = {
-    Outcome.EXECUTED: ("已执行", "Carried out"),
-    Outcome.IN_PROGRESS: ("正在办理", "Under way"),
-    Outcome.NOT_APPLICABLE: ("无可执行事项", "Nothing to carry it out on"),
+OUTCOME_LABELS: dict[ExecutionOutcome, tuple[str, str]] = {
+    ExecutionOutcome.EXECUTED: ("已执行", "Carried out"),
+    ExecutionOutcome.IN_PROGRESS: ("正在办理", "Under way"),
+    ExecutionOutcome.NOT_APPLICABLE: ("无可执行事项", "Nothing to carry it out on"),
 }
 
 
-def settles(outcome: Outcome) -> bool:
+def settles(outcome: ExecutionOutcome) -> bool:
     """Whether the department owes no more word: what is under way still does."""
-    return outcome is not Outcome.IN_PROGRESS
+    return outcome is not ExecutionOutcome.IN_PROGRESS
 
 
 def check_day(done_on: date, directed_on: date, today: date) -> None:

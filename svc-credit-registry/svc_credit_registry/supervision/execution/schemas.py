@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.fields import Day
-from svc_credit_registry.supervision.execution.rules import Outcome
+from svc_credit_registry.supervision.execution.rules import ExecutionOutcome
 from svc_credit_registry.supervision.measures.schemas import PersonOut, Text
 
 Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -47,7 +47,7 @@ class DepartmentClientOut(BaseModel):
     version: int
 
 
-class NoticeOut(BaseModel):
+class ExecutionNoticeOut(BaseModel):
     """What became of a directive: everything a department needs to carry it out, and no more."""
 
     position: int
@@ -73,7 +73,7 @@ class NoticeOut(BaseModel):
 class NoticesOut(BaseModel):
     """Notices behind a position, in order. Ask again with `after=next_after`; nothing is left out."""
 
-    items: list[NoticeOut]
+    items: list[ExecutionNoticeOut]
     next_after: int
     more: bool
 
@@ -84,7 +84,7 @@ class FeedbackIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     key: Key = Field(examples=["CZ-2026-000123"])
-    outcome: Outcome
+    outcome: ExecutionOutcome
     done_on: Day
     detail: Text
 

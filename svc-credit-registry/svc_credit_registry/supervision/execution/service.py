@@ -21,7 +21,7 @@ from svc_credit_registry.supervision.execution.errors import (
     FeedbackKeyReused,
 )
 from svc_credit_registry.supervision.execution.models import MeasureDepartment, MeasureFeedback
-from svc_credit_registry.supervision.execution.rules import Outcome
+from svc_credit_registry.supervision.execution.rules import ExecutionOutcome
 from svc_credit_registry.supervision.execution.schemas import DepartmentClientIn, DepartmentClientPatch, FeedbackIn
 from svc_credit_registry.supervision.measures.errors import DirectiveUnknown, NotYourRegion
 from svc_credit_registry.supervision.measures.models import MeasureAssignment
@@ -122,7 +122,7 @@ async def say(
     return Received(known, part, repeated=True)
 
 
-def _settle(part: MeasureAssignment, outcome: Outcome, today: date) -> None:
+def _settle(part: MeasureAssignment, outcome: ExecutionOutcome, today: date) -> None:
     if rules.settles(outcome) and part.answered_on is None:
         part.answered_on, part.outcome = today, outcome
 

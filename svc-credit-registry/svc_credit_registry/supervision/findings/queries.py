@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.codes import regions
 from svc_credit_registry.record.enterprises.models import Enterprise
-from svc_credit_registry.supervision.findings.rules import Result, State
+from svc_credit_registry.supervision.findings.rules import FindingState, Result
 from svc_credit_registry.supervision.inspections.models import InspectionAssignment, InspectionPlan, InspectionTask
 from svc_credit_registry.supervision.inspectors.models import Inspector
 
@@ -53,30 +53,30 @@ async def plans(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UU
     return {plan.id: plan for plan in await session.scalars(select(InspectionPlan).where(InspectionPlan.id.in_(ids)))}
 
 
-def of_inspector(inspector_id: str, state: State | None) -> Select[InspectionTask]:
+def of_inspector(inspector_id: str, state: FindingState | None) -> Select[InspectionTask]:
     """The tasks an inspector is on."""
     mine = select(A.task_id).where(A.inspector_id == inspector_id, A.ended_on.is_(None))
     return _narrowed(select(T).where(T.id.in_(mine)), state, None)
 
 
-def of_region(region: str, state: State | None, late_on: date | None) -> Select[InspectionTask]:
+def of_region(region: str, state: FindingState | None, late_on: date | None) -> Select[InspectionTask]:
     """The tasks of plans of a region and below; those late on a day, if asked."""
     statement = select(T).join(InspectionPlan, InspectionPlan.id == T.plan_id)
     statement = statement.where(func.starts_with(InspectionPlan.region, regions.prefix(region)))
     return _narrowed(statement, state, late_on)
 
 
-def _narrowed(statement: Select[Any], state: State | None, late_on: date | None) -> Select[Any]:
+def _narrowed(statement: Select[Any], state: FindingState | None, late_on: date | None) -> Select[Any]:
     if state is not None:
         statement = statement.where(T.state == state)
     if late_on is not None:
         statement = statement.where(
-            or_(_is(State.ASSIGNED, T.due_on < late_on), _is(State.REPORTED, T.publish_by < late_on))
+            or_(_is(FindingState.ASSIGNED, T.due_on < late_on), _is(FindingState.REPORTED, T.publish_by < late_on))
         )
     return statement
 
 
-def _is(state: State, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+def _is(state: FindingState, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return (T.state == state) & condition
 
 
@@ -84,7 +84,7 @@ async def to_publish(session: AsyncSession, today: date, limit: int) -> Sequence
     """Results whose review is over, locked; those which somebody works on wait for the next round."""
     statement = (
         select(T)
-        .where(T.state == State.REPORTED, T.publish_after <= today)
+        .where(T.state == FindingState.REPORTED, T.publish_after <= today)
         .order_by(T.publish_after, T.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -94,7 +94,7 @@ async def to_publish(session: AsyncSession, today: date, limit: int) -> Sequence
 
 async def provisional(session: AsyncSession) -> Sequence[InspectionTask]:
     """Waiting results, up to 1,000, locked: those whose term ends last, for those rest on holidays to come."""
-    statement = select(T).where(T.state == State.REPORTED).order_by(T.publish_by.desc(), T.id).limit(1000)
+    statement = select(T).where(T.state == FindingState.REPORTED).order_by(T.publish_by.desc(), T.id).limit(1000)
     return (await session.scalars(statement.with_for_update(skip_locked=True))).all()
 
 

@@ -16,10 +16,10 @@ from shared.http.pagination import PageQuery
 from shared.problems import wants_english
 from svc_credit_registry.access import InspectionPlanner, Inspector, Supervisor
 from svc_credit_registry.supervision.findings import queries, service
-from svc_credit_registry.supervision.findings.rules import RESULT_LABELS, Result, State, terms_of
+from svc_credit_registry.supervision.findings.rules import RESULT_LABELS, FindingState, Result, terms_of
 from svc_credit_registry.supervision.findings.schemas import (
-    CorrectionIn,
     CoverageOut,
+    FindingCorrectionIn,
     RecusalIn,
     ReplacementIn,
     ResultIn,
@@ -61,7 +61,7 @@ ReplyDep = Annotated[Reply, Depends()]
     "/me/inspection-tasks", operation_id="list_my_inspection_tasks", summary="我的检查任务 The inspector's own tasks"
 )
 async def list_mine(
-    caller: Inspector, paging: Paging, reply: ReplyDep, state: Annotated[State | None, Query()] = None
+    caller: Inspector, paging: Paging, reply: ReplyDep, state: Annotated[FindingState | None, Query()] = None
 ) -> Page[TaskOut]:
     """The inspections which the inspector is on, what is due first first."""
     return await reply.page(queries.of_inspector(caller.subject, state), paging)
@@ -74,7 +74,7 @@ async def list_tasks(
     caller: InspectionPlanner,
     paging: Paging,
     reply: ReplyDep,
-    state: Annotated[State | None, Query()] = None,
+    state: Annotated[FindingState | None, Query()] = None,
     overdue: Annotated[
         bool, Query(description="Only those without a result, or unpublished, after their term")
     ] = False,
@@ -159,7 +159,7 @@ async def correct_result(
     now: NowDep,
     reply: ReplyDep,
     task_id: uuid.UUID,
-    body: CorrectionIn,
+    body: FindingCorrectionIn,
 ) -> TaskOut:
     """A planner of the unit corrects what was published: the record shows a new version and keeps the old one."""
     return await reply.one(await service.correct(session, caller, task_id, body, now))

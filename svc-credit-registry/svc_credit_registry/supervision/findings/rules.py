@@ -41,7 +41,7 @@ RESULT_LABELS: dict[Result, tuple[str, str]] = {
 }
 
 
-class State(StrEnum):
+class FindingState(StrEnum):
     """Where an inspection stands."""
 
     ASSIGNED = "assigned"
@@ -49,14 +49,14 @@ class State(StrEnum):
     PUBLISHED = "published"
 
 
-STATE_LABELS: dict[State, tuple[str, str]] = {
-    State.ASSIGNED: ("待检查", "To be inspected"),
-    State.REPORTED: ("已录入结果", "Result entered"),
-    State.PUBLISHED: ("已公示", "Published"),
+STATE_LABELS: dict[FindingState, tuple[str, str]] = {
+    FindingState.ASSIGNED: ("待检查", "To be inspected"),
+    FindingState.REPORTED: ("已录入结果", "Result entered"),
+    FindingState.PUBLISHED: ("已公示", "Published"),
 }
 
 
-class Ground(StrEnum):
+class FindingGround(StrEnum):
     """Why an inspector leaves a task."""
 
     CONFLICT = "conflict"
@@ -82,10 +82,10 @@ def terms_of(publication: Term, inspected_on: date, today: date) -> Terms:
     return Terms(REVIEW.deadline(today), publication.deadline(inspected_on))
 
 
-def check_state(state: str, wanted: State) -> None:
+def check_state(state: str, wanted: FindingState) -> None:
     """Refuses an act for which the inspection is too early or too late (409)."""
     if state != wanted:
-        raise TaskState(f"{STATE_LABELS[State(state)][0]} / {state}", state=state)
+        raise TaskState(f"{STATE_LABELS[FindingState(state)][0]} / {state}", state=state)
 
 
 def check_day(inspected_on: date, drawn_on: date, today: date) -> None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.fields import Day
 from shared.privacy import Unmasked
-from svc_credit_registry.supervision.findings.rules import Ground, Result
+from svc_credit_registry.supervision.findings.rules import FindingGround, Result
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1000)]
 
@@ -27,7 +27,7 @@ class ResultIn(Body):
     remark: Annotated[Unmasked, StringConstraints(strip_whitespace=True, min_length=2, max_length=1000)] | None = None
 
 
-class CorrectionIn(Body):
+class FindingCorrectionIn(Body):
     """What a published result should have said, and why it is corrected; the reason stays inside."""
 
     result: Result
@@ -38,7 +38,7 @@ class CorrectionIn(Body):
 class RecusalIn(Body):
     """Why an inspector can't inspect; not published."""
 
-    ground: Ground = Ground.CONFLICT
+    ground: FindingGround = FindingGround.CONFLICT
     reason: Reason
 
 

@@ -14,14 +14,20 @@ from shared.clock import statutory_date
 from shared.codes import regions
 from shared.http import check_version
 from svc_credit_registry.record.records import service as records
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.supervision.findings import queries, rules
 from svc_credit_registry.supervision.findings.errors import NoSubstitute, TaskNotYours, TaskUnknown
-from svc_credit_registry.supervision.findings.rules import RESULT_LABELS, STATE_LABELS, Ground, Result, State
+from svc_credit_registry.supervision.findings.rules import (
+    RESULT_LABELS,
+    STATE_LABELS,
+    FindingGround,
+    FindingState,
+    Result,
+)
 from svc_credit_registry.supervision.findings.schemas import (
-    CorrectionIn,
     CoverageOut,
     CoverageRow,
+    FindingCorrectionIn,
     InspectorOnTask,
     RecusalIn,
     ReplacementIn,
@@ -81,11 +87,11 @@ async def report(
     """
     task = await _mine(session, caller, task_id)
     check_version(task, version)
-    if task.state != State.REPORTED:
-        rules.check_state(task.state, State.ASSIGNED)
+    if task.state != FindingState.REPORTED:
+        rules.check_state(task.state, FindingState.ASSIGNED)
     rules.check_day(body.inspected_on, task.drawn_on, today)
     terms = rules.terms_of(law_on(task.drawn_on).publication, body.inspected_on, today)
-    task.state, task.result, task.remark = State.REPORTED, body.result, body.remark
+    task.state, task.result, task.remark = FindingState.REPORTED, body.result, body.remark
     task.inspected_on, task.reported_on, task.reported_by = body.inspected_on, today, caller.subject
     task.publish_after, task.publish_by = terms.publish_after, terms.publication.due_on
     _content(task, await queries.plan_of(session, task))
@@ -97,17 +103,17 @@ async def report(
 async def publish_early(session: AsyncSession, caller: Caller, task_id: uuid.UUID, now: datetime) -> InspectionTask:
     """A planner of the unit publishes a result before its review is over."""
     task = await _planned(session, caller, task_id)
-    rules.check_state(task.state, State.REPORTED)
+    rules.check_state(task.state, FindingState.REPORTED)
     await publish(session, caller, task, now)
     return task
 
 
 async def correct(
-    session: AsyncSession, caller: Caller, task_id: uuid.UUID, body: CorrectionIn, now: datetime
+    session: AsyncSession, caller: Caller, task_id: uuid.UUID, body: FindingCorrectionIn, now: datetime
 ) -> InspectionTask:
     """A planner of the unit corrects a published result: a new version of the item, the old one stays readable."""
     task = await _planned(session, caller, task_id)
-    rules.check_state(task.state, State.PUBLISHED)
+    rules.check_state(task.state, FindingState.PUBLISHED)
     before, task.result, task.remark = task.result, body.result, body.remark
     await _put(session, caller, task, now)
     await session.flush()
@@ -118,7 +124,7 @@ async def correct(
 async def publish(session: AsyncSession, caller: Caller, task: InspectionTask, now: datetime) -> None:
     """The result stands on the record of the enterprise, as a fact of the plan's unit."""
     await _put(session, caller, task, now)
-    task.state, task.published_on = State.PUBLISHED, statutory_date(now)
+    task.state, task.published_on = FindingState.PUBLISHED, statutory_date(now)
     await session.flush()
     await _audit(session, caller, "inspection_task.published", task, result=task.result)
 
@@ -127,7 +133,7 @@ async def _put(session: AsyncSession, caller: Caller, task: InspectionTask, now:
     plan = await queries.plan_of(session, task)
     inspected_on = task.inspected_on or statutory_date(now)
     item = records.Item(
-        code=task.code, kind=Kind.INSPECTION, key=task.number, content=_content(task, plan), producer=plan.unit,
+        code=task.code, kind=RecordKind.INSPECTION, key=task.number, content=_content(task, plan), producer=plan.unit,
         provider=plan.unit, basis=law_on(task.drawn_on).publication.basis, produced_on=inspected_on,
         effective_from=inspected_on,
     )  # fmt: skip
@@ -140,7 +146,7 @@ def _content(task: InspectionTask, plan: InspectionPlan) -> dict[str, object]:
         "authority": "、".join(plan.departments), "type": "random", "inspected_on": str(task.inspected_on),
         "result": task.result, "plan_number": plan.number, "matters": plan.matters, "remark": task.remark,
     }  # fmt: skip
-    return records.checked_content(Kind.INSPECTION, content)
+    return records.checked_content(RecordKind.INSPECTION, content)
 
 
 async def recount(session: AsyncSession, caller: Caller) -> int:
@@ -187,7 +193,7 @@ async def replace(
 class Leave:
     """Why and when an inspector leaves a task."""
 
-    ground: Ground
+    ground: FindingGround
     reason: str
     on: date
 
@@ -196,7 +202,7 @@ async def _substitute(
     session: AsyncSession, caller: Caller, task: InspectionTask, leaving: InspectionAssignment, leave: Leave
 ) -> None:
     """Ends an assignment and gives the place to the first in the order of the seed who has no conflict."""
-    rules.check_state(task.state, State.ASSIGNED)
+    rules.check_state(task.state, FindingState.ASSIGNED)
     plan = await queries.plan_of(session, task)
     frozen = await drawn_of(session, plan)
     barred = await _barred(session, plan, task, leave.on)
@@ -242,17 +248,17 @@ def _shown(
     task: InspectionTask, plan: InspectionPlan, people: list[InspectorOnTask], today: date, *, english: bool
 ) -> TaskOut:
     columns = {name: getattr(task, name) for name in TaskOut.model_fields if hasattr(task, name)}
-    late = (task.state == State.ASSIGNED and task.due_on < today) or (
-        task.state == State.REPORTED and task.publish_by is not None and task.publish_by < today
+    late = (task.state == FindingState.ASSIGNED and task.due_on < today) or (
+        task.state == FindingState.REPORTED and task.publish_by is not None and task.publish_by < today
     )
     present = [one for one in people if one.ended_on is None]
     return TaskOut.model_validate(
         columns
         | {
-            "state_label": STATE_LABELS[State(task.state)][english],
+            "state_label": STATE_LABELS[FindingState(task.state)][english],
             "result_label": RESULT_LABELS[Result(task.result)][english] if task.result else None,
             "is_overdue": late,
-            "is_understaffed": task.state == State.ASSIGNED and len(present) < plan.inspectors_each,
+            "is_understaffed": task.state == FindingState.ASSIGNED and len(present) < plan.inspectors_each,
             "inspectors": people,
         }
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, Json, Timestamps, Versioned, uuid_key
 from shared.privacy import EncryptedText
-from svc_credit_registry.supervision.inspections.rules import State
+from svc_credit_registry.supervision.inspections.rules import InspectionState
 
 CODE = String(18, collation="C")
 NUMBERS = Sequence("inspection_plan_numbers", minvalue=1, metadata=Base.metadata)
@@ -41,7 +41,7 @@ class InspectionPlan(Versioned, Timestamps, Base):
     conflict_months: Mapped[int] = mapped_column(SmallInteger)
     entropy_source: Mapped[str | None]
     entropy_from: Mapped[date | None]
-    state: Mapped[str] = mapped_column(default=State.DRAFT)
+    state: Mapped[str] = mapped_column(default=InspectionState.DRAFT)
     created_by: Mapped[str] = mapped_column(String(64))
     published_on: Mapped[date | None]
     cancelled_reason: Mapped[str | None]

@@ -59,7 +59,7 @@ def law_on(day: date) -> Law:
     return in_force(LAWS, max(day, LAWS[0].since))
 
 
-class State(StrEnum):
+class InspectionState(StrEnum):
     """Where a plan stands."""
 
     DRAFT = "draft"
@@ -69,20 +69,20 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-STATE_LABELS: dict[State, tuple[str, str]] = {
-    State.DRAFT: ("拟定", "Draft"),
-    State.PUBLISHED: ("已公布", "Published"),
-    State.FROZEN: ("名录库已锁定", "Pools frozen, seed committed"),
-    State.DRAWN: ("已抽取", "Drawn"),
-    State.CANCELLED: ("已作废", "Cancelled"),
+STATE_LABELS: dict[InspectionState, tuple[str, str]] = {
+    InspectionState.DRAFT: ("拟定", "Draft"),
+    InspectionState.PUBLISHED: ("已公布", "Published"),
+    InspectionState.FROZEN: ("名录库已锁定", "Pools frozen, seed committed"),
+    InspectionState.DRAWN: ("已抽取", "Drawn"),
+    InspectionState.CANCELLED: ("已作废", "Cancelled"),
 }
-PUBLIC_STATES = (State.PUBLISHED, State.FROZEN, State.DRAWN, State.CANCELLED)
+PUBLIC_STATES = (InspectionState.PUBLISHED, InspectionState.FROZEN, InspectionState.DRAWN, InspectionState.CANCELLED)
 
 
-def check_state(state: str, wanted: Collection[State]) -> None:
+def check_state(state: str, wanted: Collection[InspectionState]) -> None:
     """Refuses an act for which the plan is too early or too late (409)."""
     if state not in wanted:
-        raise PlanState(f"{STATE_LABELS[State(state)][0]} / {state}", state=state, wanted=sorted(wanted))
+        raise PlanState(f"{STATE_LABELS[InspectionState(state)][0]} / {state}", state=state, wanted=sorted(wanted))
 
 
 def check_plan(law: Law, ratios: Mapping[str, int], each: int, period: tuple[date, date]) -> None:

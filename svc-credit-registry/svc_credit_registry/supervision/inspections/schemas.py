@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from pydantic_core import PydanticCustomError
 
 from shared.fields import Day
-from svc_credit_registry.supervision.inspections.rules import ALGORITHM, State
+from svc_credit_registry.supervision.inspections.rules import ALGORITHM, InspectionState
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1000)]
@@ -105,7 +105,7 @@ class PlanOut(BaseModel):
     conflict_months: int
     entropy_source: str | None
     entropy_from: date | None
-    state: State
+    state: InspectionState
     state_label: str
     published_on: date | None
     cancelled_reason: str | None
@@ -166,7 +166,7 @@ class DrawOut(BaseModel):
 
     algorithm: str = ALGORITHM
     plan_number: str
-    state: State
+    state: InspectionState
     commitment: str = Field(description="SHA-256 of the seed, published when the pools were frozen")
     frozen_at: datetime
     entropy_source: str | None

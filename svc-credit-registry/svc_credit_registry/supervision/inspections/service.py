@@ -30,7 +30,7 @@ from svc_credit_registry.supervision.inspections.models import (
     InspectionTask,
 )
 from svc_credit_registry.supervision.inspections.queries import Chosen
-from svc_credit_registry.supervision.inspections.rules import State
+from svc_credit_registry.supervision.inspections.rules import InspectionState
 from svc_credit_registry.supervision.inspections.schemas import (
     DrawnOut,
     DrawOut,
@@ -62,7 +62,7 @@ async def create(session: AsyncSession, caller: Caller, body: PlanIn, today: dat
 
 async def edit(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, body: PlanIn, version: int) -> InspectionPlan:
     """Replaces what a draft says."""
-    plan = await own(session, caller, plan_id, (State.DRAFT,))
+    plan = await own(session, caller, plan_id, (InspectionState.DRAFT,))
     check_version(plan, version)
     _check(body, plan.region)
     for name, value in _columns(body).items():
@@ -87,10 +87,12 @@ def _columns(body: PlanIn) -> dict[str, object]:
     return columns | {"criteria": body.criteria.model_dump(mode="json")}
 
 
-async def own(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, states: Sequence[State]) -> InspectionPlan:
+async def own(
+    session: AsyncSession, caller: Caller, plan_id: uuid.UUID, states: Sequence[InspectionState]
+) -> InspectionPlan:
     """A plan of the caller's own unit's region, locked; 404 and 403 for others', 409 at another step."""
     plan = await queries.find(session, plan_id, lock=True)
-    if plan is None or (plan.state == State.DRAFT and not caller.covers(plan.region)):
+    if plan is None or (plan.state == InspectionState.DRAFT and not caller.covers(plan.region)):
         raise PlanUnknown
     if caller.region != plan.region:
         raise PlanNotYours(region=plan.region)
@@ -102,15 +104,15 @@ async def visible(session: AsyncSession, caller: Caller | None, plan_id: uuid.UU
     """A plan: a published one for everybody, a draft for planners over its region."""
     plan = await queries.find(session, plan_id)
     plans = caller is not None and caller.has(PLAN)
-    if plan is None or (plan.state == State.DRAFT and not (plans and caller and caller.covers(plan.region))):
+    if plan is None or (plan.state == InspectionState.DRAFT and not (plans and caller and caller.covers(plan.region))):
         raise PlanUnknown
     return plan
 
 
 async def publish(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, today: date) -> InspectionPlan:
     """Makes a draft public; from then on it is not edited."""
-    plan = await own(session, caller, plan_id, (State.DRAFT,))
-    plan.state, plan.published_on = State.PUBLISHED, today
+    plan = await own(session, caller, plan_id, (InspectionState.DRAFT,))
+    plan.state, plan.published_on = InspectionState.PUBLISHED, today
     await session.flush()
     await _audit(session, caller, "inspection_plan.published", plan)
     return plan
@@ -121,8 +123,8 @@ async def cancel(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, reas
 
     Afterwards it is drawn whatever comes: who may end a plan whose seed is there could do so until one fits.
     """
-    plan = await own(session, caller, plan_id, (State.DRAFT, State.PUBLISHED))
-    plan.state, plan.cancelled_reason = State.CANCELLED, reason
+    plan = await own(session, caller, plan_id, (InspectionState.DRAFT, InspectionState.PUBLISHED))
+    plan.state, plan.cancelled_reason = InspectionState.CANCELLED, reason
     await session.flush()
     await _audit(session, caller, "inspection_plan.cancelled", plan, reason)
     return plan
@@ -133,7 +135,7 @@ async def freeze(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, now:
 
     The seed is made after the pool is fixed and shown only by its SHA-256; 409 when a pool is too small.
     """
-    plan = await own(session, caller, plan_id, (State.PUBLISHED,))
+    plan = await own(session, caller, plan_id, (InspectionState.PUBLISHED,))
     blind, seed = secrets.token_bytes(32), secrets.token_bytes(32)
     frozen = await queries.freeze(session, plan, blind, statutory_date(now))
     certificates = [one.certificate for one in await inspectors.drawable(session, plan.region)]
@@ -147,7 +149,7 @@ async def freeze(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, now:
         inspectors_digest=rules.digest_of(certificates), strata=[_stratum(plan, n, sizes) for n in rules.CLASSES],
     )  # fmt: skip
     session.add(draw)
-    plan.state = State.FROZEN
+    plan.state = InspectionState.FROZEN
     await session.flush()
     await _audit(session, caller, "inspection_plan.frozen", plan, commitment=draw.commitment, pool=draw.tokens_digest)
     return plan
@@ -162,7 +164,7 @@ async def draw(
     session: AsyncSession, caller: Caller, plan_id: uuid.UUID, entropy: str | None, now: datetime
 ) -> InspectionPlan:
     """Draws entities and inspectors by the committed seed, publishes the seed, and gives out the tasks."""
-    plan = await own(session, caller, plan_id, (State.FROZEN,))
+    plan = await own(session, caller, plan_id, (InspectionState.FROZEN,))
     today = statutory_date(now)
     public = rules.check_entropy(plan.entropy_source, plan.entropy_from, entropy, today)
     frozen = await drawn_of(session, plan)
@@ -171,7 +173,7 @@ async def draw(
     chosen = await queries.draw(session, plan.id, key, takes)
     frozen.entropy, frozen.drawn_at, frozen.drawn = public, now, len(chosen)
     await _give_out(session, plan, frozen, chosen, today)
-    plan.state = State.DRAWN
+    plan.state = InspectionState.DRAWN
     await session.flush()
     await _audit(session, caller, "inspection_plan.drawn", plan, drawn=len(chosen), seed=frozen.seed, entropy=public)
     return plan
@@ -187,12 +189,12 @@ async def drawn_of(session: AsyncSession, plan: InspectionPlan) -> InspectionDra
 
 def shown(plan: InspectionPlan, *, english: bool) -> PlanOut:
     """A plan in the reader's language."""
-    has_draw = plan.state in (State.FROZEN, State.DRAWN)
+    has_draw = plan.state in (InspectionState.FROZEN, InspectionState.DRAWN)
     columns = {name: getattr(plan, name) for name in PlanOut.model_fields if hasattr(plan, name)}
     return PlanOut.model_validate(
         columns
         | {
-            "state_label": rules.STATE_LABELS[State(plan.state)][english],
+            "state_label": rules.STATE_LABELS[InspectionState(plan.state)][english],
             "basis": rules.law_on(plan.period_from).basis,
             "draw_url": f"/v1/inspection-plans/{plan.id}/draw" if has_draw else None,
         }
@@ -205,7 +207,7 @@ async def published_draw(session: AsyncSession, plan: InspectionPlan) -> DrawOut
     return DrawOut(
         algorithm=frozen.algorithm,
         plan_number=plan.number,
-        state=State(plan.state),
+        state=InspectionState(plan.state),
         commitment=frozen.commitment,
         frozen_at=frozen.frozen_at,
         entropy_source=plan.entropy_source,

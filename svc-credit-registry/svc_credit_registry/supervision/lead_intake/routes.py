@@ -18,8 +18,8 @@ from svc_credit_registry.supervision.lead_intake.rules import CREATED
 from svc_credit_registry.supervision.lead_intake.service import Intake
 from svc_credit_registry.supervision.leads import queries
 from svc_credit_registry.supervision.leads.models import Lead
-from svc_credit_registry.supervision.leads.rules import STATE_LABELS, State
-from svc_credit_registry.supervision.leads.schemas import BatchOut, LeadIn, ReceiptOut, ReportedOut
+from svc_credit_registry.supervision.leads.rules import STATE_LABELS, LeadState
+from svc_credit_registry.supervision.leads.schemas import LeadBatchOut, LeadIn, LeadReceiptOut, ReportedOut
 
 router = Router(prefix="/v1", tags=["leads"])
 
@@ -33,7 +33,7 @@ BODY = {"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type"
     operation_id="report_lead",
     status_code=201,
     openapi_extra=IDEMPOTENCY_OPTIONAL,
-    responses={200: {"description": "It had come before under this key: the same receipt", "model": ReceiptOut}},
+    responses={200: {"description": "It had come before under this key: the same receipt", "model": LeadReceiptOut}},
 )
 async def report_lead(
     body: LeadIn,
@@ -42,7 +42,7 @@ async def report_lead(
     runtime: RuntimeDep,
     today: TodayDep,
     response: Response,
-) -> ReceiptOut:
+) -> LeadReceiptOut:
     """Takes a lead from monitoring, once for each key of its reporter: agencies with `leads:report`, and officials."""
     intake = Intake(caller, service.reporter_of(caller), today, index_of(runtime.settings))
     receipt = await service.take(session, intake, body)
@@ -58,7 +58,7 @@ async def report_lead_batch(
     runtime: RuntimeDep,
     today: TodayDep,
     request: Request,
-) -> BatchOut:
+) -> LeadBatchOut:
     """Takes up to 5,000 leads (NDJSON, 8 MiB), all at once or none; each row has its receipt, a bad one harms no other.
 
     Sent again it repeats the receipts: rows are known by their keys.
@@ -83,7 +83,8 @@ async def list_reported_leads(
     return found.page(
         [
             ReportedOut(
-                **{name: getattr(lead, name) for name in plain}, state_label=STATE_LABELS[State(lead.state)][english]
+                **{name: getattr(lead, name) for name in plain},
+                state_label=STATE_LABELS[LeadState(lead.state)][english],
             )
             for lead in found.rows
         ]

@@ -23,11 +23,17 @@ from svc_credit_registry.supervision.lead_intake.rules import CREATED, REFUSED, 
 from svc_credit_registry.supervision.leads import queries, rules
 from svc_credit_registry.supervision.leads.errors import BatchTooLarge, LeadKeyReused
 from svc_credit_registry.supervision.leads.models import Lead
-from svc_credit_registry.supervision.leads.schemas import BatchOut, FaultOut, LeadIn, ReceiptOut, RowReceiptOut
+from svc_credit_registry.supervision.leads.schemas import (
+    LeadBatchOut,
+    LeadFaultOut,
+    LeadIn,
+    LeadReceiptOut,
+    RowReceiptOut,
+)
 from svc_credit_registry.supervision.operators import queries as operators
 
 LOCK = 31
-KEY_REUSED = FaultOut(pointer="/key", code="lead_key_reused", message=LeadKeyReused.title_zh)
+KEY_REUSED = LeadFaultOut(pointer="/key", code="lead_key_reused", message=LeadKeyReused.title_zh)
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ def reporter_of(caller: Caller) -> str:
     return caller.unit or caller.subject
 
 
-async def take(session: AsyncSession, intake: Intake, body: LeadIn) -> ReceiptOut:
+async def take(session: AsyncSession, intake: Intake, body: LeadIn) -> LeadReceiptOut:
     """Takes one lead. 409 for a key that stands for another, 422 without a region."""
     (receipt,) = await _enter(session, intake, [body])
     if receipt.outcome == REFUSED:
@@ -80,7 +86,7 @@ async def read_whole(stream: AsyncIterator[bytes]) -> bytes:
     return b"".join(parts)
 
 
-async def take_batch(session: AsyncSession, intake: Intake, raw: bytes) -> BatchOut:
+async def take_batch(session: AsyncSession, intake: Intake, raw: bytes) -> LeadBatchOut:
     """Takes the rows of a batch in one transaction, each with its receipt; a bad row harms no other."""
     lines = lines_of(raw)
     read = [_read(line) for line in lines]
@@ -91,30 +97,30 @@ async def take_batch(session: AsyncSession, intake: Intake, raw: bytes) -> Batch
         receipt = next(receipts) if isinstance(body, LeadIn) else body
         rows.append(RowReceiptOut(line=line.number, **receipt.model_dump()))
     counts = {name: sum(row.outcome == name for row in rows) for name in (CREATED, REPEATED, REFUSED)}
-    return BatchOut(batch=intake.batch or "", received=len(rows), rows=rows, **counts)
+    return LeadBatchOut(batch=intake.batch or "", received=len(rows), rows=rows, **counts)
 
 
-def _read(line: Line) -> LeadIn | ReceiptOut:
+def _read(line: Line) -> LeadIn | LeadReceiptOut:
     if line.content is None:
-        fault = FaultOut(pointer="/", code="json_invalid", message=line.fault or "")
-        return ReceiptOut(key=None, outcome=REFUSED, errors=[fault])
+        fault = LeadFaultOut(pointer="/", code="json_invalid", message=line.fault or "")
+        return LeadReceiptOut(key=None, outcome=REFUSED, errors=[fault])
     given = line.content.get("key")
     key = given[:100] if isinstance(given, str) else None
-    unfit = [FaultOut(pointer=f.pointer, code=f.code, message=f.message) for f in faults_of(line.content)]
+    unfit = [LeadFaultOut(pointer=f.pointer, code=f.code, message=f.message) for f in faults_of(line.content)]
     if unfit:
-        return ReceiptOut(key=None, outcome=REFUSED, errors=unfit)
+        return LeadReceiptOut(key=None, outcome=REFUSED, errors=unfit)
     try:
         return LeadIn.model_validate(line.content)
     except ValidationError as exc:
-        return ReceiptOut(key=key, outcome=REFUSED, errors=[_fault(e) for e in exc.errors(include_url=False)])
+        return LeadReceiptOut(key=key, outcome=REFUSED, errors=[_fault(e) for e in exc.errors(include_url=False)])
 
 
-def _fault(error: Any) -> FaultOut:
+def _fault(error: Any) -> LeadFaultOut:
     pointer = "/" + "/".join(str(part) for part in error["loc"])
-    return FaultOut(pointer=pointer, code=str(error["type"]), message=str(error["msg"]))
+    return LeadFaultOut(pointer=pointer, code=str(error["type"]), message=str(error["msg"]))
 
 
-async def _enter(session: AsyncSession, intake: Intake, bodies: Sequence[LeadIn]) -> list[ReceiptOut]:
+async def _enter(session: AsyncSession, intake: Intake, bodies: Sequence[LeadIn]) -> list[LeadReceiptOut]:
     """One reporter's leads are taken one batch after another, so that no key is taken twice."""
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(intake.reporter, LOCK))))
     known = await queries.by_keys(session, intake.reporter, [body.key for body in bodies])
@@ -134,16 +140,16 @@ async def _enter(session: AsyncSession, intake: Intake, bodies: Sequence[LeadIn]
 
 
 def _receipt(
-    body: LeadIn, known: dict[str, Lead], refused: dict[str, FaultOut], firsts: set[str]
-) -> ReceiptOut:  # fmt: skip
+    body: LeadIn, known: dict[str, Lead], refused: dict[str, LeadFaultOut], firsts: set[str]
+) -> LeadReceiptOut:  # fmt: skip
     lead = known.get(body.key)
     if lead is None:
-        return ReceiptOut(key=body.key, outcome=REFUSED, errors=[refused[body.key]])
+        return LeadReceiptOut(key=body.key, outcome=REFUSED, errors=[refused[body.key]])
     if lead.fingerprint != _fingerprint(body):
-        return ReceiptOut(key=body.key, outcome=REFUSED, errors=[KEY_REUSED])
+        return LeadReceiptOut(key=body.key, outcome=REFUSED, errors=[KEY_REUSED])
     outcome = CREATED if body.key in firsts else REPEATED
     firsts.discard(body.key)
-    return ReceiptOut(
+    return LeadReceiptOut(
         key=body.key, outcome=outcome, id=lead.id, number=lead.number, region=lead.region,
         matched=lead.code is not None, due_on=lead.due_on,
     )  # fmt: skip
@@ -153,12 +159,14 @@ def _fingerprint(body: LeadIn) -> bytes:
     return hashlib.sha256(body.model_dump_json().encode()).digest()
 
 
-def _refusal(intake: Intake, body: LeadIn, who: Whose) -> FaultOut | None:
+def _refusal(intake: Intake, body: LeadIn, who: Whose) -> LeadFaultOut | None:
     if body.found_on > intake.today:
-        return FaultOut(pointer="/found_on", code="day_ahead", message="日期不能晚于今日 / that day has not come yet")
+        return LeadFaultOut(
+            pointer="/found_on", code="day_ahead", message="日期不能晚于今日 / that day has not come yet"
+        )
     if who.region is not None and regions.is_known(who.region):
         return None
-    return FaultOut(pointer="/region", code="region_needed", message="请填写有效的辖区 / a region is needed")
+    return LeadFaultOut(pointer="/region", code="region_needed", message="请填写有效的辖区 / a region is needed")
 
 
 async def _matched(session: AsyncSession, intake: Intake, bodies: Sequence[LeadIn]) -> dict[str, Whose]:

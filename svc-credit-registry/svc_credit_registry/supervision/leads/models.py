@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Sequence
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, Json, Timestamps, Versioned, uuid_key
-from svc_credit_registry.supervision.leads.rules import State
+from svc_credit_registry.supervision.leads.rules import LeadState
 
 LEAD_NUMBERS = Sequence("lead_numbers", minvalue=1, metadata=Base.metadata)
 
@@ -55,7 +55,7 @@ class Lead(Timestamps, Versioned, Base):
     candidates: Mapped[list[Json]]
     region: Mapped[str] = mapped_column(String(6))
     unit: Mapped[str | None] = mapped_column(default=None)
-    state: Mapped[str] = mapped_column(default=State.RECEIVED)
+    state: Mapped[str] = mapped_column(default=LeadState.RECEIVED)
     terms_version: Mapped[str]
     due_on: Mapped[date | None]
     assigned_on: Mapped[date | None] = mapped_column(default=None)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.codes.regions import prefix
 from svc_credit_registry.supervision.leads.models import LEAD_NUMBERS, Lead
-from svc_credit_registry.supervision.leads.rules import PENALISED, WAITING, Finding, State
+from svc_credit_registry.supervision.leads.rules import PENALISED, WAITING, Finding, LeadState
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ async def statistics(session: AsyncSession, region: str | None, since: date, unt
             count(Lead.finding == Finding.SUBSTANTIATED).label("substantiated"),
             count(Lead.transferred_on.is_not(None)).label("transferred"),
             count(Lead.outcome == PENALISED).label("penalised"),
-            count(Lead.state == State.CLOSED).label("closed"),
+            count(Lead.state == LeadState.CLOSED).label("closed"),
             count(Lead.published_on.is_not(None)).label("published"),
         )
         .where(within(region), Lead.received_on.between(since, until))

@@ -18,7 +18,7 @@ from svc_credit_registry.access import LeadOfficer
 from svc_credit_registry.supervision.leads import queries, rules, service
 from svc_credit_registry.supervision.leads.models import Lead
 from svc_credit_registry.supervision.leads.queries import Filters
-from svc_credit_registry.supervision.leads.rules import SOURCE_LABELS, STATE_LABELS, WAITING, Source, State
+from svc_credit_registry.supervision.leads.rules import SOURCE_LABELS, STATE_LABELS, WAITING, LeadSource, LeadState
 from svc_credit_registry.supervision.leads.schemas import (
     AssignmentIn,
     ClosingIn,
@@ -26,12 +26,12 @@ from svc_credit_registry.supervision.leads.schemas import (
     ExtensionIn,
     LeadOut,
     LeadSummary,
+    LeadVerificationIn,
     MatchIn,
     PublicationIn,
     SourceStatistics,
     StatisticsOut,
     TransferIn,
-    VerificationIn,
 )
 
 router = Router(prefix="/v1", tags=["leads"])
@@ -67,8 +67,8 @@ class Reply:
         )  # fmt: skip
         return LeadSummary(
             **{name: getattr(lead, name) for name in plain},
-            source_label=SOURCE_LABELS[Source(lead.source)][self.english],
-            state_label=STATE_LABELS[State(lead.state)][self.english],
+            source_label=SOURCE_LABELS[LeadSource(lead.source)][self.english],
+            state_label=STATE_LABELS[LeadState(lead.state)][self.english],
             is_overdue=lead.state in WAITING and lead.due_on is not None and lead.due_on < self.today,
         )
 
@@ -81,8 +81,8 @@ async def list_leads(  # noqa: PLR0913 - one parameter for each filter
     caller: LeadOfficer,
     paging: Paging,
     reply: ReplyDep,
-    source: Source | None = None,
-    state: State | None = None,
+    source: LeadSource | None = None,
+    state: LeadState | None = None,
     code: Annotated[str | None, Query(max_length=40)] = None,
     overdue: Annotated[bool, Query(description="Only those whose term has passed")] = False,
 ) -> Page[LeadSummary]:
@@ -113,7 +113,7 @@ async def get_lead_statistics(
             source_label=SOURCE_LABELS[source][reply.english],
             **{name: getattr(counted.get(source), name, 0) for name in numbers},
         )
-        for source in Source
+        for source in LeadSource
     ]
     return StatisticsOut(since=since, until=until, as_of=reply.today, region=caller.region or "", items=items)
 
@@ -190,7 +190,12 @@ async def extend_lead(
 
 @router.post("/leads/{lead_id}/verification", operation_id="verify_lead")
 async def verify_lead(
-    lead_id: uuid.UUID, body: VerificationIn, caller: LeadOfficer, version: IfMatch, today: TodayDep, reply: ReplyDep
+    lead_id: uuid.UUID,
+    body: LeadVerificationIn,
+    caller: LeadOfficer,
+    version: IfMatch,
+    today: TodayDep,
+    reply: ReplyDep,
 ) -> LeadOut:
     """Notes what the check has found."""
     return reply.lead(await service.verify(reply.session, caller, (lead_id, version), body, today))

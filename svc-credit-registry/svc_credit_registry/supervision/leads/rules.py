@@ -26,7 +26,7 @@ ORDER_2 = "《市场监督管理行政处罚程序暂行规定》（市场监管
 PUBLICATION_BASIS = "《市场监督管理行政处罚信息公示规定》（市场监管总局令第45号，2021-09-01起施行）"
 
 
-class Source(StrEnum):
+class LeadSource(StrEnum):
     """Where a lead comes from."""
 
     ADVERTISING = "advertising_monitoring"
@@ -35,15 +35,15 @@ class Source(StrEnum):
     OTHER = "other"
 
 
-SOURCE_LABELS: dict[Source, tuple[str, str]] = {
-    Source.ADVERTISING: ("广告监测", "Monitoring of advertising"),
-    Source.ONLINE_MARKET: ("网络交易监测", "Monitoring of online markets"),
-    Source.PYRAMID_SELLING: ("传销线索", "Pyramid selling"),
-    Source.OTHER: ("其他部门移送", "Handed over by others"),
+SOURCE_LABELS: dict[LeadSource, tuple[str, str]] = {
+    LeadSource.ADVERTISING: ("广告监测", "Monitoring of advertising"),
+    LeadSource.ONLINE_MARKET: ("网络交易监测", "Monitoring of online markets"),
+    LeadSource.PYRAMID_SELLING: ("传销线索", "Pyramid selling"),
+    LeadSource.OTHER: ("其他部门移送", "Handed over by others"),
 }
 
 
-class State(StrEnum):
+class LeadState(StrEnum):
     """Where a lead stands."""
 
     RECEIVED = "received"
@@ -67,29 +67,29 @@ class Act(StrEnum):
     PUBLISH = "publish"
 
 
-TRANSITIONS: dict[tuple[State, Act], State] = {
-    (State.RECEIVED, Act.MATCH): State.RECEIVED,
-    (State.RECEIVED, Act.ASSIGN): State.ASSIGNED,
-    (State.RECEIVED, Act.CLOSE): State.CLOSED,
-    (State.ASSIGNED, Act.MATCH): State.ASSIGNED,
-    (State.ASSIGNED, Act.ASSIGN): State.ASSIGNED,
-    (State.ASSIGNED, Act.EXTEND): State.ASSIGNED,
-    (State.ASSIGNED, Act.VERIFY): State.VERIFIED,
-    (State.VERIFIED, Act.TRANSFER): State.TRANSFERRED,
-    (State.VERIFIED, Act.CLOSE): State.CLOSED,
-    (State.TRANSFERRED, Act.CONCLUDE): State.CONCLUDED,
-    (State.CONCLUDED, Act.PUBLISH): State.CONCLUDED,
-    (State.CLOSED, Act.PUBLISH): State.CLOSED,
+TRANSITIONS: dict[tuple[LeadState, Act], LeadState] = {
+    (LeadState.RECEIVED, Act.MATCH): LeadState.RECEIVED,
+    (LeadState.RECEIVED, Act.ASSIGN): LeadState.ASSIGNED,
+    (LeadState.RECEIVED, Act.CLOSE): LeadState.CLOSED,
+    (LeadState.ASSIGNED, Act.MATCH): LeadState.ASSIGNED,
+    (LeadState.ASSIGNED, Act.ASSIGN): LeadState.ASSIGNED,
+    (LeadState.ASSIGNED, Act.EXTEND): LeadState.ASSIGNED,
+    (LeadState.ASSIGNED, Act.VERIFY): LeadState.VERIFIED,
+    (LeadState.VERIFIED, Act.TRANSFER): LeadState.TRANSFERRED,
+    (LeadState.VERIFIED, Act.CLOSE): LeadState.CLOSED,
+    (LeadState.TRANSFERRED, Act.CONCLUDE): LeadState.CONCLUDED,
+    (LeadState.CONCLUDED, Act.PUBLISH): LeadState.CONCLUDED,
+    (LeadState.CLOSED, Act.PUBLISH): LeadState.CLOSED,
 }
-STATE_LABELS: dict[State, tuple[str, str]] = {
-    State.RECEIVED: ("待分派", "Waits to be assigned"),
-    State.ASSIGNED: ("核查中", "Being checked"),
-    State.VERIFIED: ("已核查，待处理", "Checked, to be dealt with"),
-    State.TRANSFERRED: ("已移送立案", "Transferred to a penalty case"),
-    State.CONCLUDED: ("案件已办结", "The case is concluded"),
-    State.CLOSED: ("已结束", "Closed"),
+STATE_LABELS: dict[LeadState, tuple[str, str]] = {
+    LeadState.RECEIVED: ("待分派", "Waits to be assigned"),
+    LeadState.ASSIGNED: ("核查中", "Being checked"),
+    LeadState.VERIFIED: ("已核查，待处理", "Checked, to be dealt with"),
+    LeadState.TRANSFERRED: ("已移送立案", "Transferred to a penalty case"),
+    LeadState.CONCLUDED: ("案件已办结", "The case is concluded"),
+    LeadState.CLOSED: ("已结束", "Closed"),
 }
-WAITING = (State.RECEIVED, State.ASSIGNED, State.VERIFIED, State.TRANSFERRED)
+WAITING = (LeadState.RECEIVED, LeadState.ASSIGNED, LeadState.VERIFIED, LeadState.TRANSFERRED)
 
 
 class Finding(StrEnum):
@@ -100,7 +100,7 @@ class Finding(StrEnum):
     SUBJECT_NOT_FOUND = "subject_not_found"
 
 
-class Ground(StrEnum):
+class LeadGround(StrEnum):
     """Why a lead is closed without a case."""
 
     DUPLICATE = "duplicate"
@@ -111,13 +111,13 @@ class Ground(StrEnum):
     TOO_SLIGHT = "too_slight"
 
 
-CLOSING: dict[Ground, frozenset[Finding | None]] = {
-    Ground.DUPLICATE: frozenset({None, *Finding}),
-    Ground.NO_JURISDICTION: frozenset({None, *Finding}),
-    Ground.UNSUBSTANTIATED: frozenset({Finding.UNSUBSTANTIATED}),
-    Ground.SUBJECT_NOT_FOUND: frozenset({Finding.SUBJECT_NOT_FOUND}),
-    Ground.CORRECTED: frozenset({Finding.SUBSTANTIATED}),
-    Ground.TOO_SLIGHT: frozenset({Finding.SUBSTANTIATED}),
+CLOSING: dict[LeadGround, frozenset[Finding | None]] = {
+    LeadGround.DUPLICATE: frozenset({None, *Finding}),
+    LeadGround.NO_JURISDICTION: frozenset({None, *Finding}),
+    LeadGround.UNSUBSTANTIATED: frozenset({Finding.UNSUBSTANTIATED}),
+    LeadGround.SUBJECT_NOT_FOUND: frozenset({Finding.SUBJECT_NOT_FOUND}),
+    LeadGround.CORRECTED: frozenset({Finding.SUBSTANTIATED}),
+    LeadGround.TOO_SLIGHT: frozenset({Finding.SUBSTANTIATED}),
 }
 """After which finding a ground may close a lead; None is before any check (slight: 行政处罚法 article 33)."""
 PENALISED, NOT_PENALISED = "penalised", "not_penalised"
@@ -173,7 +173,7 @@ def case_due(opened_on: date, terms: Terms) -> Deadline:
     return calendar_days_after(opened_on, terms.case_days, basis=terms.case_basis)
 
 
-def after(state: State, act: Act) -> State:
+def after(state: LeadState, act: Act) -> LeadState:
     """The state which follows `act`; 409 when the table does not list it."""
     following = TRANSITIONS.get((state, act))
     if following is None:
@@ -200,16 +200,16 @@ def check_transfer(finding: Finding | None) -> None:
         raise GroundNotFitting(errors=[FieldError("/case_number", "finding", f"{finding}")])
 
 
-def check_closing(ground: Ground, finding: Finding | None) -> None:
+def check_closing(ground: LeadGround, finding: Finding | None) -> None:
     """Refuses (422) a ground that the finding does not bear out."""
     if finding not in CLOSING[ground]:
         raise GroundNotFitting(errors=[FieldError("/ground", "finding", f"{ground} / {finding}")])
 
 
-def check_publication(state: State, outcome: str | None, ground: str | None, code: str | None) -> None:
+def check_publication(state: LeadState, outcome: str | None, ground: str | None, code: str | None) -> None:
     """Only a penalty, or what was found and put right, is published; nobody is named for nothing (409)."""
-    penalised = state is State.CONCLUDED and outcome == PENALISED
-    corrected = state is State.CLOSED and ground == Ground.CORRECTED
+    penalised = state is LeadState.CONCLUDED and outcome == PENALISED
+    corrected = state is LeadState.CLOSED and ground == LeadGround.CORRECTED
     if code is None or not (penalised or corrected):
         raise NotPublishable
 

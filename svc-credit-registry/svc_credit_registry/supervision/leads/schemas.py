@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from shared.fields import Day
 from svc_credit_registry.record.enterprises.errors import CreditCodeInvalid
 from svc_credit_registry.record.enterprises.rules import valid_code
-from svc_credit_registry.supervision.leads.rules import Finding, Ground, Source
+from svc_credit_registry.supervision.leads.rules import Finding, LeadGround, LeadSource
 from svc_credit_registry.supervision.operators.errors import SiteInvalid
 from svc_credit_registry.supervision.operators.rules import domain_of
 
@@ -44,7 +44,7 @@ class LeadIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     key: Key
-    source: Source
+    source: LeadSource
     category: Short = Field(examples=["虚假医疗广告"])
     found_on: Day
     code: Code | None = Field(default=None, description="Credit code, when it is known")
@@ -55,7 +55,7 @@ class LeadIn(BaseModel):
     evidence: list[Short] = Field(default_factory=list, max_length=50, description="Addresses or numbers of evidence")
 
 
-class FaultOut(BaseModel):
+class LeadFaultOut(BaseModel):
     """What is wrong with a row."""
 
     pointer: str
@@ -63,7 +63,7 @@ class FaultOut(BaseModel):
     message: str
 
 
-class ReceiptOut(BaseModel):
+class LeadReceiptOut(BaseModel):
     """What became of a lead that was reported."""
 
     key: str | None
@@ -73,16 +73,16 @@ class ReceiptOut(BaseModel):
     region: str | None = None
     matched: bool = False
     due_on: date | None = Field(default=None, description="By when it is checked")
-    errors: list[FaultOut] = Field(default_factory=list)
+    errors: list[LeadFaultOut] = Field(default_factory=list)
 
 
-class RowReceiptOut(ReceiptOut):
+class RowReceiptOut(LeadReceiptOut):
     """The receipt of a row of a batch."""
 
     line: int
 
 
-class BatchOut(BaseModel):
+class LeadBatchOut(BaseModel):
     """The receipts of a batch, row by row; received = created + repeated + refused."""
 
     batch: str
@@ -135,7 +135,7 @@ class ExtensionIn(BaseModel):
     approved_by: Short
 
 
-class VerificationIn(BaseModel):
+class LeadVerificationIn(BaseModel):
     """What the check has found."""
 
     model_config = ConfigDict(extra="forbid")
@@ -152,7 +152,7 @@ class TransferIn(BaseModel):
     case_number: Short
 
 
-class PenaltyIn(BaseModel):
+class LeadPenaltyIn(BaseModel):
     """The decision on the penalty, as it goes on the record of the enterprise: no personal data."""
 
     model_config = ConfigDict(extra="forbid")
@@ -172,7 +172,7 @@ class ConclusionIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    penalty: PenaltyIn | None = None
+    penalty: LeadPenaltyIn | None = None
     reason: Text | None = Field(default=None, description="Why there is no penalty")
 
 
@@ -181,7 +181,7 @@ class ClosingIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    ground: Ground
+    ground: LeadGround
     reason: Text
 
 

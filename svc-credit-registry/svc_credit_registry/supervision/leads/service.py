@@ -15,7 +15,7 @@ from shared.http import check_version
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.records import queries as items
 from svc_credit_registry.record.records import service as records
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.service import Item
 from svc_credit_registry.supervision.leads import queries, rules
 from svc_credit_registry.supervision.leads.errors import (
@@ -25,17 +25,17 @@ from svc_credit_registry.supervision.leads.errors import (
     LeadUnknown,
 )
 from svc_credit_registry.supervision.leads.models import Lead
-from svc_credit_registry.supervision.leads.rules import Act, Finding, State
+from svc_credit_registry.supervision.leads.rules import Act, Finding, LeadState
 from svc_credit_registry.supervision.leads.schemas import (
     AssignmentIn,
     ClosingIn,
     ConclusionIn,
     ExtensionIn,
+    LeadPenaltyIn,
+    LeadVerificationIn,
     MatchIn,
-    PenaltyIn,
     PublicationIn,
     TransferIn,
-    VerificationIn,
 )
 
 Place = tuple[uuid.UUID, int]
@@ -60,7 +60,7 @@ async def _held(session: AsyncSession, caller: Caller, place: Place, act: Act, *
         raise LeadUnknown
     if not superior:
         rules.check_handler(lead.region, caller.region)
-    rules.after(State(lead.state), act)
+    rules.after(LeadState(lead.state), act)
     check_version(lead, place[1])
     return lead
 
@@ -69,7 +69,7 @@ async def _moved(
     session: AsyncSession, caller: Caller, lead: Lead, act: Act, after: dict[str, Any], reason: str | None = None
 ) -> Lead:
     before = lead.state
-    lead.state = rules.after(State(before), act)
+    lead.state = rules.after(LeadState(before), act)
     await audit.record(
         session, caller, action=f"lead.{act}", object_type="lead", object_id=lead.id, before={"state": before},
         after={"state": lead.state, "number": lead.number} | after, reason=reason,
@@ -105,7 +105,7 @@ async def extend(session: AsyncSession, caller: Caller, place: Place, body: Exte
     return await _moved(session, caller, lead, Act.EXTEND, {"due_on": lead.due_on}, lead.extension_reason)
 
 
-async def verify(session: AsyncSession, caller: Caller, place: Place, body: VerificationIn, today: date) -> Lead:
+async def verify(session: AsyncSession, caller: Caller, place: Place, body: LeadVerificationIn, today: date) -> Lead:
     """Notes what the check has found."""
     lead = await _held(session, caller, place, Act.VERIFY)
     lead.verified_on, lead.finding, lead.finding_summary = today, body.finding, body.summary
@@ -140,20 +140,22 @@ async def conclude(session: AsyncSession, caller: Caller, place: Place, body: Co
     return await _moved(session, caller, lead, Act.CONCLUDE, after, body.reason)
 
 
-async def _put_penalty(session: AsyncSession, caller: Caller, lead: Lead, penalty: PenaltyIn, now: datetime) -> None:
+async def _put_penalty(
+    session: AsyncSession, caller: Caller, lead: Lead, penalty: LeadPenaltyIn, now: datetime
+) -> None:
     assert lead.code is not None, "only a matched lead was transferred"
     today = statutory_date(now)
     if not (lead.transferred_on or today) <= penalty.decided_on <= today:
         fault = FieldError("/penalty/decided_on", "out_of_range", "决定日期不正确 / not between transfer and today")
         raise GroundNotFitting(errors=[fault])
     unit = unit_of(caller)
-    standing = await items.current_of(session, unit, Kind.PENALTY, penalty.document_number)
+    standing = await items.current_of(session, unit, RecordKind.PENALTY, penalty.document_number)
     if standing is not None and standing.code != lead.code:
         message = "该文号的处罚决定属于另一企业 / this decision stands on the record of another enterprise"
         raise GroundNotFitting(errors=[FieldError("/penalty/document_number", "taken", message)])
     item = Item(
         code=lead.code,
-        kind=Kind.PENALTY,
+        kind=RecordKind.PENALTY,
         key=penalty.document_number,
         content=penalty.model_dump(mode="json", exclude_none=True) | {"authority": unit},
         producer=unit,
@@ -176,7 +178,7 @@ async def close(session: AsyncSession, caller: Caller, place: Place, body: Closi
 async def publish(session: AsyncSession, caller: Caller, place: Place, body: PublicationIn, now: datetime) -> Lead:
     """Puts the outcome on the record of the enterprise, where the law makes it public (409 where not)."""
     lead = await _held(session, caller, place, Act.PUBLISH)
-    rules.check_publication(State(lead.state), lead.outcome, lead.ground, lead.code)
+    rules.check_publication(LeadState(lead.state), lead.outcome, lead.ground, lead.code)
     assert lead.code is not None
     assert lead.verified_on is not None
     unit, ended_on = unit_of(caller), lead.concluded_on or lead.closed_on or statutory_date(now)
@@ -190,7 +192,7 @@ async def publish(session: AsyncSession, caller: Caller, place: Place, body: Pub
         "authority": unit,
     }
     item = Item(
-        code=lead.code, kind=Kind.LEAD_OUTCOME, key=lead.number, content=content, producer=unit, provider=unit,
+        code=lead.code, kind=RecordKind.LEAD_OUTCOME, key=lead.number, content=content, producer=unit, provider=unit,
         basis=rules.PUBLICATION_BASIS, produced_on=ended_on, effective_from=ended_on,
     )  # fmt: skip
     entered = await records.put(session, caller, item, now)

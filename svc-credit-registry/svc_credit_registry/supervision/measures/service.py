@@ -21,7 +21,7 @@ from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.models import RecordItem
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.service import Item
 from svc_credit_registry.supervision.measure_catalogue.rules import Measure, Subject, measure_on
 from svc_credit_registry.supervision.measures import queries, rules
@@ -246,7 +246,7 @@ async def _publish_item(
     }
     item = Item(
         code=row.code,
-        kind=Kind.JOINT_MEASURE,
+        kind=RecordKind.JOINT_MEASURE,
         key=row.number,
         content=content,
         producer=row.unit,
@@ -328,7 +328,7 @@ async def finish(  # noqa: PLR0913 - an act has this many sides
         lifted_on=row.ended_on,
     )
     await publish(session, event)
-    await records.end(session, caller, row.unit, Kind.JOINT_MEASURE, row.number, reason, now)
+    await records.end(session, caller, row.unit, RecordKind.JOINT_MEASURE, row.number, reason, now)
 
 
 async def identify(

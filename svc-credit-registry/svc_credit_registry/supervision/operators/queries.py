@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.supervision.operators.models import OnlineSite
-from svc_credit_registry.supervision.operators.rules import Kind, Mark
+from svc_credit_registry.supervision.operators.rules import Mark, OperatorKind
 
 S = OnlineSite
 
@@ -43,19 +43,21 @@ def shown(filters: Filters) -> Select[Any]:
     return cast("Select[Any]", query)
 
 
-async def taken(session: AsyncSession, kind: Kind, domain: str | None, place: tuple[str | None, str | None]) -> bool:
+async def taken(
+    session: AsyncSession, kind: OperatorKind, domain: str | None, place: tuple[str | None, str | None]
+) -> bool:
     """Whether an operator trades under this domain, or this account of a platform, already."""
     query = select(S.id).where(S.closed_on.is_(None), S.mark != Mark.REFUTED)
-    if kind is Kind.WEBSITE:
-        query = query.where(S.kind == Kind.WEBSITE, S.domain == domain)
+    if kind is OperatorKind.WEBSITE:
+        query = query.where(S.kind == OperatorKind.WEBSITE, S.domain == domain)
     else:
-        query = query.where(S.kind != Kind.WEBSITE, S.platform == place[0], S.account == place[1])
+        query = query.where(S.kind != OperatorKind.WEBSITE, S.platform == place[0], S.account == place[1])
     return await session.scalar(query.limit(1)) is not None
 
 
 async def operators_of(session: AsyncSession, domains: Sequence[str]) -> dict[str, tuple[str, bool]]:
     """Who trades under these domains now, and whether that was checked."""
     query = select(S.domain, S.code, S.mark).where(
-        S.domain.in_(domains), S.kind == Kind.WEBSITE, S.closed_on.is_(None), S.mark != Mark.REFUTED
+        S.domain.in_(domains), S.kind == OperatorKind.WEBSITE, S.closed_on.is_(None), S.mark != Mark.REFUTED
     )
     return {str(domain): (code, mark == Mark.VERIFIED) for domain, code, mark in await session.execute(query)}

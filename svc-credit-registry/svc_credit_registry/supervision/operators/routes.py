@@ -20,8 +20,8 @@ from svc_credit_registry.record.enterprises.rules import valid_code
 from svc_credit_registry.supervision.operators import queries, rules, service
 from svc_credit_registry.supervision.operators.models import OnlineSite
 from svc_credit_registry.supervision.operators.queries import Filters
-from svc_credit_registry.supervision.operators.rules import KIND_LABELS, MARK_LABELS, Kind, Mark
-from svc_credit_registry.supervision.operators.schemas import ClosureIn, SiteIn, SiteOut, VerificationIn
+from svc_credit_registry.supervision.operators.rules import KIND_LABELS, MARK_LABELS, Mark, OperatorKind
+from svc_credit_registry.supervision.operators.schemas import ClosureIn, OperatorVerificationIn, SiteIn, SiteOut
 
 router = Router(tags=["online-sites"])
 
@@ -48,7 +48,7 @@ class Reply:
         return SiteOut(
             **{name: getattr(row, name) for name in plain},
             enterprise_name=enterprise.name,
-            kind_label=KIND_LABELS[Kind(row.kind)][english],
+            kind_label=KIND_LABELS[OperatorKind(row.kind)][english],
             mark_label=MARK_LABELS[Mark(row.mark)][english],
             basis=rules.BASIS,
         )
@@ -80,7 +80,7 @@ async def list_online_sites(  # noqa: PLR0913 - one parameter for each filter
     code: Annotated[str | None, Query(max_length=40)] = None,
     platform: Text = None,
     icp_number: Text = None,
-    kind: Kind | None = None,
+    kind: OperatorKind | None = None,
 ) -> Page[SiteOut]:
     """Who trades under a domain, on a platform or under an ICP number, now and before, each with its mark."""
     filters = Filters(
@@ -122,7 +122,12 @@ async def enter_online_site(body: SiteIn, caller: LeadOfficer, today: TodayDep, 
 
 @router.post("/v1/online-sites/{site_id}/verification", operation_id="verify_online_site")
 async def verify_online_site(
-    site_id: uuid.UUID, body: VerificationIn, caller: LeadOfficer, version: IfMatch, today: TodayDep, reply: ReplyDep
+    site_id: uuid.UUID,
+    body: OperatorVerificationIn,
+    caller: LeadOfficer,
+    version: IfMatch,
+    today: TodayDep,
+    reply: ReplyDep,
 ) -> SiteOut:
     """Marks whether the site is the operator's; one that is not makes room for whose it is."""
     return reply.edited(await service.verify(reply.session, caller, (site_id, version), body, today))

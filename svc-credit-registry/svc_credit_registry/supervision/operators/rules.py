@@ -17,7 +17,7 @@ BASIS = "《网络交易监督管理办法》（市场监管总局令第37号，
 PART = "online_sites"
 
 
-class Kind(StrEnum):
+class OperatorKind(StrEnum):
     """What an operator trades through."""
 
     WEBSITE = "website"
@@ -27,12 +27,12 @@ class Kind(StrEnum):
     LIVE_STREAM = "live_stream"
 
 
-KIND_LABELS: dict[Kind, tuple[str, str]] = {
-    Kind.WEBSITE: ("网站", "Website"),
-    Kind.APP: ("应用程序", "App"),
-    Kind.MINI_PROGRAM: ("小程序", "Mini program"),
-    Kind.PLATFORM_SHOP: ("平台内网店", "Shop on a platform"),
-    Kind.LIVE_STREAM: ("直播间", "Live-stream room"),
+KIND_LABELS: dict[OperatorKind, tuple[str, str]] = {
+    OperatorKind.WEBSITE: ("网站", "Website"),
+    OperatorKind.APP: ("应用程序", "App"),
+    OperatorKind.MINI_PROGRAM: ("小程序", "Mini program"),
+    OperatorKind.PLATFORM_SHOP: ("平台内网店", "Shop on a platform"),
+    OperatorKind.LIVE_STREAM: ("直播间", "Live-stream room"),
 }
 
 
@@ -94,12 +94,12 @@ def icp_number_of(text: str) -> str:
     return plain
 
 
-def check_identified(kind: Kind, domain: str | None, platform: str | None, account: str | None) -> None:
+def check_identified(kind: OperatorKind, domain: str | None, platform: str | None, account: str | None) -> None:
     """A website has its domain; what runs on a platform names the platform and its account there (422)."""
     faults = []
-    if kind is Kind.WEBSITE and domain is None:
+    if kind is OperatorKind.WEBSITE and domain is None:
         faults.append(FieldError("/address", "required", "请填写网址 / the address is needed"))
-    if kind is not Kind.WEBSITE and not (platform and account):
+    if kind is not OperatorKind.WEBSITE and not (platform and account):
         faults.append(FieldError("/platform", "required", "请填写平台及账号 / platform and account are needed"))
     if faults:
         raise SiteInvalid(errors=faults)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.fields import Day
-from svc_credit_registry.supervision.operators.rules import Kind
+from svc_credit_registry.supervision.operators.rules import OperatorKind
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -19,7 +19,7 @@ class SiteIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     code: str = Field(max_length=40, description="Credit code of the operator")
-    kind: Kind
+    kind: OperatorKind
     name: Words
     address: Address | None = Field(default=None, examples=["https://www.example.com/"])
     platform: Words | None = None
@@ -30,7 +30,7 @@ class SiteIn(BaseModel):
     opened_on: Day
 
 
-class VerificationIn(BaseModel):
+class OperatorVerificationIn(BaseModel):
     """What a check of the site has found, and how."""
 
     model_config = ConfigDict(extra="forbid")

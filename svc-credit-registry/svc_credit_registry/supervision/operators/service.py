@@ -14,8 +14,8 @@ from svc_credit_registry.record.feed import service as feed
 from svc_credit_registry.supervision.operators import queries, rules
 from svc_credit_registry.supervision.operators.errors import NotYourOperator, SiteTaken, SiteUnknown
 from svc_credit_registry.supervision.operators.models import OnlineSite
-from svc_credit_registry.supervision.operators.rules import Act, Kind, Mark
-from svc_credit_registry.supervision.operators.schemas import ClosureIn, SiteIn, VerificationIn
+from svc_credit_registry.supervision.operators.rules import Act, Mark, OperatorKind
+from svc_credit_registry.supervision.operators.schemas import ClosureIn, OperatorVerificationIn, SiteIn
 
 ACTS = {"verified": Act.VERIFY, "refuted": Act.REFUTE}
 Held = tuple[OnlineSite, Enterprise]
@@ -71,13 +71,13 @@ async def _held(session: AsyncSession, caller: Caller, place: tuple[uuid.UUID, i
 
 
 async def verify(
-    session: AsyncSession, caller: Caller, place: tuple[uuid.UUID, int], body: VerificationIn, today: date
+    session: AsyncSession, caller: Caller, place: tuple[uuid.UUID, int], body: OperatorVerificationIn, today: date
 ) -> Held:
     """Marks whether the site is the operator's. 412 for a stale version, 409 for a closed site or one taken since."""
     row, enterprise = await _held(session, caller, place)
     before, mark = row.mark, rules.marked(Mark(row.mark), ACTS[body.outcome], row.closed_on)
     comes_back = before == Mark.REFUTED and mark is Mark.VERIFIED
-    if comes_back and await queries.taken(session, Kind(row.kind), row.domain, (row.platform, row.account)):
+    if comes_back and await queries.taken(session, OperatorKind(row.kind), row.domain, (row.platform, row.account)):
         raise SiteTaken(row.name)
     row.mark, row.checked_on, row.checked_by = mark, today, caller.unit
     await session.flush()

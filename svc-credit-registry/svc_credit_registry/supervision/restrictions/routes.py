@@ -14,7 +14,7 @@ from shared.problems import wants_english
 from svc_credit_registry.access import Auditor, RestrictionChecker
 from svc_credit_registry.record.enterprises.rules import valid_code
 from svc_credit_registry.sharing.exchange import service as exchange
-from svc_credit_registry.sharing.exchange.rules import Asked, Kind
+from svc_credit_registry.sharing.exchange.rules import Asked, ExchangeKind
 from svc_credit_registry.sharing.exchange.service import AskedDep
 from svc_credit_registry.supervision.restrictions import queries, service
 from svc_credit_registry.supervision.restrictions.models import RestrictionCheck
@@ -23,9 +23,9 @@ from svc_credit_registry.supervision.restrictions.schemas import (
     CaseId,
     CheckIn,
     CheckLogOut,
-    CheckOut,
     ChecksOut,
     Matter,
+    RestrictionCheckOut,
 )
 
 router = Router(tags=["restrictions"])
@@ -37,7 +37,7 @@ OfficialQuery = Annotated[CaseId | None, Query(description="Who decides the case
 Short = Annotated[str | None, Query(max_length=80)]
 
 
-@router.get("/v1/restrictions/{code}", operation_id="check_restrictions", response_model=CheckOut)
+@router.get("/v1/restrictions/{code}", operation_id="check_restrictions", response_model=RestrictionCheckOut)
 async def check_restrictions(  # noqa: PLR0913 - one parameter for each thing it depends on
     code: CodePath,
     matter: MatterQuery,
@@ -52,17 +52,17 @@ async def check_restrictions(  # noqa: PLR0913 - one parameter for each thing it
     """What stands against an entity in a matter now. Each check is noted: who asked, for which case."""
     body = CheckIn(matter=matter, case_id=case_id, on_behalf_of=on_behalf_of, codes=[valid_code(code)])
     found = await service.check(session, caller, body, now, english=wants_english(request))
-    checked = CheckOut(
+    checked = RestrictionCheckOut(
         **found.items[0].model_dump(), matter=found.matter, case_id=found.case_id, checked_at=found.checked_at
     )
     return await _exchanged(session, caller, replace(asked, case_id=case_id), checked, rows=1)
 
 
 async def _exchanged(
-    session: SessionDep, caller: Caller, asked: Asked, checked: CheckOut | ChecksOut, rows: int
+    session: SessionDep, caller: Caller, asked: Asked, checked: RestrictionCheckOut | ChecksOut, rows: int
 ) -> Response:
     """The answer, entered in the log of the exchange; nobody keeps it."""
-    answer = await exchange.answer(session, caller, asked, (Kind.CHECK, "restrictions", rows), checked)
+    answer = await exchange.answer(session, caller, asked, (ExchangeKind.CHECK, "restrictions", rows), checked)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -66,7 +66,7 @@ class SubjectOut(BaseModel):
     restrictions: list[RestrictionOut]
 
 
-class CheckOut(SubjectOut):
+class RestrictionCheckOut(SubjectOut):
     """The answer to a check of one code."""
 
     matter: str

@@ -16,7 +16,7 @@ from shared.problems import wants_english
 from svc_credit_registry.access import AnyCaller, RiskOfficer
 from svc_credit_registry.supervision.risk import queries, service
 from svc_credit_registry.supervision.risk.models import RiskModel, RiskRun
-from svc_credit_registry.supervision.risk.schemas import DistributionOut, ModelIn, ModelOut, RiskOut, RunIn, RunOut
+from svc_credit_registry.supervision.risk.schemas import DistributionOut, ModelIn, ModelOut, RiskOut, RiskRunOut, RunIn
 
 router = Router(prefix="/v1", tags=["risk"])
 NOWHERE = "000000"
@@ -108,29 +108,29 @@ async def get_risk(
 )
 async def start_run(
     session: SessionDep, caller: RiskOfficer, today: TodayDep, now: NowDep, response: Response, body: RunIn
-) -> RunOut:
+) -> RiskRunOut:
     """Begins a classification outside the monthly one; the worker carries it out, see its `position` and `state`.
 
     403 for a region that the unit does not cover, 409 while another run is under way.
     """
     run = await service.begin_ad_hoc(session, caller, body, today, now)
     response.headers["Location"] = f"/v1/risk-runs/{run.id}"
-    return RunOut.model_validate(run)
+    return RiskRunOut.model_validate(run)
 
 
 @router.get("/risk-runs", operation_id="list_risk_runs", summary="历次信用风险分类 Classifications so far")
 async def list_runs(
     session: SessionDep, caller: RiskOfficer, paging: Paging, request: Request, response: Response
-) -> Page[RunOut]:
+) -> Page[RiskRunOut]:
     """The monthly runs and those within the unit's region, the latest first."""
     found = await paginate(
         session, queries.runs(caller.region or NOWHERE), keys=[RiskRun.started_at.desc(), RiskRun.id.desc()],
         paging=paging, request=request, response=response,
     )  # fmt: skip
-    return found.page([RunOut.model_validate(row) for row in found.rows])
+    return found.page([RiskRunOut.model_validate(row) for row in found.rows])
 
 
 @router.get("/risk-runs/{run_id}", operation_id="get_risk_run", summary="信用风险分类进度 How far a classification is")
-async def get_run(session: SessionDep, caller: RiskOfficer, run_id: uuid.UUID) -> RunOut:
+async def get_run(session: SessionDep, caller: RiskOfficer, run_id: uuid.UUID) -> RiskRunOut:
     """State, position and counts of a run; 404 for one of another region."""
-    return RunOut.model_validate(await service.run_of(session, caller, run_id))
+    return RiskRunOut.model_validate(await service.run_of(session, caller, run_id))

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.errors import FieldError
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.supervision.risk.errors import RiskModelUnfit
 
 BASIS = "《市场监管总局关于推进企业信用风险分类管理进一步提升监管效能的意见》（国市监信发〔2022〕6号）"
@@ -138,7 +138,7 @@ def _indicator(place: int, given: Mapping[str, Any]) -> Indicator:
     if leasts != sorted(set(leasts)):
         raise _unfit(f"/indicators/{place}/bands", "not_ascending", "分档须依次升高 / bands ascend")
     measure = Measure(given["measure"])
-    if measure is Measure.ITEMS and given.get("kind") not in set(Kind):
+    if measure is Measure.ITEMS and given.get("kind") not in set(RecordKind):
         raise _unfit(f"/indicators/{place}/kind", "unknown", "须指明公示信息的种类 / name a kind of record item")
     plain = {name: given[name] for name in _PLAIN if given.get(name) is not None}
     lowest = given.get("lowest_class")

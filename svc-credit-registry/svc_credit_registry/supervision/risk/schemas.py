@@ -81,7 +81,7 @@ class RunIn(Body):
     reason: Reason
 
 
-class RunOut(BaseModel):
+class RiskRunOut(BaseModel):
     """A run: how far it is, and what it changed."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -113,7 +113,7 @@ class FoundOut(BaseModel):
     lowest_class: RiskClass | None = Field(description="The class this value does not let the entity rise above")
 
 
-class ChangeOut(BaseModel):
+class RiskChangeOut(BaseModel):
     """A change of class; `risk_class` is absent when the entity left the register."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -138,7 +138,7 @@ class RiskOut(BaseModel):
     model: str
     thresholds: dict[RiskClass, int]
     indicators: list[FoundOut]
-    history: list[ChangeOut] = Field(description="Every change of class, the latest first")
+    history: list[RiskChangeOut] = Field(description="Every change of class, the latest first")
     basis: str
     note: str
 

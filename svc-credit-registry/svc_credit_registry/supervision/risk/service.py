@@ -25,10 +25,10 @@ from svc_credit_registry.supervision.risk.errors import (
 from svc_credit_registry.supervision.risk.models import RiskModel, RiskRun
 from svc_credit_registry.supervision.risk.rules import Model, RiskClass
 from svc_credit_registry.supervision.risk.schemas import (
-    ChangeOut,
     DistributionOut,
     FoundOut,
     ModelIn,
+    RiskChangeOut,
     RiskOut,
     RunIn,
     ShareOut,
@@ -202,7 +202,7 @@ async def explained(session: AsyncSession, caller: Caller, code: str, *, english
     )
 
 
-async def _history(session: AsyncSession, code: str, *, english: bool) -> list[ChangeOut]:
+async def _history(session: AsyncSession, code: str, *, english: bool) -> list[RiskChangeOut]:
     """Every change with the indicators which had points then, by the model of its day."""
     versions: dict[str, Model] = {}
     history = []
@@ -210,7 +210,7 @@ async def _history(session: AsyncSession, code: str, *, english: bool) -> list[C
         if change.model not in versions:
             versions[change.model] = read(await model(session, change.model))
         found = _found(change.found, versions[change.model], english=english) if change.found is not None else []
-        told = ChangeOut.model_validate(change)
+        told = RiskChangeOut.model_validate(change)
         history.append(told.model_copy(update={"reasons": [one for one in found if one.points or one.lowest_class]}))
     return history
 

@@ -9,8 +9,8 @@ import pytest
 from svc_credit_registry.discovery.names.rules import (
     Kind,
     Name,
+    NameOutcome,
     OtherName,
-    Outcome,
     Standing,
     compare,
     compare_all,
@@ -100,7 +100,7 @@ def test_who_claims_an_investment_relation_comes_before_an_examiner() -> None:
     verdict = compare(name("随州红光酒业有限公司"), replace(other("随州红光酒厂"), code="91421303MA0000006Y"), TODAY)
     assert verdict is not None
     claimed = exempted(verdict, ["91421303MA0000006Y"])
-    assert (claimed.outcome, claimed.exemption_claimed) == (Outcome.EXAMINER, True)
+    assert (claimed.outcome, claimed.exemption_claimed) == (NameOutcome.EXAMINER, True)
     assert exempted(verdict, ["91421303MA0000007N"]) == verdict
 
 
@@ -108,7 +108,7 @@ def test_no_relation_excepts_from_an_identical_name() -> None:
     same = replace(other("随州红光酒业有限公司"), code="91421303MA0000006Y")
     verdict = compare(name("随州红光酒业有限公司"), same, TODAY)
     assert verdict is not None
-    assert exempted(verdict, ["91421303MA0000006Y"]).outcome is Outcome.REFUSED
+    assert exempted(verdict, ["91421303MA0000006Y"]).outcome is NameOutcome.REFUSED
 
 
 def test_a_name_without_an_industry_is_judged_by_category() -> None:
@@ -143,15 +143,15 @@ def test_different_names_raise_no_alarm(one: str, two: str) -> None:
 @pytest.mark.parametrize(
     ("one", "two", "outcome"),
     [
-        pytest.param("曾氏酒业有限公司", "增氏酒业有限公司", Outcome.EXAMINER, id="曾 read zeng"),
-        pytest.param("鑫源餐饮有限公司", "欣源餐饮有限公司", Outcome.EXAMINER, id="the same sound and tone"),
-        pytest.param("红光酒业有限公司", "工光酒业有限公司", Outcome.WARNING, id="a rare reading"),
-        pytest.param("明远酒业有限公司", "名苑酒业有限公司", Outcome.WARNING, id="another tone"),
-        pytest.param("红光酒业有限公司", "新红光酒业有限公司", Outcome.EXAMINER, id="most of it contained"),
-        pytest.param("红光酒业有限公司", "东方大红光酒业有限公司", Outcome.WARNING, id="a small part contained"),
+        pytest.param("曾氏酒业有限公司", "增氏酒业有限公司", NameOutcome.EXAMINER, id="曾 read zeng"),
+        pytest.param("鑫源餐饮有限公司", "欣源餐饮有限公司", NameOutcome.EXAMINER, id="the same sound and tone"),
+        pytest.param("红光酒业有限公司", "工光酒业有限公司", NameOutcome.WARNING, id="a rare reading"),
+        pytest.param("明远酒业有限公司", "名苑酒业有限公司", NameOutcome.WARNING, id="another tone"),
+        pytest.param("红光酒业有限公司", "新红光酒业有限公司", NameOutcome.EXAMINER, id="most of it contained"),
+        pytest.param("红光酒业有限公司", "东方大红光酒业有限公司", NameOutcome.WARNING, id="a small part contained"),
     ],
 )
-def test_similar_names_go_to_an_examiner_or_warn(one: str, two: str, outcome: Outcome) -> None:
+def test_similar_names_go_to_an_examiner_or_warn(one: str, two: str, outcome: NameOutcome) -> None:
     verdict = compare(name(one), other(two), TODAY)
     assert verdict is not None
     assert verdict.outcome is outcome
@@ -162,14 +162,14 @@ def test_industry_words_nobody_listed_are_judged_by_their_codes() -> None:
     applicant = Name("红光窖藏有限公司", parts, "C1512", "4213")
     verdict = compare(applicant, other("红光酒业有限公司", "C151"), TODAY)
     assert verdict is not None
-    assert (verdict.rule, verdict.outcome) == ("same_trade_name_same_category", Outcome.REFUSED)
+    assert (verdict.rule, verdict.outcome) == ("same_trade_name_same_category", NameOutcome.REFUSED)
     assert compare(applicant, other("红光酒业有限公司", "C153"), TODAY) is None
 
 
 def test_the_same_trade_name_without_an_industry_is_refused() -> None:
     verdict = compare(name("随州红光酒业有限公司"), other("随州红光有限公司"), TODAY)
     assert verdict is not None
-    assert (verdict.rule, verdict.outcome) == ("same_trade_name_no_industry", Outcome.REFUSED)
+    assert (verdict.rule, verdict.outcome) == ("same_trade_name_no_industry", NameOutcome.REFUSED)
     assert "第十七条第一项" in verdict.article
 
 
@@ -268,7 +268,7 @@ def test_several_verdicts_come_at_once_refusals_first() -> None:
     ]
     verdicts = compare_all(name("随州红光酒业有限公司"), others, TODAY)
     assert [v.rule for v in verdicts] == ["same_trade_name_same_industry", "contained_trade_name", "same_sound"]
-    assert [v.outcome for v in verdicts] == [Outcome.REFUSED, Outcome.EXAMINER, Outcome.WARNING]
+    assert [v.outcome for v in verdicts] == [NameOutcome.REFUSED, NameOutcome.EXAMINER, NameOutcome.WARNING]
 
 
 def test_names_of_different_length_never_sound_the_same() -> None:

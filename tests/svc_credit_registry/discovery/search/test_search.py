@@ -17,7 +17,7 @@ from svc_credit_registry.discovery.search.rules import match_of
 from svc_credit_registry.record.enterprises.models import EnterpriseSuccessor
 from svc_credit_registry.record.enterprises.rules import STATUS_RANK, Status
 from svc_credit_registry.record.records import service as records
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.service import Item
 from svc_credit_registry.record.samples.rules import TRADE_NAMES, Plan, counties, enterprises
 from svc_credit_registry.record.wording.rules import fold
@@ -68,7 +68,7 @@ async def all_pages(world: World, limit: int, **params: Any) -> list[str]:
 def listed_item(code: str, content: dict[str, Any]) -> Item:
     day = date(2026, 7, 1)
     where: dict[str, Any] = {"producer": "AMR-421303", "provider": "AMR-421303", "basis": "test", "produced_on": day}
-    return Item(code, Kind.ABNORMAL_OPERATION, f"listing-{code}", content, effective_from=day, **where)
+    return Item(code, RecordKind.ABNORMAL_OPERATION, f"listing-{code}", content, effective_from=day, **where)
 
 
 SEARCHES: list[dict[str, Any]] = [

@@ -17,7 +17,7 @@ from shared.codes import credit_code
 from shared.inbox import SweepContext
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.models import RecordItem
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.world import World, row
 
 DECIDE = "credit-registry:lists:decide"
@@ -99,7 +99,7 @@ class Desk:
                 break
         return total
 
-    async def put(self, code: str, kind: Kind, day: date, content: dict[str, Any], **changes: Any) -> str:
+    async def put(self, code: str, kind: RecordKind, day: date, content: dict[str, Any], **changes: Any) -> str:
         """Puts an item on the record as if it had been entered on `day`; its key."""
         given: dict[str, Any] = {
             "code": code, "kind": kind, "key": f"k{next(_NUMBERS)}", "content": content, "producer": "AMR-421303",
@@ -113,9 +113,9 @@ class Desk:
     async def report(self, code: str, year: int, day: date) -> None:
         """The annual report of an enterprise stands on its record."""
         content = {"year": year, "filed_on": day.isoformat()}
-        await self.put(code, Kind.ANNUAL_REPORT, day, content, producer=code, provider=code, key=f"{code}-{year}")
+        await self.put(code, RecordKind.ANNUAL_REPORT, day, content, producer=code, provider=code, key=f"{code}-{year}")
 
-    async def record(self, code: str, kind: Kind) -> list[RecordItem]:
+    async def record(self, code: str, kind: RecordKind) -> list[RecordItem]:
         """The items of a kind that stand on the record of an enterprise."""
         async with self.world.client.sessions() as session:
             standing = (RecordItem.code == code, RecordItem.kind == kind, RecordItem.superseded_at.is_(None))

@@ -19,7 +19,7 @@ from svc_credit_registry.listing.lists.models import ListDocument, ListEntry, Li
 from svc_credit_registry.listing.lists.rules import Act, State
 from svc_credit_registry.record.feed.models import PendingChange
 from svc_credit_registry.record.records.models import RecordItem
-from svc_credit_registry.record.records.rules import Kind, is_receipt
+from svc_credit_registry.record.records.rules import RecordKind, is_receipt
 from tests.svc_credit_registry.listing.lists.desk import Desk, noon
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -63,7 +63,7 @@ async def test_each_has_a_recorded_decision_a_notice_an_item_and_a_change(desk: 
     assert "2024年度报告" in document["facts"]
     named = (await desk.get("/v1/list-documents/entries", number=str(entry.document_number)))["items"]
     assert (named[0]["code"], named[0]["document_item"]) == (code, 1)
-    (item,) = await desk.record(code, Kind.ABNORMAL_OPERATION)
+    (item,) = await desk.record(code, RecordKind.ABNORMAL_OPERATION)
     assert is_receipt(item.receipt)
     assert item.key == str(entry.id)
     assert item.content == {
@@ -157,7 +157,7 @@ async def picture(desk: Desk, year: int, codes: list[str]) -> dict[str, Any]:
         documents = select(ListDocument.entries).where(ListDocument.number == rows[0].document_number)
         steps = select(func.count()).where(ListStep.code.in_(codes))
         items = select(RecordItem.code, RecordItem.content).where(
-            RecordItem.kind == Kind.ABNORMAL_OPERATION, RecordItem.code.in_(codes)
+            RecordItem.kind == RecordKind.ABNORMAL_OPERATION, RecordItem.code.in_(codes)
         )
         return {
             "entries": [tuple(row) for row in rows],
@@ -189,7 +189,7 @@ async def test_after_three_years_the_province_is_proposed_to(desk: Desk) -> None
     (proposal,) = await entries(desk, entry.code, ground="three_years_abnormal")
     assert (proposal.list, proposal.state, proposal.region) == ("serious", "proposed", "420000")
     assert (proposal.escalated_from, proposal.due_node) == (entry.id, "decision")
-    assert await desk.record(entry.code, Kind.SERIOUS_VIOLATION) == [], "nothing is listed without a decision"
+    assert await desk.record(entry.code, RecordKind.SERIOUS_VIOLATION) == [], "nothing is listed without a decision"
     queue = (await desk.get("/v1/list-entries/queue", desk.officer("420000"), list="serious"))["items"]
     assert entry.code in [e["code"] for e in queue]
     notices = (await desk.get("/v1/list-notices", desk.representative(entry.code)))["items"]
@@ -232,7 +232,7 @@ async def test_an_entry_on_the_serious_list_ends_with_its_term(desk: Desk) -> No
     (ended,) = await entries(desk, code)
     assert (ended.state, ended.ended_on) == (State.EXPIRED, date(2025, 3, 1))
     assert "期移" in str(ended.end_document_number)
-    assert await desk.record(code, Kind.SERIOUS_VIOLATION) == []
+    assert await desk.record(code, RecordKind.SERIOUS_VIOLATION) == []
     assert await desk.status(f"/v1/list-entries/{entry_id}") == 404
     assert await desk.sweep(clocks.expire, date(2025, 3, 1)) == 0
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.clock import today
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.listing.lists.desk import Desk, grave, listed, unreachable
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -21,7 +21,7 @@ async def test_a_listing_is_a_recorded_decision_on_the_public_record(desk: Desk)
     made = await desk.ok("/v1/list-entries", desk.officer(), unreachable(code, today()))
     assert (made["state"], made["due_node"], made["document_number"]) == ("proposed", "decision", None)
     assert await desk.status(f"/v1/list-entries/{made['id']}") == 404, "proposals are nobody else's business"
-    assert await desk.record(code, Kind.ABNORMAL_OPERATION) == []
+    assert await desk.record(code, RecordKind.ABNORMAL_OPERATION) == []
     body = {"outcome": "listed", "reason": "查证属实"}
     done = await desk.ok(f"/v1/list-entries/{made['id']}/decision", desk.officer(), body, made["version"])
     assert done["state"] == "listed"
@@ -31,7 +31,7 @@ async def test_a_listing_is_a_recorded_decision_on_the_public_record(desk: Desk)
     shown = await desk.get(f"/v1/list-entries/{made['id']}")
     assert (shown["ground"], shown["authority"], shown["document_item"]) == ("unreachable", "AMR-421303", 1)
     assert "第四条第四项" in shown["article"]
-    (item,) = await desk.record(code, Kind.ABNORMAL_OPERATION)
+    (item,) = await desk.record(code, RecordKind.ABNORMAL_OPERATION)
     assert item.content["decision_number"] == done["document_number"]
     assert (item.producer, item.key) == ("AMR-421303", made["id"])
     document = await desk.get("/v1/list-documents", number=done["document_number"])
@@ -138,7 +138,7 @@ async def test_a_serious_listing_is_announced_and_needs_the_superiors_consent(de
     done = await desk.ok(f"{path}/decision", desk.officer(), decision, stated["version"])
     assert done["state"] == "listed"
     assert done["expires_on"] > done["early_removal_from"] > done["listed_on"]
-    (item,) = await desk.record(code, Kind.SERIOUS_VIOLATION)
+    (item,) = await desk.record(code, RecordKind.SERIOUS_VIOLATION)
     assert item.content["ground"] == "food_safety"
     history = await desk.get(f"{path}/history", desk.representative(code))
     assert [step["act"] for step in history["items"]] == ["propose", "consent", "state_case", "list"]

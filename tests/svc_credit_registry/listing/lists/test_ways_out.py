@@ -7,7 +7,7 @@ import pytest
 
 from shared.clock import today
 from svc_credit_registry.listing.lists.models import ListEntry
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.listing.lists.desk import Desk, grave, listed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -41,7 +41,7 @@ async def test_an_upheld_objection_corrects_the_list_and_the_record(desk: Desk) 
     done = await desk.ok(f"{one}/decision", desk.officer(), {"upheld": True, "reason": "经核实，核查地址有误"})
     assert (done["state"], done["corrected_on"], done["due_on"]) == ("upheld", today().isoformat(), None)
     assert "异更" in done["document_number"]
-    assert await desk.record(code, Kind.ABNORMAL_OPERATION) == []
+    assert await desk.record(code, RecordKind.ABNORMAL_OPERATION) == []
     assert await desk.status(f"/v1/list-entries/{entry['id']}") == 404
     mine = (await desk.get("/v1/list-entries/mine", us))["items"]
     assert [(e["id"], e["state"]) for e in mine] == [(entry["id"], "corrected")]
@@ -62,7 +62,7 @@ async def test_a_rejected_objection_leaves_the_entry_and_tells_why(desk: Desk) -
     await desk.ok(f"{one}/acceptance", desk.officer(), {"accepted": True, "reason": "受理"})
     done = await desk.ok(f"{one}/decision", desk.officer(), {"upheld": False, "reason": "列入无误"})
     assert done["state"] == "rejected"
-    assert len(await desk.record(code, Kind.ABNORMAL_OPERATION)) == 1
+    assert len(await desk.record(code, RecordKind.ABNORMAL_OPERATION)) == 1
     notices = (await desk.get("/v1/list-notices", us))["items"]
     assert [n["act"] for n in notices] == ["reject_objection", "accept_objection", "list"]
     assert notices[0]["document_number"] == done["document_number"]
@@ -98,7 +98,7 @@ async def test_whoever_is_reachable_again_is_removed_after_verification(desk: De
     assert await desk.refused(f"{one}/decision", desk.officer(), grant, 1) == (412, "stale_version")
     done = await desk.ok(f"{one}/decision", desk.officer(), grant, found["version"])
     assert (done["state"], done["due_on"]) == ("granted", None)
-    assert await desk.record(code, Kind.ABNORMAL_OPERATION) == []
+    assert await desk.record(code, RecordKind.ABNORMAL_OPERATION) == []
     shown = await desk.get(f"/v1/list-entries/{entry['id']}")
     assert (shown["state"], shown["end_document_number"]) == ("removed", done["document_number"])
     removed = (await desk.get("/v1/list-entries", code=code, state="removed"))["items"]
@@ -138,7 +138,7 @@ async def test_what_is_not_cured_is_declined_by_a_decision(desk: Desk) -> None:
     done = await desk.ok(f"/v1/list-removals/{made['id']}/verification", desk.officer(), findings)
     assert (done["state"], done["reason"]) == ("declined", "现场仍无人办公")
     assert "异不移" in done["document_number"]
-    assert len(await desk.record(code, Kind.ABNORMAL_OPERATION)) == 1
+    assert len(await desk.record(code, RecordKind.ABNORMAL_OPERATION)) == 1
     assert (await desk.ok(f"/v1/list-entries/{entry['id']}/removals", us, CURE))["state"] == "accepted"
 
 
@@ -153,7 +153,7 @@ async def test_a_removal_got_by_false_statements_is_undone(desk: Desk) -> None:
     assert undone["state"] == "revoked"
     shown = await desk.get(f"/v1/list-entries/{entry['id']}")
     assert (shown["state"], shown["ended_on"]) == ("listed", None)
-    assert len(await desk.record(code, Kind.ABNORMAL_OPERATION)) == 1
+    assert len(await desk.record(code, RecordKind.ABNORMAL_OPERATION)) == 1
 
 
 async def serious(desk: Desk, code: str) -> dict[str, Any]:
@@ -179,17 +179,17 @@ async def test_early_removal_from_the_serious_list_takes_a_year_and_a_commitment
     assert await desk.refused(path, us, CURE) == (409, "commitment_missing")
     made = await desk.ok(path, us, asked)
     assert (made["state"], made["due_node"]) == ("applied", "removal_acceptance")
-    assert await desk.record(code, Kind.COMMITMENT) == []
+    assert await desk.record(code, RecordKind.COMMITMENT) == []
     one = f"/v1/list-removals/{made['id']}"
     taken = await desk.ok(f"{one}/acceptance", desk.officer(), {"accepted": True, "reason": "材料齐全"})
     assert taken["due_node"] == "removal_decision"
-    (promise,) = await desk.record(code, Kind.COMMITMENT)
+    (promise,) = await desk.record(code, RecordKind.COMMITMENT)
     assert (promise.content["text"], promise.producer) == (PROMISE, code)
     found = await desk.ok(f"{one}/verification", desk.officer(), {"cured": True, "findings": "已履行处罚决定"})
     granted = {"outcome": "granted", "reason": "符合提前移出条件"}
     done = await desk.ok(f"{one}/decision", desk.officer(), granted, found["version"])
     assert done["state"] == "granted"
-    assert await desk.record(code, Kind.SERIOUS_VIOLATION) == []
-    (repaired,) = await desk.record(code, Kind.CREDIT_REPAIR)
+    assert await desk.record(code, RecordKind.SERIOUS_VIOLATION) == []
+    (repaired,) = await desk.record(code, RecordKind.CREDIT_REPAIR)
     assert (repaired.content["outcome"], repaired.content["subject_key"]) == ("granted", entry["number"])
     assert await desk.status(f"/v1/list-entries/{entry['id']}") == 404

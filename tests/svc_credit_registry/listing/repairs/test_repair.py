@@ -9,7 +9,7 @@ from shared.clock import today
 from svc_credit_registry.listing.repairs import handlers, service
 from svc_credit_registry.record.feed import queries as feed
 from svc_credit_registry.record.feed import service as sequencer
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.listing.lists.desk import Desk, listed, noon
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -24,7 +24,7 @@ async def fined(desk: Desk, code: str, day: date, **content: Any) -> str:
         "facts": "发布虚假广告", "penalty_types": ["罚款"], "penalty": "罚款二十万元", "fine_yuan": "200000.00",
         "legal_basis": "《中华人民共和国广告法》第五十五条",
     }  # fmt: skip
-    key = await desk.put(code, Kind.PENALTY, day, given | content)
+    key = await desk.put(code, RecordKind.PENALTY, day, given | content)
     await sequencer.sequence_all(desk.world.client.runtime)
     await desk.sweep(handlers.give_terms, day)
     return key
@@ -48,7 +48,7 @@ async def shown(desk: Desk, code: str) -> int:
 async def test_a_penalty_gets_its_term_by_itself(desk: Desk, content: dict[str, Any], until: date) -> None:
     code = await desk.enterprise()
     await fined(desk, code, date(2025, 11, 6), **content)
-    (item,) = await desk.record(code, Kind.PENALTY)
+    (item,) = await desk.record(code, RecordKind.PENALTY)
     assert (item.version, item.publish_until) == (2, until)
     assert await desk.sweep(handlers.give_terms, date(2025, 11, 7)) == 0
     assert await shown(desk, code) == (1 if until >= today() else 0)
@@ -60,7 +60,7 @@ async def bare(desk: Desk, code: str, **changes: Any) -> str:
         "document_number": "随曾市监罚〔2025〕12号", "authority": "曾都区市场监督管理局", "decided_on": "2025-11-06",
         "facts": "发布虚假广告", "penalty_types": ["罚款"], "penalty": "罚款二十万元", "fine_yuan": "200000.00",
     } | changes.pop("content", {})  # fmt: skip
-    return await desk.put(code, Kind.PENALTY, date(2025, 11, 6), content, **changes)
+    return await desk.put(code, RecordKind.PENALTY, date(2025, 11, 6), content, **changes)
 
 
 async def test_many_penalties_get_their_terms_in_small_steps(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,19 +72,19 @@ async def test_many_penalties_get_their_terms_in_small_steps(desk: Desk, monkeyp
         await bare(desk, code)
     await sequencer.sequence_all(desk.world.client.runtime)
     await desk.sweep(handlers.give_terms, date(2025, 11, 6), times=1)
-    assert sorted(item.version for item in await desk.record(code, Kind.PENALTY)) == [1, 1, 1, 2, 2]
+    assert sorted(item.version for item in await desk.record(code, RecordKind.PENALTY)) == [1, 1, 1, 2, 2]
     await desk.sweep(handlers.give_terms, date(2025, 11, 6))
-    assert [item.version for item in await desk.record(code, Kind.PENALTY)] == [2, 2, 2, 2, 2]
+    assert [item.version for item in await desk.record(code, RecordKind.PENALTY)] == [2, 2, 2, 2, 2]
 
 
 async def test_what_its_producer_has_replaced_meanwhile_is_not_put_back(desk: Desk) -> None:
     code = await desk.enterprise()
     key = await bare(desk, code)
-    (read,) = await desk.record(code, Kind.PENALTY)
+    (read,) = await desk.record(code, RecordKind.PENALTY)
     await bare(desk, code, key=key, content={"facts": "更正后的事实"})
     async with desk.world.client.sessions() as session, session.begin():
         await service.give_term(session, read, noon(date(2025, 11, 7)))
-    (item,) = await desk.record(code, Kind.PENALTY)
+    (item,) = await desk.record(code, RecordKind.PENALTY)
     assert (item.version, item.content["facts"], item.publish_until) == (2, "更正后的事实", None)
 
 
@@ -115,13 +115,13 @@ async def test_repair_ends_the_publication_and_stands_on_the_record(desk: Desk) 
     one = f"/v1/repairs/{made['id']}"
     assert (made["state"], made["due_node"]) == ("applied", "acceptance")
     assert await desk.refused("/v1/repairs", us, body) == (409, "repair_pending")
-    assert await desk.record(code, Kind.COMMITMENT) == []
+    assert await desk.record(code, RecordKind.COMMITMENT) == []
     assert await desk.refused(f"{one}/acceptance", desk.officer("421300"), {"accepted": True, "reason": "受理"}) == (
         403, "repair_elsewhere",
     )  # fmt: skip
     assert made["id"] in [r["id"] for r in (await desk.get("/v1/repairs/queue", officer))["items"]]
     taken = await desk.ok(f"{one}/acceptance", officer, {"accepted": True, "reason": "材料齐全"})
-    (promise,) = await desk.record(code, Kind.COMMITMENT)
+    (promise,) = await desk.record(code, RecordKind.COMMITMENT)
     assert (promise.content["text"], promise.key) == (PROMISE, made["number"])
     clocks = (await desk.get(f"{one}/deadlines", us))["items"]
     assert [(c["node"], c["length"]) for c in clocks] == [("acceptance", 2), ("decision", 15)]
@@ -131,16 +131,16 @@ async def test_repair_ends_the_publication_and_stands_on_the_record(desk: Desk) 
     done = await desk.ok(f"{one}/decision", officer, grant, taken["version"])
     assert (done["state"], done["stopped_on"], done["due_on"]) == ("granted", today().isoformat(), None)
     assert await shown(desk, code) == 0
-    (penalty,) = await desk.record(code, Kind.PENALTY)
+    (penalty,) = await desk.record(code, RecordKind.PENALTY)
     assert (penalty.content["state"], penalty.publish_until) == ("repaired", today() - timedelta(1))
-    (repaired,) = await desk.record(code, Kind.CREDIT_REPAIR)
+    (repaired,) = await desk.record(code, RecordKind.CREDIT_REPAIR)
     assert repaired.content["number"] == done["decision_number"]
     assert [r["state"] for r in (await desk.get("/v1/repairs/mine", us))["items"]] == ["granted"]
     assert await desk.acts(made["id"]) == ["repair.applied", "repair.accept", "repair.grant"]
 
     undone = await desk.ok(f"{one}/revocation", officer, {"reason": "缴款凭证系伪造"})
     assert undone["state"] == "revoked"
-    (again,) = await desk.record(code, Kind.PENALTY)
+    (again,) = await desk.record(code, RecordKind.PENALTY)
     assert again.content["state"] == "in_force"
     assert again.publish_until is not None
     assert again.publish_until > today() + timedelta(1000)
@@ -172,7 +172,7 @@ async def test_an_application_can_be_withdrawn_or_not_accepted(desk: Desk) -> No
     no = {"accepted": False, "reason": "缺少守信承诺书签章", "field": "food"}
     done = await desk.ok(f"/v1/repairs/{made['id']}/acceptance", desk.officer(), no)
     assert (done["state"], done["due_on"], done["field"]) == ("not_accepted", None, "food")
-    assert await desk.record(code, Kind.COMMITMENT) == []
+    assert await desk.record(code, RecordKind.COMMITMENT) == []
 
 
 async def test_whoever_is_listed_or_penalised_again_waits(desk: Desk) -> None:
@@ -188,7 +188,7 @@ async def test_whoever_is_listed_or_penalised_again_waits(desk: Desk) -> None:
 async def test_the_end_of_a_publication_is_told_once(desk: Desk) -> None:
     code = await desk.enterprise()
     await fined(desk, code, date(2025, 9, 1), fine_yuan="3000.00")
-    (item,) = await desk.record(code, Kind.PENALTY)
+    (item,) = await desk.record(code, RecordKind.PENALTY)
     assert item.publish_until == date(2025, 12, 1)
     await sequencer.sequence_all(desk.world.client.runtime)
     async with desk.world.client.sessions() as session:

@@ -11,7 +11,7 @@ from shared.clock import now, today
 from shared.codes import credit_code
 from svc_credit_registry.record.enterprises.models import EnterpriseSuccessor
 from svc_credit_registry.record.records import service as records
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.world import World, row
 
 CODE, OTHER = credit_code.make("421303", 61), credit_code.make("421321", 62)
@@ -115,7 +115,7 @@ async def test_only_an_entry_that_stands_is_a_warning(loaded: World, state: str,
         "decision_number": "随曾市监异〔2025〕1号", "state": state,
     }  # fmt: skip
     item = records.Item(
-        code=CODE, kind=Kind.ABNORMAL_OPERATION, key=state, content=content, producer="AMR-421303",
+        code=CODE, kind=RecordKind.ABNORMAL_OPERATION, key=state, content=content, producer="AMR-421303",
         provider="AMR-421303", basis="《企业信息公示暂行条例》第十七条", produced_on=date(2025, 3, 1),
         effective_from=date(2025, 3, 1),
     )  # fmt: skip

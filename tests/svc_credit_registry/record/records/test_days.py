@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.audit import SYSTEM
 from svc_credit_registry.record.amendments import service as amendments
 from svc_credit_registry.record.amendments.rules import NEXT
-from svc_credit_registry.record.amendments.schemas import FactsIn
+from svc_credit_registry.record.amendments.schemas import AmendedFactsIn
 from svc_credit_registry.record.amendments.service import Act, Decision
 from svc_credit_registry.record.enterprises import queries as enterprise_queries
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.enterprises.errors import RecordNotBegun
 from svc_credit_registry.record.enterprises.rules import Status
 from svc_credit_registry.record.records import queries, service
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.record.records.test_items import CODE, PENALTY, known, penalty  # noqa: F401
 from tests.svc_credit_registry.record.records.test_reading import TODAY, aged, ago, at
 from tests.svc_credit_registry.world import World
@@ -26,15 +26,20 @@ from tests.svc_credit_registry.world import World
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 DAYS = 40
-KEYS = [(Kind.PENALTY, "a"), (Kind.PENALTY, "b"), (Kind.LICENCE, "a"), (Kind.KEY_PERSON, "王芳")]
+KEYS = [
+    (RecordKind.PENALTY, "a"),
+    (RecordKind.PENALTY, "b"),
+    (RecordKind.LICENCE, "a"),
+    (RecordKind.KEY_PERSON, "王芳"),
+]
 FACTS = ("name", "status", "address", "legal_representative_name")
-CONTENTS: dict[Kind, Any] = {
-    Kind.PENALTY: lambda n: PENALTY | {"fine_yuan": f"{n}.00"},
-    Kind.LICENCE: lambda n: {
+CONTENTS: dict[RecordKind, Any] = {
+    RecordKind.PENALTY: lambda n: PENALTY | {"fine_yuan": f"{n}.00"},
+    RecordKind.LICENCE: lambda n: {
         "number": str(n), "name": "食品经营许可证", "authority": "AMR-421303", "decided_on": "2026-01-01",
         "valid_from": "2026-01-01",
     },
-    Kind.KEY_PERSON: lambda n: {"name": "王芳", "position": f"董事{n}"},
+    RecordKind.KEY_PERSON: lambda n: {"name": "王芳", "position": f"董事{n}"},
 }  # fmt: skip
 
 Name = tuple[str, str]
@@ -93,7 +98,7 @@ async def do_change(session: AsyncSession, chance: random.Random, now: datetime,
     facts = {name: wanted[name] for name in chosen if getattr(enterprise, name) != wanted[name]}
     if facts:
         act = Act(SYSTEM, Decision("AMR-421303", now.date(), "随机的决定", None, "随机"), now)
-        await amendments.change(session, act, enterprise, FactsIn(**facts))
+        await amendments.change(session, act, enterprise, AmendedFactsIn(**facts))
         naive.facts |= {name: str(value) for name, value in facts.items()}
 
 

@@ -14,7 +14,7 @@ from svc_credit_registry.record.feed.models import Change, PendingChange
 from svc_credit_registry.record.records import queries, service
 from svc_credit_registry.record.records.errors import ContentInvalid, PeriodInvalid
 from svc_credit_registry.record.records.models import RecordItem
-from svc_credit_registry.record.records.rules import Kind, is_receipt
+from svc_credit_registry.record.records.rules import RecordKind, is_receipt
 from svc_credit_registry.record.records.service import Item, Outcome
 from tests.svc_credit_registry.world import World, row
 
@@ -36,7 +36,7 @@ PENALTY: dict[str, Any] = {
 def penalty(**changes: Any) -> Item:
     given: dict[str, Any] = {
         "code": CODE,
-        "kind": Kind.PENALTY,
+        "kind": RecordKind.PENALTY,
         "key": "2026-17",
         "content": PENALTY,
         "producer": "AMR-421303",
@@ -107,7 +107,7 @@ async def test_a_clock_that_runs_behind_does_not_turn_a_period_round(known: Worl
 async def test_an_ended_item_is_off_the_record_and_can_come_back(known: World) -> None:
     await put(known, penalty())
     async with known.client.sessions() as session, session.begin():
-        name = ("AMR-421303", Kind.PENALTY, "2026-17")
+        name = ("AMR-421303", RecordKind.PENALTY, "2026-17")
         assert await service.end(session, SYSTEM, *name, "处罚决定被撤销", NOW + timedelta(hours=1))
         assert not await service.end(session, SYSTEM, *name, "处罚决定被撤销", NOW + timedelta(hours=2))
         assert not await queries.current(session, CODE)
@@ -136,7 +136,7 @@ async def test_two_that_put_the_same_item_wait_for_each_other(known: World) -> N
     assert by_outcome.count(Outcome.CREATED) == 2
     assert len({e.receipt for e in entered if e.outcome is not Outcome.UNCHANGED}) == len(await versions(known))
     async with known.client.sessions() as session:
-        assert len(await queries.current(session, CODE, Kind.PENALTY)) == 2
+        assert len(await queries.current(session, CODE, RecordKind.PENALTY)) == 2
 
 
 async def test_an_item_that_was_of_another_enterprise_moves_and_both_are_told(known: World) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from shared.audit import SYSTEM
 from shared.clock import today
 from svc_credit_registry.record.records import service
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.record.records.test_items import CODE, PENALTY, known, penalty  # noqa: F401
 from tests.svc_credit_registry.world import World
 
@@ -42,7 +42,7 @@ async def put(world: World, days: int, **changes: Any) -> service.Entered:
 
 async def end(world: World, days: int) -> bool:
     async with world.client.sessions() as session, session.begin():
-        name = ("AMR-421303", Kind.PENALTY, "2026-17")
+        name = ("AMR-421303", RecordKind.PENALTY, "2026-17")
         return await service.end(session, SYSTEM, *name, "撤销", at(ago(days)))
 
 
@@ -128,7 +128,7 @@ async def test_publication_that_is_prolonged_brings_back_what_was_shown(known: W
 
 async def test_the_kinds_are_served_as_data_with_their_schemas(known: World) -> None:  # noqa: F811
     kinds = {kind["kind"]: kind for kind in await known.get("/v1/record-item-kinds")}
-    assert set(kinds) == set(Kind)
+    assert set(kinds) == set(RecordKind)
     assert kinds["penalty"]["label_en"] == "Administrative penalty"
     assert kinds["penalty"]["working_days"] == 7
     assert "document_number" in kinds["penalty"]["content_schema"]["properties"]

@@ -10,7 +10,7 @@ import pytest
 from shared import audit
 from shared.clock import now
 from svc_credit_registry.record.records import service as records
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.reporting.objections.handlers import SWEEPS
 from svc_credit_registry.reporting.objections.rules import OPEN_LIMIT
 from tests.svc_credit_registry.reporting.filings.conftest import Filings, expect, refused
@@ -33,8 +33,9 @@ PENALTY: dict[str, Any] = {
 async def penalty(filings: Filings, code: str, producer: str = "AMR-421303") -> str:
     """An item on the record; its id."""
     item = records.Item(
-        code=code, kind=Kind.PENALTY, key=str(uuid.uuid4()), content=PENALTY, producer=producer, provider=producer,
-        basis="《中华人民共和国价格法》第四十二条", produced_on=date(2026, 8, 3), effective_from=date(2026, 8, 3),
+        code=code, kind=RecordKind.PENALTY, key=str(uuid.uuid4()), content=PENALTY, producer=producer,
+        provider=producer, basis="《中华人民共和国价格法》第四十二条", produced_on=date(2026, 8, 3),
+        effective_from=date(2026, 8, 3),
     )  # fmt: skip
     async with filings.client.sessions() as session, session.begin():
         return str((await records.put(session, audit.SYSTEM, item, now())).item_id)
@@ -123,7 +124,7 @@ async def test_others_items_are_referred_and_stay_marked_until_their_producer_co
     assert (await filings.get(f"/v1/enterprises/{code}/objections"))["items"][0]["state"] == "awaiting_correction"
     async with filings.client.sessions() as session, session.begin():
         ((key,),) = await filings.rows("SELECT key FROM record_items WHERE code = $1", code)
-        assert await records.end(session, audit.SYSTEM, "TAX-421303", Kind.PENALTY, key, "撤销", now())
+        assert await records.end(session, audit.SYSTEM, "TAX-421303", RecordKind.PENALTY, key, "撤销", now())
     assert await filings.sweep(SETTLE) == 1
     assert await filings.sweep(SETTLE) == 0
     (mark,) = (await filings.get(f"/v1/enterprises/{code}/objections"))["items"]

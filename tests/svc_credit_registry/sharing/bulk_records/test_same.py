@@ -10,7 +10,7 @@ from shared.clock import now
 from shared.codes import credit_code
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.models import RecordItem
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.service import Item
 from svc_credit_registry.sharing.bulk_records import service as bulk
 from tests.svc_credit_registry.sharing.submissions.agency import PENALTY, penalty, push
@@ -31,9 +31,9 @@ TRACES = """
 
 
 def licence(producer: str, number: int, **changes: Any) -> Item:
-    content = records.checked_content(Kind.LICENCE, LICENCE | changes)
+    content = records.checked_content(RecordKind.LICENCE, LICENCE | changes)
     day = date(2026, 11, 2)
-    return Item(CODES[number], Kind.LICENCE, str(number), content, producer, producer, "行政许可法", day, day)
+    return Item(CODES[number], RecordKind.LICENCE, str(number), content, producer, producer, "行政许可法", day, day)
 
 
 async def traces(world: World, producer: str) -> list[tuple[Any, ...]]:
@@ -49,7 +49,7 @@ async def test_the_traces_are_those_of_one_by_one(world: World) -> None:
             items = [licence(producer, n, status="valid" if round_ < 2 else "revoked") for n in numbers]
             async with world.client.sessions() as session, session.begin():
                 if producer == "at-once":
-                    await bulk.put(session, bulk.Series(SYSTEM, producer, Kind.LICENCE, now()), items)
+                    await bulk.put(session, bulk.Series(SYSTEM, producer, RecordKind.LICENCE, now()), items)
                     continue
                 for item in items:
                     await records.put(session, SYSTEM, item, now())

@@ -15,11 +15,11 @@ from shared.codes import credit_code
 from shared.inbox import SweepContext
 from svc_credit_registry.sharing.batches import service as batches
 from svc_credit_registry.sharing.exchange import service
-from svc_credit_registry.sharing.exchange.rules import Asked, Exchanged, Kind, digest
+from svc_credit_registry.sharing.exchange.rules import Asked, Exchanged, ExchangeKind, digest
 from tests.svc_credit_registry.world import World
 
 ASKED = Asked("GET", "/v1/resources/CR-LICENCE/data", "", digest(b""), case_id="随税稽〔2026〕7号")
-READ = Exchanged(Kind.READ, "CR-LICENCE", 3, digest(b"[]"))
+READ = Exchanged(ExchangeKind.READ, "CR-LICENCE", 3, digest(b"[]"))
 
 
 def agency(name: str) -> Caller:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from shared.clock import today
-from svc_credit_registry.sharing.grants.rules import Scope, State, region_prefix, state_on, within
+from svc_credit_registry.sharing.grants.rules import GrantState, Scope, region_prefix, state_on, within
 from svc_credit_registry.sharing.resource_requests import rules
 from svc_credit_registry.sharing.resource_requests.errors import GrantTooWide, RequestState
 from tests.svc_credit_registry.sharing.resources.catalogue import COURT, REQUEST, TAX, agency, enter, officer, post
@@ -59,7 +59,7 @@ def test_a_grant_holds_on_its_first_and_on_its_last_day() -> None:
     first, last = date(2026, 1, 1), date(2026, 1, 31)
     days = (date(2025, 12, 31), first, last, date(2026, 2, 1))
     assert [state_on(day, first, last, revoked=False) for day in days] == [
-        State.NOT_YET, State.ACTIVE, State.ACTIVE, State.EXPIRED,
+        GrantState.NOT_YET, GrantState.ACTIVE, GrantState.ACTIVE, GrantState.EXPIRED,
     ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from shared.calendar import working_days_after
 from shared.clock import now, today
 from shared.inbox import SweepContext
 from svc_credit_registry.record.records import queries as records
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.supervision.findings import handlers
 from svc_credit_registry.supervision.findings import service as findings
 from svc_credit_registry.supervision.risk import service as risk
@@ -93,7 +93,7 @@ async def test_a_result_is_published_by_itself_within_its_term(office: Office, p
     (shown,) = (await office.see("/v1/inspection-results", code=task["code"]))["items"]
     assert (shown["result"], shown["remark"]) == ("unreachable", "现场无此企业")
     async with office.world.client.sessions() as session:
-        (item,) = await records.current(session, task["code"], Kind.INSPECTION)
+        (item,) = await records.current(session, task["code"], RecordKind.INSPECTION)
     assert (item.key, item.producer, item.content["type"]) == (task["number"], "AMR-421303", "random")
     assert item.publication_due_on == by
     late = await report(office, await one_task(office, task))
@@ -143,7 +143,7 @@ async def test_a_published_result_is_corrected_by_a_new_version(office: Office, 
     corrected = await office.done(f"/v1/inspection-tasks/{task['id']}/correction", office.planner(), body)
     assert (corrected["state"], corrected["result"]) == ("published", "ordered_to_correct")
     async with office.world.client.sessions() as session:
-        (item,) = await records.current(session, task["code"], Kind.INSPECTION)
+        (item,) = await records.current(session, task["code"], RecordKind.INSPECTION)
     assert (item.version, item.content["result"]) == (2, "ordered_to_correct")
     early = await office.post(
         f"/v1/inspection-tasks/{(await waiting(office))['id']}/correction", office.planner(), body

@@ -127,4 +127,4 @@ def test_announced_entropy_is_demanded_on_its_day_and_none_is_taken_otherwise() 
 
 def test_an_act_out_of_turn_is_refused() -> None:
     with pytest.raises(PlanState):
-        rules.check_state("drawn", (rules.State.FROZEN,))
+        rules.check_state("drawn", (rules.InspectionState.FROZEN,))

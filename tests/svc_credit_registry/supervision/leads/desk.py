@@ -13,7 +13,7 @@ from shared.audit import AuditRow
 from shared.clock import today
 from shared.codes import credit_code
 from svc_credit_registry.record.records import queries as records
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from tests.support.apps import ServiceClient
 from tests.svc_credit_registry.world import World, row
 
@@ -87,7 +87,7 @@ class Desk(World):
         found = await self.verified(**changes)
         return await self.done(found, "transfer", {"case_number": f"鄂曾市监立〔2026〕{uuid.uuid4().hex[:4]}号"})
 
-    async def items(self, code: str, kind: Kind) -> list[dict[str, Any]]:
+    async def items(self, code: str, kind: RecordKind) -> list[dict[str, Any]]:
         async with self.client.sessions() as session:
             found = await records.current(session, code, kind)
             return [dict(item.content) | {"producer": item.producer} for item in found]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.supervision.leads.desk import Desk, penalty
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -21,12 +21,12 @@ async def test_a_lead_goes_from_monitoring_to_a_penalty_on_the_record(desk: Desk
     decision = penalty()
     found = await desk.done(found, "conclusion", {"penalty": decision})
     assert (found["state"], found["outcome"], found["due_on"]) == ("concluded", "penalised", None)
-    (item,) = await desk.items(code, Kind.PENALTY)
+    (item,) = await desk.items(code, RecordKind.PENALTY)
     assert (item["document_number"], item["producer"]) == (decision["document_number"], "AMR-421303")
 
     published = await desk.done(found, "publication", {"summary": "发布虚假广告，已处罚"})
     assert published["published_on"]
-    (outcome,) = await desk.items(code, Kind.LEAD_OUTCOME)
+    (outcome,) = await desk.items(code, RecordKind.LEAD_OUTCOME)
     assert (outcome["number"], outcome["outcome"], outcome["source"]) == (
         found["number"], "penalised", "advertising_monitoring",
     )  # fmt: skip
@@ -41,10 +41,10 @@ async def test_nobody_is_named_for_what_was_not_found(desk: Desk) -> None:
     closed = await desk.done(found, "closure", {"ground": "unsubstantiated", "reason": "广告内容属实"})
     answer = await desk.act(closed, "publication", {"summary": "x"})
     assert (answer.status_code, answer.json()["code"]) == (409, "not_publishable")
-    assert await desk.items(code, Kind.LEAD_OUTCOME) == []
+    assert await desk.items(code, RecordKind.LEAD_OUTCOME) == []
 
     found = await desk.done(await desk.transferred(code=code), "conclusion", {"reason": "违法事实不能成立"})
-    assert (found["outcome"], await desk.items(code, Kind.PENALTY)) == ("not_penalised", [])
+    assert (found["outcome"], await desk.items(code, RecordKind.PENALTY)) == ("not_penalised", [])
     assert (await desk.act(found, "publication", {"summary": "x"})).status_code == 409
 
 
@@ -53,7 +53,7 @@ async def test_what_was_found_and_put_right_may_be_published(desk: Desk) -> None
     found = await desk.verified(code=code)
     found = await desk.done(found, "closure", {"ground": "corrected", "reason": "已责令改正"})
     await desk.done(found, "publication", {"summary": "已改正"})
-    (outcome,) = await desk.items(code, Kind.LEAD_OUTCOME)
+    (outcome,) = await desk.items(code, RecordKind.LEAD_OUTCOME)
     assert outcome["outcome"] == "corrected"
 
 
@@ -140,7 +140,7 @@ async def test_conclusions_that_can_not_be(desk: Desk, body: dict[str, Any]) -> 
     found = await desk.transferred(code=code)
     assert (await desk.act(found, "conclusion", body)).status_code == 422
     assert (await desk.read(found["id"]))["state"] == "transferred"
-    assert await desk.items(code, Kind.PENALTY) == []
+    assert await desk.items(code, RecordKind.PENALTY) == []
 
 
 async def test_lists_show_what_waits_and_what_is_late_in_the_own_region(desk: Desk) -> None:
@@ -191,5 +191,5 @@ async def test_a_decision_of_one_enterprise_does_not_wander_to_another(desk: Des
     await desk.done(await desk.transferred(code=first), "conclusion", {"penalty": decision})
     answer = await desk.act(await desk.transferred(code=second), "conclusion", {"penalty": decision})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/penalty/document_number")
-    assert len(await desk.items(first, Kind.PENALTY)) == 1
-    assert await desk.items(second, Kind.PENALTY) == []
+    assert len(await desk.items(first, RecordKind.PENALTY)) == 1
+    assert await desk.items(second, RecordKind.PENALTY) == []

@@ -6,11 +6,11 @@ import pytest
 
 from svc_credit_registry.supervision.leads import rules
 from svc_credit_registry.supervision.leads.errors import ActNotAllowed, GroundNotFitting, NotPublishable
-from svc_credit_registry.supervision.leads.rules import CLOSING, TRANSITIONS, Act, Finding, Ground, State
+from svc_credit_registry.supervision.leads.rules import CLOSING, TRANSITIONS, Act, Finding, LeadGround, LeadState
 
 
-@pytest.mark.parametrize(("state", "act"), [(s, a) for s in State for a in Act])
-def test_what_the_table_does_not_list_is_refused(state: State, act: Act) -> None:
+@pytest.mark.parametrize(("state", "act"), [(s, a) for s in LeadState for a in Act])
+def test_what_the_table_does_not_list_is_refused(state: LeadState, act: Act) -> None:
     if (state, act) in TRANSITIONS:
         assert rules.after(state, act) == TRANSITIONS[(state, act)]
     else:
@@ -20,9 +20,9 @@ def test_what_the_table_does_not_list_is_refused(state: State, act: Act) -> None
 
 def test_every_state_can_be_reached_and_left_or_is_an_end() -> None:
     reached = {target for (state, _), target in TRANSITIONS.items() if target is not state}
-    assert reached == set(State) - {State.RECEIVED}
+    assert reached == set(LeadState) - {LeadState.RECEIVED}
     left = {state for (state, _), target in TRANSITIONS.items() if target is not state}
-    assert set(State) - left == {State.CONCLUDED, State.CLOSED}
+    assert set(LeadState) - left == {LeadState.CONCLUDED, LeadState.CLOSED}
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_a_case_is_decided_in_ninety_days() -> None:
     assert rules.case_due(date(2026, 11, 20), terms).due_on == date(2027, 2, 18)
 
 
-@pytest.mark.parametrize(("ground", "finding"), [(g, f) for g in Ground for f in (None, *Finding)])
-def test_a_ground_closes_only_what_bears_it_out(ground: Ground, finding: Finding | None) -> None:
+@pytest.mark.parametrize(("ground", "finding"), [(g, f) for g in LeadGround for f in (None, *Finding)])
+def test_a_ground_closes_only_what_bears_it_out(ground: LeadGround, finding: Finding | None) -> None:
     if finding in CLOSING[ground]:
         rules.check_closing(ground, finding)
     else:
@@ -65,17 +65,17 @@ def test_a_ground_closes_only_what_bears_it_out(ground: Ground, finding: Finding
 @pytest.mark.parametrize(
     ("state", "outcome", "ground", "code", "published"),
     [
-        (State.CONCLUDED, "penalised", None, "9142", True),
-        (State.CONCLUDED, "not_penalised", None, "9142", False),
-        (State.CLOSED, None, Ground.CORRECTED, "9142", True),
-        (State.CLOSED, None, Ground.UNSUBSTANTIATED, "9142", False),
-        (State.CLOSED, None, Ground.TOO_SLIGHT, "9142", False),
-        (State.CLOSED, None, Ground.CORRECTED, None, False),
-        (State.VERIFIED, None, None, "9142", False),
+        (LeadState.CONCLUDED, "penalised", None, "9142", True),
+        (LeadState.CONCLUDED, "not_penalised", None, "9142", False),
+        (LeadState.CLOSED, None, LeadGround.CORRECTED, "9142", True),
+        (LeadState.CLOSED, None, LeadGround.UNSUBSTANTIATED, "9142", False),
+        (LeadState.CLOSED, None, LeadGround.TOO_SLIGHT, "9142", False),
+        (LeadState.CLOSED, None, LeadGround.CORRECTED, None, False),
+        (LeadState.VERIFIED, None, None, "9142", False),
     ],
 )
 def test_what_is_published(
-    state: State, outcome: str | None, ground: Ground | None, code: str | None, published: bool
+    state: LeadState, outcome: str | None, ground: LeadGround | None, code: str | None, published: bool
 ) -> None:
     if published:
         rules.check_publication(state, outcome, ground, code)

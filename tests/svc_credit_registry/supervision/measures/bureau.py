@@ -18,7 +18,7 @@ from shared.outbox import OutboxEvent
 from svc_credit_registry.record.feed.service import sequence_all
 from svc_credit_registry.record.records import queries as record_queries
 from svc_credit_registry.record.records import service as records
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.service import Item
 from svc_credit_registry.supervision.followups import handlers
 from tests.support.apps import ServiceClient
@@ -70,11 +70,11 @@ class Bureau(World):
         assert not rejected, summary
         return code
 
-    async def put(self, code: str, kind: Kind = Kind.SERIOUS_VIOLATION, **changes: Any) -> str:
+    async def put(self, code: str, kind: RecordKind = RecordKind.SERIOUS_VIOLATION, **changes: Any) -> str:
         """An entry on a list, or a penalty; its key."""
         day = changes.pop("day", today())
         key = str(changes.pop("key", uuid.uuid4()))
-        if kind is Kind.PENALTY:
+        if kind is RecordKind.PENALTY:
             content: dict[str, Any] = {
                 "document_number": key, "authority": PRODUCER, "decided_on": day.isoformat(), "facts": "虚假宣传",
                 "penalty_types": ["罚款"], "penalty": "罚款一万元",
@@ -92,7 +92,7 @@ class Bureau(World):
             await records.put(session, audit.SYSTEM, item, now())
         return key
 
-    async def remove(self, key: str, kind: Kind = Kind.SERIOUS_VIOLATION) -> None:
+    async def remove(self, key: str, kind: RecordKind = RecordKind.SERIOUS_VIOLATION) -> None:
         async with self.client.sessions() as session, session.begin():
             assert await records.end(session, audit.SYSTEM, PRODUCER, kind, key, "移出名单", now())
 
@@ -135,7 +135,7 @@ class Bureau(World):
 
     async def public_measures(self, code: str) -> list[dict[str, Any]]:
         async with self.client.sessions() as session:
-            items = await record_queries.current(session, code, Kind.JOINT_MEASURE)
+            items = await record_queries.current(session, code, RecordKind.JOINT_MEASURE)
             return [dict(item.content) for item in items]
 
     async def events(self, type_: str) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.clock import today
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.supervision.measures.bureau import (
     ID_NUMBER,
     OTHER_ID_NUMBER,
@@ -42,7 +42,7 @@ async def test_a_directive_goes_out_to_its_departments_and_answers_checks(bureau
 
 async def test_it_is_public_where_it_rests_on_what_is_published(bureau: Bureau) -> None:
     code = await bureau.enterprise()
-    key = await bureau.put(code, Kind.PENALTY)
+    key = await bureau.put(code, RecordKind.PENALTY)
     ground = {"kind": "penalty", "producer": PRODUCER, "key": key}
     made = await bureau.ok("POST", PATH, bureau.officer(), directive(code, record_item=ground))
     (shown,) = await bureau.public_measures(code)
@@ -50,7 +50,7 @@ async def test_it_is_public_where_it_rests_on_what_is_published(bureau: Bureau) 
     (event,) = [e for e in await bureau.events("directed") if e["directive_id"] == made["id"]]
     assert event["code"] == code
 
-    await bureau.remove(key, Kind.PENALTY)
+    await bureau.remove(key, RecordKind.PENALTY)
     await bureau.follow()
     (lifted,) = await bureau.directives(code)
     assert lifted["state"] == "lifted"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from shared.clock import today
-from svc_credit_registry.record.records.rules import Kind
+from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.supervision.measures.bureau import ID_NUMBER, Bureau, directive
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -97,7 +97,7 @@ async def test_a_listing_without_the_name_of_a_representative_still_brings_the_r
 
 async def test_a_penalty_brings_nothing_by_itself(bureau: Bureau) -> None:
     code = await bureau.enterprise()
-    await bureau.put(code, Kind.PENALTY)
+    await bureau.put(code, RecordKind.PENALTY)
     await bureau.follow()
     assert await states(bureau, code) == {}
 
