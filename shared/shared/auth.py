@@ -209,14 +209,13 @@ class TokenVerifier:
             raise InvalidToken("The key of the token is not known.")
 
     async def _refetch(self) -> None:
+        # The first fetch was not forced by a token and does not count: a key may be rotated the moment after it.
+        self._fetched = time.monotonic() if self._kids else float("-inf")
         try:
             document = await _read(self.jwks_url)
             self._keys = KeySet.import_key_set(document)  # type: ignore[arg-type]
             self._kids = frozenset(str(k.kid) for k in self._keys.keys)
-            self._fetched = time.monotonic()
         except (httpx.HTTPError, OSError, ValueError, JoseError) as exc:
-            # Without keys the next request may try at once; with keys the cooldown holds.
-            self._fetched = time.monotonic() if self._kids else float("-inf")
             log.warning("the issuer's keys can't be had", exc_info=exc)
 
 

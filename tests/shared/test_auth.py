@@ -208,7 +208,18 @@ async def test_made_up_keys_cost_the_issuer_one_question_in_thirty_seconds() -> 
         for number in range(200):
             with pytest.raises(Unauthenticated):
                 await verifier.verify(token_of(stranger, f"made-up-{number}"))
-        assert issuer.asked == 1
+        assert issuer.asked == 2  # the first question of all, and one that a made-up key brought about
+
+
+async def test_a_key_rotated_right_after_the_first_question_is_known() -> None:
+    first, second, third = key_named("a"), key_named("b"), key_named("c")
+    async with Issuer(KeySet([first])) as issuer:
+        verifier = TokenVerifier(ISSUER, "notes", issuer.url)
+        await verifier.verify(token_of(first, "a"))
+        issuer.keys = KeySet([first, second, third])
+        for key, kid in ((second, "b"), (first, "a"), (third, "c")):
+            assert (await verifier.verify(token_of(key, kid))).subject == "s"
+        assert issuer.asked == 2
 
 
 async def test_keys_known_so_far_go_on_when_the_issuer_is_away() -> None:
