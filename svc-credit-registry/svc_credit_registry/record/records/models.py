@@ -13,11 +13,11 @@ RECEIPTS = Sequence("record_receipts", minvalue=1, metadata=Base.metadata)
 
 
 class RecordItem(Base):
-    """One version of one item. Nothing of it ever changes but `superseded_at` and `ended_reason`, once.
+    """One version of one item. Nothing of it ever changes but `superseded_at`, `ended_reason` and `is_void`, once.
 
     `producer`, `kind` and `key` name the item through all its versions; it stands on the record from `recorded_at`
     until `superseded_at`. `effective_from` and `effective_until` are of the matter itself, `publish_until` is the last
-    day on which the law lets it be shown.
+    day on which the law lets it be shown. A void one should never have stood there, and counts for nothing.
     """
 
     __tablename__ = "record_items"
@@ -56,5 +56,6 @@ class RecordItem(Base):
     recorded_at: Mapped[datetime]
     superseded_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_reason: Mapped[str | None] = mapped_column(default=None)
+    is_void: Mapped[bool] = mapped_column(default=False, server_default="false")
     publication_due_on: Mapped[date | None]
     publish_until: Mapped[date | None]

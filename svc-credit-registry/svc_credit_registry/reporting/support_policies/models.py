@@ -4,7 +4,7 @@ import uuid
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, Json, Timestamps, Versioned, uuid_key
@@ -46,11 +46,14 @@ class SupportBenefit(Versioned, Timestamps, Base):
 
     __tablename__ = "support_benefits"
     __table_args__ = (
-        UniqueConstraint("unit", "reference"),
+        Index(
+            "uq_support_benefits_reference", "unit", "reference", unique=True,
+            postgresql_where=text("withdrawn_on IS NULL"),
+        ),
         CheckConstraint("amount_yuan >= 0", name="amount"),
         Index("ix_support_benefits_shown", "region", "granted_on", "id", postgresql_where=text("withdrawn_on IS NULL")),
         Index("ix_support_benefits_policy", "policy_id"),
-    )
+    )  # fmt: skip
 
     id: Mapped[uuid.UUID] = uuid_key()
     code: Mapped[str] = mapped_column(String(18, collation="C"), ForeignKey("enterprises.code"))

@@ -120,13 +120,15 @@ class InspectionTask(Versioned, Timestamps, Base):
 class InspectionAssignment(Base):
     """An inspector of a task, in the `place` he was dealt to, without one when he took another's.
 
-    `ended_on` when another took his place, with the ground and who was passed over.
+    `ended_on` when another took his place: as the which replacement on this task, on whose word (`ended_by`), the
+    ground, and who was passed over by which grounds.
     """
 
     __tablename__ = "inspection_assignments"
     __table_args__ = (
         Unique("task_id", "inspector_id"),
         Index("ix_inspection_assignments_inspector", "inspector_id", "task_id"),
+        Index("uq_inspection_assignments_ended", "task_id", "ended_number", unique=True),
     )
 
     id: Mapped[uuid.UUID] = uuid_key()
@@ -136,10 +138,13 @@ class InspectionAssignment(Base):
     place: Mapped[int | None] = mapped_column(SmallInteger)
     assigned_on: Mapped[date]
     ended_on: Mapped[date | None]
+    ended_number: Mapped[int | None] = mapped_column(SmallInteger)
+    ended_by: Mapped[str | None] = mapped_column(String(16))
     ended_ground: Mapped[str | None] = mapped_column(String(16))
     ended_reason: Mapped[str | None] = mapped_column(EncryptedText("inspection_assignments.ended_reason"))
     substitute: Mapped[str | None] = mapped_column(String(40))
     passed_over: Mapped[list[str] | None]
+    passed_over_grounds: Mapped[Json | None]
 
 
 class InspectionExclusion(Base):
