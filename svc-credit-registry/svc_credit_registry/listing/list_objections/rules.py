@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from svc_credit_registry.cases.rules import TransitionTable
 from svc_credit_registry.listing.grounds.rules import CORRECTION, Terms
 from svc_credit_registry.listing.list_objections.errors import ObjectionActNotAllowed, ObjectionOver
 from svc_credit_registry.listing.periods.rules import Clock
@@ -28,12 +29,6 @@ class Act(StrEnum):
     REJECT = "reject"
 
 
-TRANSITIONS: dict[tuple[State, Act], State] = {
-    (State.FILED, Act.ACCEPT): State.ACCEPTED,
-    (State.FILED, Act.NOT_ACCEPT): State.NOT_ACCEPTED,
-    (State.ACCEPTED, Act.UPHOLD): State.UPHELD,
-    (State.ACCEPTED, Act.REJECT): State.REJECTED,
-}
 STATE_LABELS: dict[State, tuple[str, str]] = {
     State.FILED: ("已提出，待决定是否受理", "Filed"),
     State.NOT_ACCEPTED: ("不予受理", "Not accepted"),
@@ -41,15 +36,17 @@ STATE_LABELS: dict[State, tuple[str, str]] = {
     State.UPHELD: ("异议成立，已更正", "Upheld, the entry is corrected"),
     State.REJECTED: ("异议不成立", "Rejected"),
 }
-
-
-def after(state: State, act: Act) -> State:
-    """The state which follows `act`; 409 when the table does not list it."""
-    following = TRANSITIONS.get((state, act))
-    if following is None:
-        zh, en = STATE_LABELS[state]
-        raise ObjectionActNotAllowed(f"当前状态：{zh} / present state: {en}", state=state.value, act=act.value)
-    return following
+TRANSITIONS = TransitionTable(
+    {
+        (State.FILED, Act.ACCEPT): State.ACCEPTED,
+        (State.FILED, Act.NOT_ACCEPT): State.NOT_ACCEPTED,
+        (State.ACCEPTED, Act.UPHOLD): State.UPHELD,
+        (State.ACCEPTED, Act.REJECT): State.REJECTED,
+    },
+    STATE_LABELS,
+    ObjectionActNotAllowed,
+)
+after = TRANSITIONS.after
 
 
 def check_window(until: date | None, today: date) -> None:

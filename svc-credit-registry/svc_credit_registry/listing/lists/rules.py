@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from shared.codes import regions
 from shared.errors import FieldError
+from svc_credit_registry.cases.rules import TransitionTable
 from svc_credit_registry.listing.grounds.rules import (
     ANNUAL_REPORT,
     FALSE_INFORMATION,
@@ -57,26 +58,6 @@ class Act(StrEnum):
     RECOMPUTE = "recompute"
 
 
-TRANSITIONS: dict[tuple[State, Act], State] = {
-    (State.PROPOSED, Act.STATE_CASE): State.PROPOSED,
-    (State.PROPOSED, Act.CONSENT): State.PROPOSED,
-    (State.PROPOSED, Act.LIST): State.LISTED,
-    (State.PROPOSED, Act.REFUSE): State.NOT_LISTED,
-    (State.LISTED, Act.WARN): State.LISTED,
-    (State.LISTED, Act.ESCALATE): State.LISTED,
-    (State.LISTED, Act.OBJECT): State.LISTED,
-    (State.LISTED, Act.ACCEPT_OBJECTION): State.LISTED,
-    (State.LISTED, Act.REJECT_OBJECTION): State.LISTED,
-    (State.LISTED, Act.CORRECT): State.CORRECTED,
-    (State.LISTED, Act.APPLY_REMOVAL): State.LISTED,
-    (State.LISTED, Act.ACCEPT_REMOVAL): State.LISTED,
-    (State.LISTED, Act.VERIFY_REMOVAL): State.LISTED,
-    (State.LISTED, Act.REFUSE_REMOVAL): State.LISTED,
-    (State.LISTED, Act.REMOVE): State.REMOVED,
-    (State.LISTED, Act.EXPIRE): State.EXPIRED,
-    (State.REMOVED, Act.REVOKE_REMOVAL): State.LISTED,
-}
-
 STATE_LABELS: dict[State, tuple[str, str]] = {
     State.PROPOSED: ("拟列入", "Proposed"),
     State.LISTED: ("已列入", "Listed"),
@@ -85,6 +66,30 @@ STATE_LABELS: dict[State, tuple[str, str]] = {
     State.CORRECTED: ("列入有误，已更正", "Listed in error, corrected"),
     State.EXPIRED: ("期满移出", "Removed at the end of its term"),
 }
+TRANSITIONS = TransitionTable(
+    {
+        (State.PROPOSED, Act.STATE_CASE): State.PROPOSED,
+        (State.PROPOSED, Act.CONSENT): State.PROPOSED,
+        (State.PROPOSED, Act.LIST): State.LISTED,
+        (State.PROPOSED, Act.REFUSE): State.NOT_LISTED,
+        (State.LISTED, Act.WARN): State.LISTED,
+        (State.LISTED, Act.ESCALATE): State.LISTED,
+        (State.LISTED, Act.OBJECT): State.LISTED,
+        (State.LISTED, Act.ACCEPT_OBJECTION): State.LISTED,
+        (State.LISTED, Act.REJECT_OBJECTION): State.LISTED,
+        (State.LISTED, Act.CORRECT): State.CORRECTED,
+        (State.LISTED, Act.APPLY_REMOVAL): State.LISTED,
+        (State.LISTED, Act.ACCEPT_REMOVAL): State.LISTED,
+        (State.LISTED, Act.VERIFY_REMOVAL): State.LISTED,
+        (State.LISTED, Act.REFUSE_REMOVAL): State.LISTED,
+        (State.LISTED, Act.REMOVE): State.REMOVED,
+        (State.LISTED, Act.EXPIRE): State.EXPIRED,
+        (State.REMOVED, Act.REVOKE_REMOVAL): State.LISTED,
+    },
+    STATE_LABELS,
+    ListActNotAllowed,
+)
+after = TRANSITIONS.after
 ACT_LABELS: dict[Act, tuple[str, str]] = {
     Act.PROPOSE: ("拟列入告知", "Told of the proposed listing"),
     Act.STATE_CASE: ("陈述申辩", "Statement of the enterprise"),
@@ -124,15 +129,6 @@ HEAVY_PENALTIES = frozenset(
 """What counts as a heavy penalty (Order 44, article 2)."""
 INDIVIDUALS = "2"
 """The category of individual businesses in a credit code: they are marked, not listed (Order 69 of 2014)."""
-
-
-def after(state: State, act: Act) -> State:
-    """The state which follows `act`; 409 when the table does not list it."""
-    following = TRANSITIONS.get((state, act))
-    if following is None:
-        zh, en = STATE_LABELS[state]
-        raise ListActNotAllowed(f"当前状态：{zh} / present state: {en}", state=state.value, act=act.value)
-    return following
 
 
 def is_subject(code: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from svc_credit_registry.cases.rules import TransitionTable
 from svc_credit_registry.listing.grounds.rules import ANNUAL_REPORT, ListKind, Terms
 from svc_credit_registry.listing.lists.rules import GROUNDS_WITH_CLOCK_FROM_CURE
 from svc_credit_registry.listing.periods.rules import Clock
@@ -38,15 +39,6 @@ class Act(StrEnum):
     REVOKE = "revoke"
 
 
-TRANSITIONS: dict[tuple[State, Act], State] = {
-    (State.APPLIED, Act.ACCEPT): State.ACCEPTED,
-    (State.APPLIED, Act.NOT_ACCEPT): State.NOT_ACCEPTED,
-    (State.ACCEPTED, Act.VERIFY): State.VERIFIED,
-    (State.ACCEPTED, Act.DECLINE): State.DECLINED,
-    (State.VERIFIED, Act.GRANT): State.GRANTED,
-    (State.VERIFIED, Act.DECLINE): State.DECLINED,
-    (State.GRANTED, Act.REVOKE): State.REVOKED,
-}
 STATE_LABELS: dict[State, tuple[str, str]] = {
     State.APPLIED: ("已申请，待决定是否受理", "Applied"),
     State.NOT_ACCEPTED: ("不予受理", "Not accepted"),
@@ -56,15 +48,20 @@ STATE_LABELS: dict[State, tuple[str, str]] = {
     State.DECLINED: ("不予移出", "Declined"),
     State.REVOKED: ("移出已撤销", "Revoked"),
 }
-
-
-def after(state: State, act: Act) -> State:
-    """The state which follows `act`; 409 when the table does not list it."""
-    following = TRANSITIONS.get((state, act))
-    if following is None:
-        zh, en = STATE_LABELS[state]
-        raise RemovalActNotAllowed(f"当前状态：{zh} / present state: {en}", state=state.value, act=act.value)
-    return following
+TRANSITIONS = TransitionTable(
+    {
+        (State.APPLIED, Act.ACCEPT): State.ACCEPTED,
+        (State.APPLIED, Act.NOT_ACCEPT): State.NOT_ACCEPTED,
+        (State.ACCEPTED, Act.VERIFY): State.VERIFIED,
+        (State.ACCEPTED, Act.DECLINE): State.DECLINED,
+        (State.VERIFIED, Act.GRANT): State.GRANTED,
+        (State.VERIFIED, Act.DECLINE): State.DECLINED,
+        (State.GRANTED, Act.REVOKE): State.REVOKED,
+    },
+    STATE_LABELS,
+    RemovalActNotAllowed,
+)
+after = TRANSITIONS.after
 
 
 def check_application(terms: Terms, listed_on: date, commitment: str | None, today: date) -> None:

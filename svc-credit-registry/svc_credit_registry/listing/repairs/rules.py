@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from shared.terms import OWN_RULE, in_force
+from svc_credit_registry.cases.rules import TransitionTable
 from svc_credit_registry.listing.periods.rules import Clock, Period
 from svc_credit_registry.listing.repairs.errors import RepairActNotAllowed
 
@@ -299,15 +300,6 @@ class Act(StrEnum):
     REVOKE = "revoke"
 
 
-TRANSITIONS: dict[tuple[State, Act], State] = {
-    (State.APPLIED, Act.ACCEPT): State.ACCEPTED,
-    (State.APPLIED, Act.NOT_ACCEPT): State.NOT_ACCEPTED,
-    (State.APPLIED, Act.WITHDRAW): State.WITHDRAWN,
-    (State.ACCEPTED, Act.GRANT): State.GRANTED,
-    (State.ACCEPTED, Act.DECLINE): State.DECLINED,
-    (State.ACCEPTED, Act.WITHDRAW): State.WITHDRAWN,
-    (State.GRANTED, Act.REVOKE): State.REVOKED,
-}
 STATE_LABELS: dict[State, tuple[str, str]] = {
     State.APPLIED: ("已申请，待决定是否受理", "Applied"),
     State.NOT_ACCEPTED: ("不予受理", "Not accepted"),
@@ -317,15 +309,20 @@ STATE_LABELS: dict[State, tuple[str, str]] = {
     State.WITHDRAWN: ("已撤回", "Withdrawn"),
     State.REVOKED: ("修复已撤销，恢复公示", "Revoked, published again"),
 }
-
-
-def after(state: State, act: Act) -> State:
-    """The state which follows `act`; 409 when the table does not list it."""
-    following = TRANSITIONS.get((state, act))
-    if following is None:
-        zh, en = STATE_LABELS[state]
-        raise RepairActNotAllowed(f"当前状态：{zh} / present state: {en}", state=state.value, act=act.value)
-    return following
+TRANSITIONS = TransitionTable(
+    {
+        (State.APPLIED, Act.ACCEPT): State.ACCEPTED,
+        (State.APPLIED, Act.NOT_ACCEPT): State.NOT_ACCEPTED,
+        (State.APPLIED, Act.WITHDRAW): State.WITHDRAWN,
+        (State.ACCEPTED, Act.GRANT): State.GRANTED,
+        (State.ACCEPTED, Act.DECLINE): State.DECLINED,
+        (State.ACCEPTED, Act.WITHDRAW): State.WITHDRAWN,
+        (State.GRANTED, Act.REVOKE): State.REVOKED,
+    },
+    STATE_LABELS,
+    RepairActNotAllowed,
+)
+after = TRANSITIONS.after
 
 
 @dataclass(frozen=True)

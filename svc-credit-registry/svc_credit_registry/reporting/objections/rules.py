@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.terms import OWN_RULE, Term, in_force
+from svc_credit_registry.cases.rules import TransitionTable
 from svc_credit_registry.reporting.objections.errors import ActNotAllowed, OutcomeNotPossible
 
 MATTER = "MR-ENT-OBJECTION"
@@ -58,6 +59,18 @@ STATE_LABELS: dict[ObjectionState, tuple[str, str]] = {
     ObjectionState.CLOSED: ("已办结", "Closed"),
     ObjectionState.WITHDRAWN: ("申请人已撤回", "Withdrawn"),
 }
+TRANSITIONS = TransitionTable(
+    {
+        (ObjectionState.RECEIVED, Act.ASK_PRODUCER): ObjectionState.PRODUCER_ASKED,
+        (ObjectionState.PRODUCER_ANSWERED, Act.ASK_PRODUCER): ObjectionState.PRODUCER_ASKED,
+        (ObjectionState.PRODUCER_ASKED, Act.ANSWER): ObjectionState.PRODUCER_ANSWERED,
+        **{(state, Act.DECIDE): ObjectionState.CLOSED for state in sorted(OFFICER_STATES)},
+        **{(state, Act.WITHDRAW): ObjectionState.WITHDRAWN for state in sorted(OFFICER_STATES)},
+        (ObjectionState.AWAITING_CORRECTION, Act.SETTLE): ObjectionState.CLOSED,
+    },
+    STATE_LABELS,
+    ActNotAllowed,
+)
 OUTCOME_LABELS: dict[ObjectionOutcome, tuple[str, str]] = {
     ObjectionOutcome.CONFIRMED: ("经核查，信息准确", "Verified: the item is right"),
     ObjectionOutcome.CORRECTED: ("经核查有误，已更正", "Found wrong and corrected"),
@@ -75,24 +88,13 @@ NEXT_ACTIONS: dict[ObjectionState, tuple[str, str]] = {
     ObjectionState.AWAITING_CORRECTION: ("等待更正", "Wait for the correction"),
 }
 
-TRANSITIONS: dict[tuple[ObjectionState, Act], ObjectionState] = {
-    (ObjectionState.RECEIVED, Act.ASK_PRODUCER): ObjectionState.PRODUCER_ASKED,
-    (ObjectionState.PRODUCER_ANSWERED, Act.ASK_PRODUCER): ObjectionState.PRODUCER_ASKED,
-    (ObjectionState.PRODUCER_ASKED, Act.ANSWER): ObjectionState.PRODUCER_ANSWERED,
-    **{(state, Act.DECIDE): ObjectionState.CLOSED for state in sorted(OFFICER_STATES)},
-    **{(state, Act.WITHDRAW): ObjectionState.WITHDRAWN for state in sorted(OFFICER_STATES)},
-    (ObjectionState.AWAITING_CORRECTION, Act.SETTLE): ObjectionState.CLOSED,
-}
 PENDING = frozenset({ObjectionOutcome.CORRECTION_ORDERED, ObjectionOutcome.REFERRED})
 """Outcomes after which the item stays marked as wrong until its producer has corrected it."""
 
 
 def after(state: ObjectionState, act: Act, outcome: ObjectionOutcome | None = None) -> ObjectionState:
     """The state which follows `act`; raises ActNotAllowed (409) when the table does not list it."""
-    following = TRANSITIONS.get((state, act))
-    if following is None:
-        zh, en = STATE_LABELS[state]
-        raise ActNotAllowed(f"当前状态：{zh} / present state: {en}", state=state.value, act=act.value)
+    following = TRANSITIONS.after(state, act)
     return ObjectionState.AWAITING_CORRECTION if outcome in PENDING else following
 
 

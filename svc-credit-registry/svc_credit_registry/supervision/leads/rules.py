@@ -11,6 +11,7 @@ from enum import StrEnum
 from shared.calendar import Deadline, calendar_days_after, working_days_after
 from shared.errors import FieldError
 from shared.terms import in_force
+from svc_credit_registry.cases.rules import TransitionTable
 from svc_credit_registry.supervision.leads.errors import (
     ActNotAllowed,
     AlreadyExtended,
@@ -67,20 +68,6 @@ class Act(StrEnum):
     PUBLISH = "publish"
 
 
-TRANSITIONS: dict[tuple[LeadState, Act], LeadState] = {
-    (LeadState.RECEIVED, Act.MATCH): LeadState.RECEIVED,
-    (LeadState.RECEIVED, Act.ASSIGN): LeadState.ASSIGNED,
-    (LeadState.RECEIVED, Act.CLOSE): LeadState.CLOSED,
-    (LeadState.ASSIGNED, Act.MATCH): LeadState.ASSIGNED,
-    (LeadState.ASSIGNED, Act.ASSIGN): LeadState.ASSIGNED,
-    (LeadState.ASSIGNED, Act.EXTEND): LeadState.ASSIGNED,
-    (LeadState.ASSIGNED, Act.VERIFY): LeadState.VERIFIED,
-    (LeadState.VERIFIED, Act.TRANSFER): LeadState.TRANSFERRED,
-    (LeadState.VERIFIED, Act.CLOSE): LeadState.CLOSED,
-    (LeadState.TRANSFERRED, Act.CONCLUDE): LeadState.CONCLUDED,
-    (LeadState.CONCLUDED, Act.PUBLISH): LeadState.CONCLUDED,
-    (LeadState.CLOSED, Act.PUBLISH): LeadState.CLOSED,
-}
 STATE_LABELS: dict[LeadState, tuple[str, str]] = {
     LeadState.RECEIVED: ("待分派", "Waits to be assigned"),
     LeadState.ASSIGNED: ("核查中", "Being checked"),
@@ -89,6 +76,25 @@ STATE_LABELS: dict[LeadState, tuple[str, str]] = {
     LeadState.CONCLUDED: ("案件已办结", "The case is concluded"),
     LeadState.CLOSED: ("已结束", "Closed"),
 }
+TRANSITIONS = TransitionTable(
+    {
+        (LeadState.RECEIVED, Act.MATCH): LeadState.RECEIVED,
+        (LeadState.RECEIVED, Act.ASSIGN): LeadState.ASSIGNED,
+        (LeadState.RECEIVED, Act.CLOSE): LeadState.CLOSED,
+        (LeadState.ASSIGNED, Act.MATCH): LeadState.ASSIGNED,
+        (LeadState.ASSIGNED, Act.ASSIGN): LeadState.ASSIGNED,
+        (LeadState.ASSIGNED, Act.EXTEND): LeadState.ASSIGNED,
+        (LeadState.ASSIGNED, Act.VERIFY): LeadState.VERIFIED,
+        (LeadState.VERIFIED, Act.TRANSFER): LeadState.TRANSFERRED,
+        (LeadState.VERIFIED, Act.CLOSE): LeadState.CLOSED,
+        (LeadState.TRANSFERRED, Act.CONCLUDE): LeadState.CONCLUDED,
+        (LeadState.CONCLUDED, Act.PUBLISH): LeadState.CONCLUDED,
+        (LeadState.CLOSED, Act.PUBLISH): LeadState.CLOSED,
+    },
+    STATE_LABELS,
+    ActNotAllowed,
+)
+after = TRANSITIONS.after
 WAITING = (LeadState.RECEIVED, LeadState.ASSIGNED, LeadState.VERIFIED, LeadState.TRANSFERRED)
 
 
@@ -171,15 +177,6 @@ def check_due(received_on: date, terms: Terms, *, extended: bool = False) -> Dea
 def case_due(opened_on: date, terms: Terms) -> Deadline:
     """By when a penalty case which was opened is decided, in calendar days."""
     return calendar_days_after(opened_on, terms.case_days, basis=terms.case_basis)
-
-
-def after(state: LeadState, act: Act) -> LeadState:
-    """The state which follows `act`; 409 when the table does not list it."""
-    following = TRANSITIONS.get((state, act))
-    if following is None:
-        zh, en = STATE_LABELS[state]
-        raise ActNotAllowed(f"当前状态：{zh} / present state: {en}", state=state.value, act=act.value)
-    return following
 
 
 def check_handler(region: str, own: str | None) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from shared.errors import FieldError
 from shared.terms import OWN_RULE, Term, in_force
+from svc_credit_registry.cases.rules import TransitionTable
 from svc_credit_registry.supervision.measure_catalogue.rules import ORDER_44, Measure, Role, Subject
 from svc_credit_registry.supervision.measures.errors import ActNotAllowed, SubjectNotConcerned, TermInvalid
 
@@ -116,27 +117,23 @@ class Act(StrEnum):
     EXPIRE = "expire"
 
 
-TRANSITIONS: dict[tuple[State, Act], State] = {
-    (State.IN_FORCE, Act.IDENTIFY): State.IN_FORCE,
-    (State.IN_FORCE, Act.LIFT): State.LIFTED,
-    (State.IN_FORCE, Act.EXPIRE): State.EXPIRED,
-}
 STATE_LABELS: dict[State, tuple[str, str]] = {
     State.IN_FORCE: ("惩戒中", "In force"),
     State.LIFTED: ("已解除", "Lifted"),
     State.EXPIRED: ("已届满", "Expired"),
 }
+TRANSITIONS = TransitionTable(
+    {
+        (State.IN_FORCE, Act.IDENTIFY): State.IN_FORCE,
+        (State.IN_FORCE, Act.LIFT): State.LIFTED,
+        (State.IN_FORCE, Act.EXPIRE): State.EXPIRED,
+    },
+    STATE_LABELS,
+    ActNotAllowed,
+)
+after = TRANSITIONS.after
 TERM_OVER = "惩戒期限届满 / the term is over"
 GROUND_GONE = "惩戒依据已不存在：名单移出、处罚公示终止或者记录更正 / the ground has fallen away"
-
-
-def after(state: State, act: Act) -> State:
-    """The state which follows `act`; 409 when the table does not list it."""
-    following = TRANSITIONS.get((state, act))
-    if following is None:
-        zh, en = STATE_LABELS[state]
-        raise ActNotAllowed(f"当前状态：{zh} / present state: {en}", state=state.value, act=act.value)
-    return following
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from svc_credit_registry.listing.grounds.rules import SAIC_83, SAMR_44, SAMR_68,
 from svc_credit_registry.listing.list_objections import rules as objections
 from svc_credit_registry.listing.list_objections.errors import ObjectionOver
 from svc_credit_registry.listing.lists import rules
-from svc_credit_registry.listing.lists.errors import EvidenceInvalid, ListActNotAllowed
-from svc_credit_registry.listing.lists.rules import Act, Dates, Evidence, State
+from svc_credit_registry.listing.lists.errors import EvidenceInvalid
+from svc_credit_registry.listing.lists.rules import Act, Dates, Evidence
 from svc_credit_registry.listing.periods.rules import next_due
 from svc_credit_registry.listing.removals import rules as removals
 from svc_credit_registry.listing.removals.errors import CommitmentMissing, RemovalTooEarly
@@ -21,19 +21,7 @@ def evidence(**given: Any) -> Evidence:
     return Evidence(**({"verified_on": TODAY} | given))
 
 
-@pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("act", Act)
-def test_only_what_the_table_lists_is_allowed(state: State, act: Act) -> None:
-    following = rules.TRANSITIONS.get((state, act))
-    if following is not None:
-        assert rules.after(state, act) is following
-        return
-    with pytest.raises(ListActNotAllowed):
-        rules.after(state, act)
-
-
-def test_every_state_and_act_has_words() -> None:
-    assert set(rules.STATE_LABELS) == set(State)
+def test_every_act_has_words() -> None:
     assert set(rules.ACT_LABELS) == set(Act)
 
 

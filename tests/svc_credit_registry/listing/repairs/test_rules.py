@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from svc_credit_registry.listing.repairs import rules
-from svc_credit_registry.listing.repairs.errors import RepairActNotAllowed
-from svc_credit_registry.listing.repairs.rules import TERMS, Act, Dates, Penalty, State
+from svc_credit_registry.listing.repairs.rules import TERMS, Dates, Penalty
 
 (REPAIR,) = TERMS
 ENTITY, PERSON = "91421303MA0000006Y", "92421303MA0000006Y"
@@ -160,14 +159,3 @@ def test_two_days_to_accept_fifteen_to_decide_three_to_stop() -> None:
         ("acceptance", date(2026, 10, 8)), ("decision", date(2026, 10, 27)), ("stop", date(2026, 10, 27)),
     ]  # fmt: skip
     assert not clocks[1].is_overdue(date(2027, 1, 1))
-
-
-@pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("act", Act)
-def test_only_what_the_table_lists_is_allowed(state: State, act: Act) -> None:
-    following = rules.TRANSITIONS.get((state, act))
-    if following is not None:
-        assert rules.after(state, act) is following
-        return
-    with pytest.raises(RepairActNotAllowed):
-        rules.after(state, act)
