@@ -12,6 +12,14 @@ class MatterNotOnline(Conflict):
     title, title_zh = "This matter has a guide, but can't be applied for online yet", "此事项仅提供指南，尚不能网上办理"
 
 
+class MatterElsewhere(Conflict):
+    code = "matter_handled_elsewhere"
+    title, title_zh = (
+        "This matter is handled by another service, which the answer names",
+        "此事项由其他服务办理，见所列入口",
+    )
+
+
 class LessFavourable(Conflict):
     code = "less_favourable"
     title, title_zh = (

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, Json, Timestamps, uuid_key
 
+OWN = "services"
+"""Handled by this service itself; any other value is the short name of the service that handles a matter."""
+
 
 class Matter(Timestamps, Base):
     """One revision of a matter. Revisions are added, never edited: a case keeps the one it started under."""
@@ -27,6 +30,7 @@ class Matter(Timestamps, Base):
     name: Mapped[str]
     name_en: Mapped[str]
     online: Mapped[bool]
+    handled_by: Mapped[str] = mapped_column(default=OWN, server_default=OWN)
     search_text: Mapped[str]
     guide: Mapped[Json]
 

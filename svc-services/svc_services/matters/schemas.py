@@ -85,6 +85,15 @@ class Prefill(BaseModel):
     personal: bool = False
 
 
+class Operation(BaseModel):
+    """An operation by which a matter is done, when another service handles it."""
+
+    method: Literal["GET", "POST"]
+    path: str = Field(description="Through the gateway", examples=["/api/credit-registry/v1/annual-reports"])
+    name: str
+    name_en: str
+
+
 class Guide(BaseModel):
     """What a matter is, in full."""
 
@@ -108,6 +117,9 @@ class Guide(BaseModel):
     prefilled: list[Prefill]
     form_schema: dict[str, object] = Field(description="JSON Schema 2020-12 of what the applicant fills in")
     form_sample: dict[str, object]
+    done_at: list[Operation] = Field(
+        default_factory=list, description="Where a matter which another service handles is done; empty for the others"
+    )
 
     def standard(self) -> Standard:
         """What a locality may only better."""
@@ -152,7 +164,11 @@ class MatterSummary(BaseModel):
     revision: int
     name: str
     name_en: str
-    online: bool
+    online: bool = Field(description="Whether it can be done online, by the service named in `handled_by`")
+    handled_by: str = Field(
+        description="services: applied for here; else the service whose operations `guide.done_at` lists",
+        examples=["services", "credit-registry"],
+    )
     in_force_from: date
 
 

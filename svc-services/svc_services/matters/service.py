@@ -9,8 +9,8 @@ from shared.codes import regions
 from shared.events.services import MatterChangedV1
 from shared.outbox import publish
 from svc_services.matters import queries
-from svc_services.matters.errors import MatterNotOnline, MatterUnknown
-from svc_services.matters.models import Implementation, Matter
+from svc_services.matters.errors import MatterElsewhere, MatterNotOnline, MatterUnknown
+from svc_services.matters.models import OWN, Implementation, Matter
 from svc_services.matters.rules import Standard, implement
 from svc_services.matters.schemas import Guide, LocalChanges, LocalOut, MatterOut
 
@@ -27,6 +27,7 @@ async def guide_of(session: AsyncSession, code: str, day: date, region: str | No
         name=matter.name,
         name_en=matter.name_en,
         online=matter.online,
+        handled_by=matter.handled_by,
         in_force_from=matter.in_force_from,
         guide=_applied(guide, standard),
         local=_local_out(local) if local else None,
@@ -34,11 +35,18 @@ async def guide_of(session: AsyncSession, code: str, day: date, region: str | No
 
 
 async def open_matter(session: AsyncSession, code: str, day: date) -> tuple[Matter, Guide]:
-    """The revision under which a case starts on `day`; 404 when unknown, 409 when it has only a guide."""
+    """The revision under which a case starts on `day`; 404 when unknown, 409 when it is not applied for here."""
     matter = await _matter(session, code, day)
+    guide = Guide.model_validate(matter.guide)
+    if matter.handled_by != OWN:
+        places = "；".join(f"{one.name} / {one.name_en}: {one.method} {one.path}" for one in guide.done_at)
+        raise MatterElsewhere(
+            f"{matter.name} / {matter.name_en}：{places}", matter_code=code, handled_by=matter.handled_by,
+            done_at=[one.model_dump() for one in guide.done_at],
+        )  # fmt: skip
     if not matter.online:
         raise MatterNotOnline(f"{matter.name} / {matter.name_en}", matter_code=code)
-    return matter, Guide.model_validate(matter.guide)
+    return matter, guide
 
 
 async def standard_in(session: AsyncSession, matter: Matter, region: str, day: date) -> Standard:

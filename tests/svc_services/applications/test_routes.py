@@ -44,6 +44,7 @@ async def test_personal_data_is_stored_encrypted(world: World) -> None:
     [
         ({"matter_code": "MR-NONE"}, 404, "matter_unknown"),
         ({"matter_code": "MR-ENT-CHANGE", "region": "421303"}, 409, "matter_not_online"),
+        ({"matter_code": "MR-ENT-CREDIT-REPAIR", "region": "421303"}, 409, "matter_handled_elsewhere"),
         ({}, 422, "region_needed"),
         ({"region": "999999"}, 422, "region_needed"),
         ({"reservation_id": "019b76da-a800-7000-8000-000000000001"}, 404, "reservation_unknown"),
@@ -55,6 +56,13 @@ async def test_personal_data_is_stored_encrypted(world: World) -> None:
 async def test_a_draft_that_cannot_begin_says_why(world: World, body: dict[str, Any], status: int, code: str) -> None:
     answer = await start(world, **body)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_who_applies_here_for_what_the_registry_handles_is_told_where_to_go(world: World) -> None:
+    refusal = (await start(world, matter_code="MR-ENT-ANNUAL-REPORT", region="421303")).json()
+    assert refusal["handled_by"] == "credit-registry"
+    assert "/api/credit-registry/v1/annual-reports" in [place["path"] for place in refusal["done_at"]]
+    assert "/api/credit-registry/v1/annual-reports" in refusal["detail"]
 
 
 async def test_a_draft_rests_on_the_applicants_own_live_reservation(world: World) -> None:

@@ -1,5 +1,7 @@
 """The catalogue over HTTP."""
 
+import json
+import re
 from datetime import date
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from svc_services.matters.errors import LessFavourable
 from svc_services.matters.schemas import LocalChanges
 from svc_services.matters.service import implement_locally
+from tests.support.databases import ROOT
 from tests.svc_services.world import World
 
 
@@ -22,12 +25,34 @@ async def test_every_word_must_be_found_and_wildcards_mean_themselves(world: Wor
 
 
 async def test_the_catalogue_is_read_page_by_page(world: World) -> None:
-    first = (await world.get("/v1/matters", limit=2, count="exact")).json()
-    second = (await world.get("/v1/matters", limit=2, cursor=first["next_cursor"])).json()
-    assert first["count"] == 3
-    codes = [m["code"] for m in first["items"] + second["items"]]
-    assert codes == ["MR-ENT-CHANGE", "MR-ENT-DEREGISTER", "MR-ENT-ESTABLISH"]
-    assert [m["online"] for m in first["items"] + second["items"]] == [False, False, True]
+    first = (await world.get("/v1/matters", limit=5, count="exact")).json()
+    second = (await world.get("/v1/matters", limit=5, cursor=first["next_cursor"])).json()
+    assert first["count"] == 8
+    here = [m for m in first["items"] + second["items"] if m["handled_by"] == "services"]
+    assert [m["code"] for m in here] == ["MR-ENT-CHANGE", "MR-ENT-DEREGISTER", "MR-ENT-ESTABLISH"]
+    assert [m["online"] for m in here] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("q", "code"),
+    [("年报", "MR-ENT-ANNUAL-REPORT"), ("即时信息", "MR-ENT-IMMEDIATE-INFO"), ("异议", "MR-ENT-OBJECTION"),
+     ("subsidy", "MR-ENT-SUPPORT"), ("credit repair", "MR-ENT-CREDIT-REPAIR")],
+)  # fmt: skip
+async def test_what_the_registry_handles_is_found_and_leads_to_it(world: World, q: str, code: str) -> None:
+    found = {m["code"]: m for m in (await world.get("/v1/matters", q=q)).json()["items"]}
+    assert (found[code]["handled_by"], found[code]["online"]) == ("credit-registry", True)
+    guide = (await world.get(f"/v1/matters/{code}")).json()["guide"]
+    assert all(guide[part] for part in ("basis", "conditions", "procedure", "done_at"))
+    operations = json.loads((ROOT / "docs/openapi/credit-registry.json").read_text(encoding="utf-8"))["paths"]
+    for place in guide["done_at"]:
+        assert place["method"].lower() in operations[place["path"].removeprefix("/api/credit-registry")]
+
+
+def test_every_matter_by_which_the_registry_lets_agents_act_has_a_guide() -> None:
+    code = (ROOT / "svc-credit-registry/svc_credit_registry").rglob("*.py")
+    named = {found for file in code for found in re.findall(r'"(MR-[A-Z-]+)"', file.read_text(encoding="utf-8"))}
+    rows = json.loads((ROOT / "svc-services/migrations/data/0005_registry_matters.json").read_text(encoding="utf-8"))
+    assert named == {row["code"] for row in rows}
 
 
 async def test_a_guide_says_everything_and_what_is_not_asked(world: World) -> None:
