@@ -80,11 +80,13 @@ def _is(state: FindingState, condition: ColumnElement[bool]) -> ColumnElement[bo
     return (T.state == state) & condition
 
 
-async def to_publish(session: AsyncSession, today: date, limit: int) -> Sequence[InspectionTask]:
-    """Results whose review is over, locked; those which somebody works on wait for the next round."""
+async def to_publish(
+    session: AsyncSession, today: date, limit: int, aside: Sequence[uuid.UUID] = ()
+) -> Sequence[InspectionTask]:
+    """Results whose review is over, but for those set aside, locked; those in use wait for the next round."""
     statement = (
         select(T)
-        .where(T.state == FindingState.REPORTED, T.publish_after <= today)
+        .where(T.state == FindingState.REPORTED, T.publish_after <= today, T.id.not_in(aside))
         .order_by(T.publish_after, T.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -1,21 +1,26 @@
 """What follows from the lists by itself: a listing brings measures, a removal lifts them."""
 
+import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
 from shared.clock import statutory_date
+from svc_credit_registry.apart import Apart
 from svc_credit_registry.record.enterprises import queries as register
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.supervision.measure_catalogue.rules import measure_on
 from svc_credit_registry.supervision.measures import queries, rules
 from svc_credit_registry.supervision.measures import service as measures
-from svc_credit_registry.supervision.measures.models import MeasurePosition
+from svc_credit_registry.supervision.measures.models import MeasureDirective, MeasurePosition
 from svc_credit_registry.supervision.measures.rules import Act, Automatic, State
 from svc_credit_registry.supervision.measures.service import Person, Plan
 
+FOLLOWING: Apart[str] = Apart("measure-followups")
+ENDING: Apart[uuid.UUID] = Apart("measures-settled")
 AT_ONCE = 20
 """Changes and directives in one transaction: who directs one himself does not wait long."""
 
@@ -24,23 +29,39 @@ async def follow(session: AsyncSession, now: datetime) -> int:
     """Follows the feed by one step; how many entities were looked at. The position moves in the same transaction."""
     turn = await queries.take_turn(session)
     codes, reached = await queries.changed_codes(session, turn.position, AT_ONCE)
-    for code in codes:
-        await reconcile(session, turn, code, now)
     turn.position = reached
+    await _reconcile_each(session, codes, now)
     return len(codes)
 
 
+async def _reconcile_each(session: AsyncSession, codes: Sequence[str], now: datetime) -> int:
+    """Reconciles each entity apart: one that fails holds up no other, and `settle` takes it up again."""
+
+    async def act(code: str) -> int:
+        # Read again each time: what a savepoint took back, the session does not know any more.
+        return await reconcile(session, await queries.take_turn(session), code, now)
+
+    return await FOLLOWING.each(session, [(code, code) for code in codes], act, now)
+
+
 async def settle(session: AsyncSession, now: datetime) -> int:
-    """Ends directives whose term is over, and those whose ground is gone without a word in the feed; how many."""
-    turn, today = await queries.take_turn(session), statutory_date(now)
-    ended = await queries.over(session, today, AT_ONCE)
-    for row in ended:
+    """Ends directives whose term is over, and those whose ground is gone without a word in the feed; how many.
+
+    Takes up those, too, who are listed without any directive: following them has failed before.
+    """
+    await queries.take_turn(session)
+    today, aside = statutory_date(now), FOLLOWING.aside(now)
+
+    async def end(row: MeasureDirective) -> None:
+        turn = await queries.take_turn(session)
         await measures.finish(session, audit.SYSTEM, turn, row, Act.EXPIRE, rules.TERM_OVER, now)
-    await session.flush()
-    lifted = 0
-    for code in await queries.adrift(session, today, AT_ONCE):
-        lifted += await reconcile(session, turn, code, now)
-    return len(ended) + lifted
+
+    over = await queries.over(session, today, AT_ONCE, ENDING.aside(now))
+    done = await ENDING.each(session, [(row.id, row) for row in over], end, now)
+    adrift = await queries.adrift(session, today, AT_ONCE, aside)
+    lifted = await _reconcile_each(session, adrift, now)
+    await _reconcile_each(session, await queries.unfollowed(session, today, AT_ONCE, aside), now)
+    return done + lifted
 
 
 async def reconcile(session: AsyncSession, turn: MeasurePosition, code: str, now: datetime) -> int:

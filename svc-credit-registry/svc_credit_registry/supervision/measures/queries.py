@@ -13,7 +13,7 @@ from svc_credit_registry.record.feed.models import Change
 from svc_credit_registry.record.feed.queries import last_position
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.supervision.measures.models import MeasureAssignment, MeasureDirective, MeasurePosition
-from svc_credit_registry.supervision.measures.rules import PUBLISHED_GROUNDS, State
+from svc_credit_registry.supervision.measures.rules import LONGEST_YEARS, PUBLISHED_GROUNDS, State
 
 D = MeasureDirective
 
@@ -88,16 +88,18 @@ async def changed_codes(session: AsyncSession, position: int, limit: int) -> tup
     return list(dict.fromkeys(str(row.code) for row in rows)), reached
 
 
-async def over(session: AsyncSession, today: date, limit: int) -> Sequence[MeasureDirective]:
-    """Directives in force whose last day has passed."""
-    query = select(D).where(D.state == State.IN_FORCE, D.until < today).order_by(D.until, D.id).limit(limit)
-    return (await session.scalars(query)).all()
+async def over(
+    session: AsyncSession, today: date, limit: int, aside: Sequence[uuid.UUID] = ()
+) -> Sequence[MeasureDirective]:
+    """Directives in force whose last day has passed, but for those set aside."""
+    query = select(D).where(D.state == State.IN_FORCE, D.until < today, D.id.not_in(aside))
+    return (await session.scalars(query.order_by(D.until, D.id).limit(limit))).all()
 
 
 _ADRIFT = text(
     """
     SELECT DISTINCT d.code FROM measure_directives d
-    WHERE d.state = 'in_force' AND d.ground_kind IS NOT NULL AND NOT EXISTS (
+    WHERE d.state = 'in_force' AND d.ground_kind IS NOT NULL AND d.code <> ALL (CAST(:aside AS text[])) AND NOT EXISTS (
         SELECT FROM record_items i
         WHERE i.producer = d.ground_producer AND i.kind = d.ground_kind AND i.key = d.ground_key
           AND i.superseded_at IS NULL
@@ -110,6 +112,33 @@ _ADRIFT = text(
 )
 
 
-async def adrift(session: AsyncSession, today: date, limit: int) -> list[str]:
+_UNFOLLOWED = text(
+    """
+    SELECT DISTINCT i.code FROM record_items i
+    WHERE i.kind = 'serious_violation' AND i.superseded_at IS NULL AND i.code <> ALL (CAST(:aside AS text[]))
+      AND i.effective_from > CAST(:today AS date) - make_interval(years => CAST(:years AS int))
+      AND coalesce(least(i.effective_until, i.publish_until), 'infinity') >= CAST(:today AS date)
+      AND coalesce(i.content ->> 'state', '') NOT IN ('removed', 'revoked', 'repaired')
+      AND i.content ->> 'removed_on' IS NULL
+      AND NOT EXISTS (
+        SELECT FROM measure_directives d
+        WHERE d.ground_producer = i.producer AND d.ground_kind = i.kind AND d.ground_key = i.key
+      )
+    LIMIT :limit
+    """
+)
+
+
+async def adrift(session: AsyncSession, today: date, limit: int, aside: Sequence[str] = ()) -> list[str]:
     """Entities with a directive in force whose ground does not hold any more, whatever the feed has told."""
-    return [str(row[0]) for row in await session.execute(_ADRIFT, {"today": today, "limit": limit})]
+    given = {"today": today, "limit": limit, "aside": list(aside)}
+    return [str(row[0]) for row in await session.execute(_ADRIFT, given)]
+
+
+async def unfollowed(session: AsyncSession, today: date, limit: int, aside: Sequence[str] = ()) -> list[str]:
+    """Entities listed as serious violators without any directive: following them has failed, or is still to come.
+
+    Listings older than the longest rule's years bring nothing any more.
+    """
+    given = {"today": today, "limit": limit, "aside": list(aside), "years": LONGEST_YEARS}
+    return [str(row[0]) for row in await session.execute(_UNFOLLOWED, given)]

@@ -65,6 +65,9 @@ AUTOMATIC: tuple[Automatic, ...] = (
 )  # fmt: skip
 
 
+LONGEST_YEARS = max(rule.years for rule in AUTOMATIC)
+
+
 def automatic_on(listed_on: date) -> Automatic | None:
     """What a listing of this day brings by itself; None before the first of the rules."""
     return in_force(AUTOMATIC, listed_on) if listed_on >= AUTOMATIC[0].since else None

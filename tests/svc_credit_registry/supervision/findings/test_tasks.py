@@ -2,7 +2,7 @@
 
 import json
 import runpy
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from shared.audit import SYSTEM
 from shared.calendar import working_days_after
 from shared.clock import now, today
 from shared.inbox import SweepContext
+from svc_credit_registry.apart import PAUSE
 from svc_credit_registry.record.records import queries as records
 from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.supervision.findings import handlers
@@ -42,10 +43,10 @@ def on(task: dict[str, Any]) -> list[str]:
     return [one["certificate"] for one in task["inspectors"] if one["ended_on"] is None]
 
 
-async def sweep(office: Office, day: date) -> int:
+async def sweep(office: Office, day: date, moment: datetime | None = None) -> int:
     """The sweep that publishes, on a day."""
     async with office.world.client.sessions() as session, session.begin():
-        return await handlers.publish_due(session, SweepContext(office.world.client.runtime, now(), day))
+        return await handlers.publish_due(session, SweepContext(office.world.client.runtime, moment or now(), day))
 
 
 async def report(office: Office, task: dict[str, Any], **changes: Any) -> Any:
@@ -180,7 +181,8 @@ async def test_a_result_that_can_not_be_published_holds_up_no_other(office: Offi
     assert [(await one_task(office, task))["state"] for task in (stuck, fine)] == ["reported", "published"]
     async with office.world.client.sessions() as session, session.begin():
         await session.execute(change, {"day": today(), "remark": None, "id": stuck["id"]})
-    assert await sweep(office, today()) == 1
+    assert await sweep(office, today()) == 0, "it is set aside for an hour"
+    assert await sweep(office, today(), now() + PAUSE) == 1
 
 
 async def test_an_impossible_day_is_refused(office: Office, path: str) -> None:
