@@ -10,6 +10,7 @@ import datetime
 import hashlib
 import sys
 import time
+import uuid
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,6 +42,7 @@ STAFF_ACCOUNTS = (
     ("cmp.suixian", "孙丽", "AMR-421321", "421321", "complaint_officer"),
     ("cred.zengdu", "蒋涛", "AMR-421303", "421303", "registry_officer"),
     ("cred.suizhou", "沈岚", "AMR-421300", "421300", "registry_officer"),
+    ("cred.suixian", "何静", "AMR-421321", "421321", "registry_officer"),
     ("insp.zengdu", "韩梅", "AMR-421303", "421303", "inspector"),
     ("ops", "周强", "HQ", "100000", "system_admin"),
     ("auditor", "吴磊", "HQ", "100000", "audit_admin"),
@@ -55,10 +57,15 @@ PEOPLE = (
     ("demo.consumer", "李娜", "421303199208151226", "13900005678"),
     ("demo.legal", "陈晓明", "421303197506184510", "13700002468"),
 )
-# The first of the enterprises with which the register's demo begins; 陈晓明 represents them there.
-ENTERPRISES = tuple(credit_code.make("421303", 430_000_000 + number) for number in range(5))
+# Of the enterprises with which the register begins: the first ones, and those on its lists. 陈晓明 represents them.
+ENTERPRISES = tuple(credit_code.make("421303", 430_000_000 + number) for number in (*range(5), *range(12, 15), 16))
 POOL = 2000
 NAMES = ("张伟", "李娜", "王芳", "刘洋", "赵六")
+
+
+def account_id(username: str) -> uuid.UUID:
+    """The id of a demo account, from its user name: the register's demo gives tasks to its inspector by it."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"yiwang demo {username}")
 
 
 def totp_secret(username: str) -> str:
@@ -106,9 +113,11 @@ def accounts() -> list[Account]:
     staff = []
     for username, name, unit, region, role in STAFF_ACCOUNTS:
         check_roles([role])
-        staff.append(Account(kind=STAFF, username=username, name=name, unit=unit, region=region, roles=[role]))
+        found = {"username": username, "name": name, "unit": unit, "region": region, "roles": [role]}
+        staff.append(Account(id=account_id(username), kind=STAFF, **found))
     people = [
         Account(
+            id=account_id(username),
             kind=PERSON,
             username=username,
             name=name,

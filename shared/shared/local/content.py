@@ -38,7 +38,8 @@ async def is_migrated(deployable: Deployable, server: Server) -> bool:
 
 def demo_version(deployable: Deployable) -> str:
     """What names the present demo content: another program makes another content."""
-    return hashlib.sha256(deployable.demo.read_bytes()).hexdigest()[:16]
+    files = [deployable.demo, *sorted((deployable.demo.parent / "demonstration").glob("*.py"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 async def is_filled(deployable: Deployable, server: Server) -> bool:

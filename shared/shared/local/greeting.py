@@ -7,9 +7,14 @@ from shared.local.demo import PASSWORD
 DEMO_ACCOUNTS = (
     ("demo.citizen", "张伟，办事群众", "a citizen who founds a company"),
     ("demo.consumer", "李娜，消费者", "a consumer who complains"),
+    ("demo.legal", "陈晓明，法定代表人", "the legal representative of nine enterprises"),
     ("reg.zengdu, reg.zengdu2, reg.suixian", "登记机关工作人员", "registrars of two counties"),
     ("cmp.zengdu, cmp.suixian", "12315 投诉处理人员", "complaint officers of two counties"),
-    ("cred.zengdu, cred.suizhou, insp.zengdu", "信用监管人员、检查人员", "registry officers, an inspector"),
+    (
+        "cred.zengdu, cred.suixian, cred.suizhou, insp.zengdu",
+        "信用监管人员、检查人员",
+        "registry officers, an inspector",
+    ),
     ("pub.editor, pub.reviewer, pub.approver", "信息公开编辑、保密审查、审批", "editor, secrecy reviewer, approver"),
     ("ops, auditor, secadmin", "系统、审计、安全管理员", "administrators of system, audit and security"),
 )
@@ -30,7 +35,7 @@ def greeting(port: int, data: Path, seconds: float, demo: bool) -> str:
         lines += ["", f"  首个安全管理员的一次性密码 / one-time password of the first administrator: {first}"]
     if demo:
         lines += ["", f"  演示账号 / demo accounts, password {PASSWORD}:"]
-        lines += [f"    {names:<40} {chinese} / {english}" for names, chinese, english in DEMO_ACCOUNTS]
+        lines += [f"    {names:<52} {chinese} / {english}" for names, chinese, english in DEMO_ACCOUNTS]
         lines += [
             "",
             "  工作人员登录还需验证码 / staff also need a code:",

@@ -50,7 +50,8 @@ async def test_what_the_registry_handles_is_found_and_leads_to_it(world: World, 
 
 def test_every_matter_by_which_the_registry_lets_agents_act_has_a_guide() -> None:
     code = (ROOT / "svc-credit-registry/svc_credit_registry").rglob("*.py")
-    named = {found for file in code for found in re.findall(r'"(MR-[A-Z-]+)"', file.read_text(encoding="utf-8"))}
+    constant = re.compile(r'^(?:MATTER|OBJECTION|REPAIR) = "(MR-[A-Z-]+)"$', re.MULTILINE)
+    named = {found for file in code for found in constant.findall(file.read_text(encoding="utf-8"))}
     rows = json.loads((ROOT / "svc-services/migrations/data/0005_registry_matters.json").read_text(encoding="utf-8"))
     assert named == {row["code"] for row in rows}
 
