@@ -50,6 +50,7 @@ from svc_credit_registry.sharing.resources.routes import router as resources
 from svc_credit_registry.sharing.snapshots.routes import router as snapshots
 from svc_credit_registry.sharing.stream.routes import router as stream
 from svc_credit_registry.sharing.submissions.routes import router as submissions
+from svc_credit_registry.sharing.waiting_rows.routes import router as waiting_rows
 from svc_credit_registry.supervision.execution.routes import router as execution
 from svc_credit_registry.supervision.findings.routes import router as findings
 from svc_credit_registry.supervision.inspections.routes import router as inspections
@@ -85,6 +86,7 @@ SERVICE = Service(
         resource_requests,
         grants,
         submissions,
+        waiting_rows,
         corrections,
         reconciliation,
         freshness,

@@ -29,7 +29,7 @@ from svc_credit_registry.settings import Settings
 from svc_credit_registry.sharing.batches import handlers as batches
 from svc_credit_registry.sharing.exchange import handlers as exchange
 from svc_credit_registry.sharing.snapshots import handlers as snapshots
-from svc_credit_registry.sharing.submissions import handlers as submissions
+from svc_credit_registry.sharing.waiting_rows import handlers as waiting_rows
 from svc_credit_registry.supervision.findings import handlers as findings
 from svc_credit_registry.supervision.followups import handlers as followups
 from svc_credit_registry.supervision.risk import handlers as risk
@@ -43,7 +43,7 @@ WORK = Work(
         *repairs.SWEEPS,
         *exchange.SWEEPS,
         *batches.SWEEPS,
-        *submissions.SWEEPS,
+        *waiting_rows.SWEEPS,
         *risk.SWEEPS,
         *findings.SWEEPS,
         *followups.SWEEPS,

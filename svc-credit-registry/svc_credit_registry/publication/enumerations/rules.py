@@ -163,6 +163,7 @@ _ALL: tuple[Enumeration, ...] = (
     _of("sharing-types", "共享类型", "Sharing types", resources.SHARING_LABELS),
     _of("update-cycles", "更新周期", "Update cycles", resources.CYCLE_LABELS),
     _of("resource-sources", "资源来源", "Where the data of a resource are", RESOURCE_SOURCES),
+    _of("resource-coverages", "资源汇集范围", "Whose items a resource holds", resources.COVERAGE_LABELS),
     _of("resource-request-states", "共享申请状态", "States of requests", resource_requests.STATE_LABELS),
     _of("grant-states", "授权状态", "States of grants", grants.STATE_LABELS),
     _of("submission-outcomes", "报送结果", "What became of a pushed record", OUTCOMES),

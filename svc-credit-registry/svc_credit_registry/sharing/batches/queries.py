@@ -10,7 +10,14 @@ from svc_credit_registry.sharing.batches.models import SubmissionBatch
 from svc_credit_registry.sharing.submissions.models import SubmissionReceipt
 
 B = SubmissionBatch
+NAME_LOCK = 7_302
 OPEN = B.state.in_(("received", "running"))
+
+
+async def lock_name(session: AsyncSession, producer: str, kind: str, name: str) -> None:
+    """Makes two that send a file under one name at once go one after the other."""
+    lock = func.hashtextextended("\x1f".join((producer, kind, name)), NAME_LOCK)
+    await session.execute(select(func.pg_advisory_xact_lock(lock)))
 
 
 async def named(session: AsyncSession, producer: str, kind: str, name: str) -> SubmissionBatch | None:

@@ -37,6 +37,7 @@ from svc_credit_registry.sharing.submissions.service import Given, Push
 
 log = logging.getLogger(__name__)
 HEAD_BYTES = 64 * 1024
+DAMAGED = "文件已损坏或丢失，请重新报送 (the stored file is damaged: send it again)"
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ async def receive(
     """
     stored = await files.save(upload.stream, limit=rules.SIZE_LIMIT, allowed=frozenset({TEXT}))
     producer = exchange.requester_of(upload.caller)
+    await queries.lock_name(session, producer, upload.kind, upload.name)
     known = await queries.named(session, producer, upload.kind, upload.name)
     if known is not None:
         if known.sha256 != stored.sha256:
@@ -116,18 +118,36 @@ def _new(upload: Upload, stored: StoredFile, producer: str, header: list[str] | 
 
 
 async def work(session: AsyncSession, context: SweepContext) -> int:
-    """Works on the next file: up to 500 rows, their receipts and how far it came, in one transaction."""
+    """Works on the next file: up to 500 rows, their receipts and how far it came, in one transaction.
+
+    A file on which the work fails unforeseen is `failed`: the files of others must not wait behind it.
+    """
     batch = await queries.next_open(session)
     if batch is None:
         return 0
+    try:
+        async with session.begin_nested():
+            return await _work_on(session, batch, context)
+    except Exception as exc:
+        if is_outage(exc):
+            raise
+        log.exception("the work on a file failed")
+    await session.refresh(batch)
+    return _fail(batch, "平台处理失败，请联系运维或者重新报送 (the platform failed on it: send it again)")
+
+
+async def _work_on(session: AsyncSession, batch: SubmissionBatch, context: SweepContext) -> int:
     batch.worked_at = context.now
     path = context.runtime.files.path(batch.sha256)
-    if batch.state == "received" and not await asyncio.to_thread(_is_whole, path, batch.sha256):
-        return _fail(batch)
     try:
+        if batch.state == "received" and not await asyncio.to_thread(_is_whole, path, batch.sha256):
+            return _fail(batch, DAMAGED)
         chunk = await asyncio.to_thread(_bytes_at, path, batch.position, rules.CHUNK_BYTES)
-    except FileNotFoundError:  # lost while it was worked on: the files of others must not wait behind it
-        return _fail(batch)
+    except FileNotFoundError:  # lost while it was worked on
+        return _fail(batch, DAMAGED)
+    except OSError:  # the disk, and not the database: the others take their turn, and this one after them
+        log.exception("a stored file can't be read now", extra={"batch": str(batch.id)})
+        return 0
     form = cast(Form, batch.format)
     part = rules.cut(chunk, form, batch.line + 1, at_end=batch.position + len(chunk) >= batch.size)
     given = _read_rows(batch, form, part)
@@ -136,9 +156,9 @@ async def work(session: AsyncSession, context: SweepContext) -> int:
     return max(1, len(given))
 
 
-def _fail(batch: SubmissionBatch) -> int:
-    batch.state, batch.error = "failed", "文件已损坏或丢失，请重新报送 (the stored file is damaged: send it again)"
-    log.error("a stored file of records is damaged", extra={"batch": str(batch.id)})
+def _fail(batch: SubmissionBatch, error: str) -> int:
+    batch.state, batch.error = "failed", error
+    log.error("a file of records has failed", extra={"batch": str(batch.id), "reason": error})
     return 1
 
 

@@ -49,8 +49,7 @@ async def put(session: AsyncSession, series: Series, items: Sequence[Item]) -> d
     Contents are checked (`records.service.checked_content`) and codes are known before: neither is looked at again.
     """
     keys = [item.key for item in items]
-    names = ["\x1f".join((series.producer, series.kind, key)) for key in keys]
-    await session.execute(_LOCKS, {"seed": LOCK, "names": names})
+    await lock(session, series.producer, series.kind, keys)
     standing = await _standing(session, series, keys)
     items = [_carried(item, standing.get(item.key), statutory_date(series.now)) for item in items]
     done = {i.key: Entered(b.id, b.receipt, Outcome.UNCHANGED) for i in items if (b := _same(standing, i)) is not None}
@@ -67,6 +66,13 @@ async def put(session: AsyncSession, series: Series, items: Sequence[Item]) -> d
         await _note(session, series.caller, row, before, outcome)
     await _tell(session, fresh, standing, done, statutory_date(at))
     return done
+
+
+async def lock(session: AsyncSession, producer: str, kind: str, keys: Sequence[str]) -> None:
+    """Keeps others from putting or ending these items until the transaction ends; all lock in the same order."""
+    if keys:
+        names = ["\x1f".join((producer, kind, key)) for key in keys]
+        await session.execute(_LOCKS, {"seed": LOCK, "names": names})
 
 
 async def _standing(session: AsyncSession, series: Series, keys: Sequence[str]) -> dict[str, RecordItem]:

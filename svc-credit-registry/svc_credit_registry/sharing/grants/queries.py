@@ -12,6 +12,8 @@ from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.sharing.grants.models import ResourceGrant
 from svc_credit_registry.sharing.grants.rules import Scope, region_prefix
+from svc_credit_registry.sharing.resources.models import Resource
+from svc_credit_registry.sharing.resources.rules import Coverage
 
 G, E, R = ResourceGrant, Enterprise, RecordItem
 
@@ -40,10 +42,15 @@ def enterprises(scopes: Sequence[Scope], since: date | None) -> Select[Any]:
     return query if since is None else query.where(E.received_at >= _start_of(since))
 
 
-def items(kind: str, scopes: Sequence[Scope], since: date | None, today: date) -> Select[Any]:
-    """Items of a kind that stand and may be shown, of enterprises within all `scopes`."""
+def items(resource: Resource, scopes: Sequence[Scope], since: date | None, today: date) -> Select[Any]:
+    """The items of a resource that stand and may be shown, of enterprises within all `scopes`.
+
+    They are its producer's own, unless the catalogue says that it holds those of all.
+    """
     shown = or_(R.publish_until.is_(None), R.publish_until >= today)
-    query = select(R).where(R.kind == kind, R.superseded_at.is_(None), shown)
+    query = select(R).where(R.kind == resource.kind, R.superseded_at.is_(None), shown)
+    if resource.coverage == Coverage.OWN:
+        query = query.where(R.producer == resource.producer)
     clauses = [clause for scope in scopes for clause in _within(scope)]
     if clauses:
         query = query.join(E, E.code == R.code).where(*clauses)

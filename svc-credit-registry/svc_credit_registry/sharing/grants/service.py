@@ -96,8 +96,7 @@ def statement_of(opened: Opened, wanted: DataFilters) -> tuple[Select[Any], Colu
     if opened.resource.source == ResourceSource.ENTERPRISES:
         return queries.enterprises(scopes, wanted.changed_since), Enterprise.__table__.c.code
     today = statutory_date(present())
-    kind = str(opened.resource.kind)
-    return queries.items(kind, scopes, wanted.changed_since, today), RecordItem.__table__.c.id
+    return queries.items(opened.resource, scopes, wanted.changed_since, today), RecordItem.__table__.c.id
 
 
 def row_of(entity: Any, fields: Sequence[str]) -> dict[str, Any]:
@@ -119,26 +118,35 @@ def written(value: object) -> bytes:
 async def export(
     sessions: Sessions, caller: Caller, code: str, wanted: DataFilters, asked: Asked
 ) -> AsyncIterator[bytes]:
-    """All rows as NDJSON. Each part is in the log before it is sent, and is not sent once the grant has ended."""
+    """All rows as NDJSON. Each part is in the log before it is sent, and is not sent once the grant has ended.
+
+    Nothing is open in the database while a part is sent: a slow reader is in nobody's way.
+    """
     last: Any = None
     while True:
-        async with sessions() as session, session.begin():
-            try:
-                opened = await open_for(session, caller, code, wanted, asked)
-            except DomainError as exc:
-                if last is None:
-                    raise
-                yield written({"error": exc.code}) + b"\n"
-                return
-            statement, key = statement_of(opened, wanted)
-            query = statement.order_by(key).limit(CHUNK)
-            rows = (await session.scalars(query if last is None else query.where(key > last))).all()
-            text = b"".join(written(row_of(row, opened.fields)) + b"\n" for row in rows)
-            await exchange.log(session, caller, asked, Exchanged(ExchangeKind.EXPORT, code, len(rows), digest(text)))
-        yield text
-        if len(rows) < CHUNK:
+        try:
+            async with sessions() as session, session.begin():
+                text, last = await _part(session, caller, code, (wanted, asked), last)
+        except DomainError as exc:
+            yield written({"error": exc.code}) + b"\n"
             return
-        last = getattr(rows[-1], key.name)
+        yield text
+        if last is None:
+            return
+
+
+async def _part(
+    session: AsyncSession, caller: Caller, code: str, of: tuple[DataFilters, Asked], after: Any
+) -> tuple[bytes, Any]:
+    """The next rows of an export as lines, and the key of the last of them; None when no more follow."""
+    wanted, asked = of
+    opened = await open_for(session, caller, code, wanted, asked)
+    statement, key = statement_of(opened, wanted)
+    query = statement.order_by(key).limit(CHUNK)
+    rows = (await session.scalars(query if after is None else query.where(key > after))).all()
+    text = b"".join(written(row_of(row, opened.fields)) + b"\n" for row in rows)
+    await exchange.log(session, caller, asked, Exchanged(ExchangeKind.EXPORT, code, len(rows), digest(text)))
+    return text, getattr(rows[-1], key.name) if len(rows) == CHUNK else None
 
 
 async def find(session: AsyncSession, caller: Caller, grant_id: uuid.UUID, *, lock: bool = False) -> ResourceGrant:

@@ -84,7 +84,7 @@ async def find(session: AsyncSession, caller: Caller, request_id: uuid.UUID, *, 
 async def decide(session: AsyncSession, act: Act, given: RequestDecisionIn) -> ResourceRequest:
     """The answer, by an officer or the producer: a grant, perhaps a narrower one, or a refusal; always with reasons."""
     row = await _step(session, act, "decide")
-    resources.check_keeper(act.caller, (await resources.find(session, row.resource_code)).producer)
+    resources.check_giver(act.caller, await resources.find(session, row.resource_code))
     row.state = rules.next_state("decide", grants=given.outcome == "granted")
     row.decided_on, row.decided_by, row.reason = act.today, act.caller.subject, given.reason
     await session.flush()

@@ -16,6 +16,7 @@ class Resource(Timestamps, Versioned, Base):
         CheckConstraint("state IN ('draft', 'published', 'withdrawn')", name="state"),
         CheckConstraint("(source = 'records') = (kind IS NOT NULL)", name="kind_of_records"),
         CheckConstraint("sharing <> 'not_shared' OR sharing_basis <> ''", name="reason_not_to_share"),
+        CheckConstraint("coverage = 'own' OR (coverage = 'all' AND source = 'records')", name="coverage"),
         Index("ix_resources_producer", "producer", "code"),
     )
 
@@ -25,6 +26,7 @@ class Resource(Timestamps, Versioned, Base):
     producer: Mapped[str]
     source: Mapped[str]
     kind: Mapped[str | None]
+    coverage: Mapped[str] = mapped_column(String(4), server_default="own")
     fields: Mapped[list[Json]]
     sharing: Mapped[str]
     sharing_basis: Mapped[str] = mapped_column(server_default="")

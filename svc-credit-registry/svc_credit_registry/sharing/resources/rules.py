@@ -39,6 +39,23 @@ class ResourceSource(StrEnum):
     EXTERNAL = "external"
 
 
+class Coverage(StrEnum):
+    """Whose items of a kind a resource holds: its producer's own, or those of every producer.
+
+    一数一源 (国发〔2016〕51号): who produced data answers for them, so only the office that keeps the catalogue may
+    open those of all.
+    """
+
+    OWN = "own"
+    ALL = "all"
+
+
+COVERAGE_LABELS: dict[Coverage, tuple[str, str]] = {
+    Coverage.OWN: ("本机关产生的信息", "What its producer produced"),
+    Coverage.ALL: ("各机关产生的同类信息", "What all producers of the kind produced"),
+}
+
+
 class Cycle(StrEnum):
     """How often a resource is brought up to date."""
 
@@ -127,7 +144,7 @@ class Draft:
     sharing: Sharing
     sharing_basis: str
     conditions: str
-    key_field: str = "code"
+    coverage: Coverage = Coverage.OWN
 
 
 def known_fields(source: ResourceSource, content: Sequence[str]) -> frozenset[str] | None:
@@ -147,6 +164,9 @@ def check(draft: Draft, known: frozenset[str] | None) -> None:
             faults.append(FieldError(f"/fields/{number}/name", "field_unknown", f"没有此字段 (no such field): {name}"))
         if name in draft.fields[:number]:
             faults.append(FieldError(f"/fields/{number}/name", "field_repeated", name))
+    if draft.coverage is Coverage.ALL and draft.source is not ResourceSource.RECORDS:
+        message = "仅公示信息类资源可汇集各机关信息 (only a resource of the record can hold what all produced)"
+        faults.append(FieldError("/coverage", "coverage_of_records", message))
     if draft.sharing is Sharing.NOT_SHARED and not draft.sharing_basis:
         faults.append(FieldError("/sharing_basis", "reason_missing", "不予共享须有法律依据 (name the law)"))
     if draft.sharing is Sharing.CONDITIONAL and not draft.conditions:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from svc_credit_registry.record.records.rules import RecordKind
-from svc_credit_registry.sharing.resources.rules import Cycle, ResourceSource, Sharing
+from svc_credit_registry.sharing.resources.rules import Coverage, Cycle, ResourceSource, Sharing
 
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 FIELD_NAME = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$"
@@ -51,6 +51,9 @@ class ResourceIn(BaseModel):
     producer: str = Field(min_length=2, max_length=64, description="Who produces it and answers for it")
     source: ResourceSource
     kind: RecordKind | None = Field(default=None, description="The kind of items, when the source is `records`")
+    coverage: Coverage = Field(
+        default=Coverage.OWN, description="The producer's own items, or those of `all`: only officers may say so"
+    )
     fields: Annotated[list[FieldSpec], Field(min_length=1, max_length=200)]
     sharing: Sharing
     sharing_basis: str = Field(default="", max_length=1000, description="The law that forbids or limits it")
@@ -71,6 +74,8 @@ class ResourceOut(BaseModel):
     producer: str
     source: str
     kind: str | None
+    coverage: str = Field(description="`own`: what its producer produced; `all`: what every producer of the kind did")
+    coverage_label: str
     fields: list[FieldSpec]
     sharing: str
     sharing_label: str

@@ -13,6 +13,7 @@ from svc_credit_registry.record.records.schemas import CONTENTS
 from svc_credit_registry.sharing.exchange.service import requester_of
 from svc_credit_registry.sharing.resources import rules
 from svc_credit_registry.sharing.resources.errors import (
+    CoverageNotYours,
     NotYours,
     ResourceCodeTaken,
     ResourceFaulty,
@@ -20,10 +21,11 @@ from svc_credit_registry.sharing.resources.errors import (
     WrongState,
 )
 from svc_credit_registry.sharing.resources.models import Resource
-from svc_credit_registry.sharing.resources.rules import Cycle, Draft, ResourceSource, Sharing, State
+from svc_credit_registry.sharing.resources.rules import Coverage, Cycle, Draft, ResourceSource, Sharing, State
 from svc_credit_registry.sharing.resources.schemas import FieldSpec, ResourceEdit, ResourceIn, ResourceOut
 
 DECIDE, PUSH = "credit-registry:resources:decide", "credit-registry:records:push"
+SETTLED = ("source", "kind", "coverage", "sharing", "sharing_basis", "conditions")
 
 
 def is_officer(caller: Caller) -> bool:
@@ -35,6 +37,18 @@ def check_keeper(caller: Caller, producer: str) -> None:
     """Refuses all but officers and the producer itself."""
     if not (is_officer(caller) or (caller.has(PUSH) and requester_of(caller) == producer)):
         raise NotYours(producer=producer)
+
+
+def check_giver(caller: Caller, resource: Resource) -> None:
+    """Refuses all who may not open the resource to others: its producer opens its own items, officers open all."""
+    check_keeper(caller, resource.producer)
+    check_coverage(caller, Coverage(resource.coverage))
+
+
+def check_coverage(caller: Caller, coverage: Coverage) -> None:
+    """Refuses a producer that would open what other producers answer for."""
+    if coverage is Coverage.ALL and not is_officer(caller):
+        raise CoverageNotYours
 
 
 async def find(session: AsyncSession, code: str, *, lock: bool = False) -> Resource:
@@ -56,6 +70,7 @@ async def published(session: AsyncSession, code: str) -> Resource:
 async def create(session: AsyncSession, caller: Caller, given: ResourceIn) -> Resource:
     """A new entry: published when an officer makes it, a draft when its producer does."""
     check_keeper(caller, given.producer)
+    check_coverage(caller, given.coverage)
     _check(given.model_dump(), given.fields)
     if await session.get(Resource, given.code) is not None:
         raise ResourceCodeTaken
@@ -74,8 +89,9 @@ def _check(values: dict[str, Any], fields: list[FieldSpec]) -> None:
         raise ResourceFaulty(errors=[FieldError("/kind", "kind_of_records", message)])
     content = list(CONTENTS[RecordKind(kind)].model_fields) if kind else []
     draft = Draft(
-        source, [f.name for f in fields], Sharing(values["sharing"]), values["sharing_basis"], values["conditions"]
-    )
+        source, [f.name for f in fields], Sharing(values["sharing"]), values["sharing_basis"], values["conditions"],
+        Coverage(values["coverage"]),
+    )  # fmt: skip
     rules.check(draft, rules.known_fields(source, content))
 
 
@@ -88,7 +104,7 @@ async def edit(session: AsyncSession, caller: Caller, code: str, given: Resource
     before = {name: getattr(resource, name) for name in changes}
     for name, value in changes.items():
         setattr(resource, name, value)
-    values = {name: getattr(resource, name) for name in ("source", "kind", "sharing", "sharing_basis", "conditions")}
+    values = {name: getattr(resource, name) for name in SETTLED}
     _check(values, [FieldSpec.model_validate(field) for field in resource.fields])
     if not is_officer(caller):
         resource.state = State.DRAFT
@@ -141,6 +157,7 @@ def shown(resource: Resource, *, english: bool) -> ResourceOut:
     readable = resource.source != ResourceSource.EXTERNAL and resource.sharing != Sharing.NOT_SHARED
     return ResourceOut(
         **values,
+        coverage_label=rules.COVERAGE_LABELS[Coverage(resource.coverage)][english],
         sharing_label=rules.SHARING_LABELS[Sharing(resource.sharing)][english],
         update_cycle_label=rules.CYCLE_LABELS[Cycle(resource.update_cycle)][english],
         basis=rules.BASIS,

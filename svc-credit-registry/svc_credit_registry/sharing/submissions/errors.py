@@ -1,6 +1,6 @@
 """Refusals about records that agencies push."""
 
-from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.errors import Forbidden, Invalid, NotFound
 
 
 class SubmissionRefused(Invalid):
@@ -21,11 +21,3 @@ class WrongProducer(Forbidden):
 
 class ReceiptUnknown(NotFound):
     code, title, title_zh = "submission_receipt_unknown", "There is no such receipt", "没有此报送回执"
-
-
-class NothingWaits(Conflict):
-    code, title, title_zh = "match_not_waiting", "This record does not wait for a match", "该记录不在待匹配状态"
-
-
-class OtherRegion(Forbidden):
-    code, title, title_zh = "other_region", "The enterprise is of another region", "该企业不在本机关管辖区域"

@@ -11,10 +11,10 @@ from shared.auth import Caller
 from shared.clock import NowDep
 from shared.db import SessionDep
 from shared.errors import FieldError, Forbidden
-from shared.http import IDEMPOTENCY_OPTIONAL, IfMatch, Page, Paging, Router, paginate, set_etag
-from shared.problems import problem, wants_english
+from shared.http import IDEMPOTENCY_OPTIONAL, Page, Paging, Router, paginate, set_etag
+from shared.problems import problem
 from shared.runtime import RuntimeDep
-from svc_credit_registry.access import AnyCaller, RecordProducer, RegistryOfficer
+from svc_credit_registry.access import AnyCaller, RecordProducer
 from svc_credit_registry.sharing.exchange import service as exchange
 from svc_credit_registry.sharing.exchange.rules import Exchanged, digest
 from svc_credit_registry.sharing.exchange.rules import ExchangeKind as ExchangeKind
@@ -25,12 +25,10 @@ from svc_credit_registry.sharing.submissions.models import SubmissionReceipt
 from svc_credit_registry.sharing.submissions.rules import SubmissionOutcome
 from svc_credit_registry.sharing.submissions.schemas import (
     ExportFilters,
-    MatchDecisionIn,
     ReceiptFilters,
     Row,
     RowIn,
     SubmissionReceiptOut,
-    WaitingOut,
 )
 from svc_credit_registry.sharing.submissions.service import Given, Push
 
@@ -117,9 +115,8 @@ async def export_receipts(
 
     async def written() -> AsyncIterator[str]:
         yield rules.receipts_head(filters.form)
-        async with runtime.sessions() as session:
-            async for part in queries.stream(session, queries.receipts(**given)):
-                yield service.receipts_text(part, filters.form)
+        async for part in queries.stream(runtime.sessions, **given):
+            yield service.receipts_text(part, filters.form)
 
     headers = {"Content-Disposition": f'attachment; filename="receipts.{filters.form}"'}
     return StreamingResponse(written(), media_type=MEDIA_TYPES[filters.form], headers=headers)
@@ -133,33 +130,5 @@ async def get_receipt(
 ) -> SubmissionReceiptOut:
     """What became of a row, also later, when it has found its match; 404 for the receipts of others."""
     row = await service.find(session, receipt_id, producer_seen(caller, None))
-    set_etag(response, row)
-    return SubmissionReceiptOut.model_validate(row)
-
-
-@router.get(
-    "/v1/submission-matches", operation_id="list_submission_matches", summary="待匹配队列 Rows that wait, oldest first"
-)
-async def list_matches(
-    _caller: RegistryOfficer, session: SessionDep, paging: Paging, request: Request, response: Response
-) -> Page[WaitingOut]:
-    """What each row says, why it waits, and which enterprises may be meant, the likeliest first."""
-    found = await paginate(
-        session, queries.waiting(), keys=[SubmissionReceipt.id.asc()], paging=paging, request=request, response=response
-    )
-    return found.page([service.waiting_out(row, english=wants_english(request)) for row in found.rows])
-
-
-@router.post(
-    "/v1/submission-matches/{receipt_id}/decision",
-    operation_id="decide_submission_match",
-    summary="人工匹配 Say whose a waiting row is, or send it back",
-)
-async def decide_match(  # noqa: PLR0913 - an edit with its version and its clock
-    receipt_id: uuid.UUID, body: MatchDecisionIn, caller: RegistryOfficer, session: SessionDep, version: IfMatch,
-    now: NowDep, response: Response,
-) -> SubmissionReceiptOut:  # fmt: skip
-    """With a code the row goes on that enterprise's record; without one it is refused with the reason."""
-    row = await service.decide(session, caller, receipt_id, version, (body, now))
     set_etag(response, row)
     return SubmissionReceiptOut.model_validate(row)

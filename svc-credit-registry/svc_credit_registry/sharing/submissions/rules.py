@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+from shared.errors import FieldError
 from svc_credit_registry.record.records.rules import RecordKind, publication_due
 from svc_credit_registry.sharing.submissions.errors import KindNotPushed, WrongProducer
 
@@ -93,6 +94,17 @@ def due_on(kind: RecordKind, produced_on: date) -> date | None:
     """By when a record must have come to be published in time; None where the law sets no term."""
     deadline = publication_due(kind, produced_on)
     return deadline.due_on if deadline else None
+
+
+MOST_FAULTS, LONGEST_POINTER, LONGEST_MESSAGE = 50, 200, 500
+"""How much of a row's faults its receipt keeps: a small row can have faults without number."""
+
+
+def kept(faults: Sequence[FieldError]) -> list[FieldError]:
+    """The faults as a receipt keeps them: the first ones, shortened, and how many more there are."""
+    told = [FieldError(f.pointer[:LONGEST_POINTER], f.code, f.message[:LONGEST_MESSAGE]) for f in faults[:MOST_FAULTS]]
+    more = len(faults) - MOST_FAULTS
+    return [*told, FieldError("", "more_faults", f"另有{more}处 (and {more} more)")] if more > 0 else told
 
 
 RECEIPT_COLUMNS = (

@@ -106,14 +106,6 @@ class SubmissionReceiptOut(BaseModel):
     resolution: str | None
 
 
-class WaitingOut(SubmissionReceiptOut):
-    """A row that waits, with what it says, for the one who decides."""
-
-    payload: dict[str, Any]
-    version: int
-    doubt_label: str
-
-
 class ReceiptFilters(BaseModel):
     """Filters of receipts."""
 
@@ -129,12 +121,3 @@ class ExportFilters(ReceiptFilters):
     """The filters, and the form of the answer."""
 
     form: Literal["ndjson", "csv"] = Field(default="ndjson", alias="format")
-
-
-class MatchDecisionIn(BaseModel):
-    """The enterprise to which the record belongs, or none: then it goes back to its producer."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    code: str | None = Field(default=None, max_length=18)
-    reason: str = Field(min_length=2, max_length=500)

@@ -11,13 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import audit
 from shared.auth import Caller
 from shared.clock import statutory_date
-from shared.db import Json
 from shared.errors import DomainError, FieldError
-from shared.http import check_version
-from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.schemas import CONTENTS
@@ -26,15 +22,14 @@ from svc_credit_registry.sharing.bulk_records import service as bulk
 from svc_credit_registry.sharing.corrections import service as corrections
 from svc_credit_registry.sharing.matching import rules as matching_rules
 from svc_credit_registry.sharing.matching import service as matching
-from svc_credit_registry.sharing.matching.rules import Claim, Doubt, Method, Verdict
+from svc_credit_registry.sharing.matching.rules import Claim, Doubt, Verdict
 from svc_credit_registry.sharing.submissions import queries, rules
-from svc_credit_registry.sharing.submissions.errors import NothingWaits, OtherRegion, ReceiptUnknown
+from svc_credit_registry.sharing.submissions.errors import ReceiptUnknown
 from svc_credit_registry.sharing.submissions.models import SubmissionReceipt
 from svc_credit_registry.sharing.submissions.rules import SubmissionOutcome
-from svc_credit_registry.sharing.submissions.schemas import MatchDecisionIn, Row, SubmissionReceiptOut, WaitingOut
+from svc_credit_registry.sharing.submissions.schemas import Row
 
 LOOK_AGAIN, LOOK_SOON = timedelta(hours=1), timedelta(minutes=1)
-LOOKED_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,11 @@ def _faults(exc: ValidationError) -> list[FieldError]:
 
 
 async def take(session: AsyncSession, push: Push, given: Sequence[Given]) -> list[SubmissionReceipt]:
-    """The receipts of rows, in their order; none are given back for a file. Rows with one key are taken in turn."""
+    """The receipts of rows, in their order; none are given back for a file. Rows with one key are taken in turn.
+
+    Each key is locked before anything is looked up: what is compared below still holds when it is written.
+    """
+    await bulk.lock(session, push.producer, push.kind, [one.key for one in given if one.row is not None])
     receipts: list[SubmissionReceipt] = []
     for wave in _waves(given):
         receipts += await _take_wave(session, push, wave)
@@ -120,14 +119,16 @@ class _Work:
 
     def refuse(self, *faults: FieldError) -> None:
         self.draft["outcome"] = SubmissionOutcome.REFUSED
-        self.draft["faults"] = [{"pointer": f.pointer, "code": f.code, "message": f.message} for f in faults]
+        self.draft["faults"] = [
+            {"pointer": f.pointer, "code": f.code, "message": f.message} for f in rules.kept(faults)
+        ]
 
 
 async def _take_wave(session: AsyncSession, push: Push, wave: Sequence[Given]) -> Sequence[SubmissionReceipt]:
     works = [_begin(push, one) for one in wave]
     await _refuse_old(session, push, works)
     puts = [w for w in works if w.open and w.row.op == "put"]
-    verdicts = await matching.match(session, push.index, [_claim(w.row) for w in puts], push.today) if puts else []
+    verdicts = await matching.match(session, push.index, [claim_of(w.row) for w in puts], push.today) if puts else []
     overtaken = await queries.overtake(session, push.producer, push.kind, [w.given.key for w in works if w.open])
     await _put(session, push, list(zip(puts, verdicts, strict=True)))
     await _end(session, push, [w for w in works if w.open], overtaken)
@@ -203,12 +204,6 @@ async def _refuse_old(session: AsyncSession, push: Push, works: Sequence[_Work])
             work.refuse(FieldError("/revision", "revision_outdated", message))
 
 
-def _claim(row: Row) -> Claim:
-    code, on = matching_rules.readable_code(row.code), row.produced_on
-    assert on is not None
-    return Claim(code, row.name, row.region, row.legal_representative_name, on)
-
-
 async def _put(session: AsyncSession, push: Push, matched: Sequence[tuple[_Work, Verdict]]) -> None:
     items = []
     for work, verdict in matched:
@@ -234,11 +229,18 @@ def _wait(work: _Work, verdict: Verdict) -> None:
     payload = work.row.model_dump(mode="json", exclude_none=True) | {"content": work.content}
     doubt = verdict.doubt or Doubt.UNCERTAIN
     work.draft |= {"outcome": SubmissionOutcome.WAITING, "doubt": doubt, "candidates": shown, "payload": payload}
-    work.draft["looked_at"] = _looked_at(work.draft["received_at"], verdict)
+    work.draft["looked_at"] = looked_at(work.draft["received_at"], verdict)
 
 
-def _looked_at(now: datetime, verdict: Verdict) -> datetime:
-    """Who could not look, because there was no index yet, looks again soon."""
+def claim_of(row: Row) -> Claim:
+    """What a row says of its enterprise."""
+    code, on = matching_rules.readable_code(row.code), row.produced_on
+    assert on is not None
+    return Claim(code, row.name, row.region, row.legal_representative_name, on)
+
+
+def looked_at(now: datetime, verdict: Verdict) -> datetime:
+    """When a row counts as looked at: where there was no index yet, so that it is looked at again soon."""
     return now - LOOK_AGAIN + LOOK_SOON if verdict.doubt is Doubt.INDEX_BUILDING else now
 
 
@@ -276,70 +278,6 @@ async def find(session: AsyncSession, receipt_id: uuid.UUID, producer: str | Non
     if row is None or (producer is not None and row.producer != producer):
         raise ReceiptUnknown
     return row
-
-
-async def decide(
-    session: AsyncSession, caller: Caller, receipt_id: uuid.UUID, version: int, given: tuple[MatchDecisionIn, datetime]
-) -> SubmissionReceipt:
-    """A person says whose a waiting row is, or that it goes back to its producer."""
-    decision, now = given
-    row = await session.get(SubmissionReceipt, receipt_id, with_for_update=True)
-    if row is None:
-        raise ReceiptUnknown
-    if row.outcome != SubmissionOutcome.WAITING or row.payload is None:
-        raise NothingWaits(outcome=row.outcome)
-    check_version(row, version)
-    if decision.code is None:
-        fault: Json = {"pointer": "/code", "code": "no_match", "message": decision.reason}
-        row.outcome, row.faults, row.payload = SubmissionOutcome.REFUSED, [fault], None
-    else:
-        enterprise = await enterprises.find(session, decision.code)
-        if not caller.covers(enterprise.region):
-            raise OtherRegion
-        await _settle(session, caller, row, Verdict(enterprise.code, Method.PERSON, 1.0), now)
-    row.resolved_at, row.resolved_by, row.resolution = now, caller.subject, decision.reason
-    await audit.record(
-        session, caller, action="submission.matched", object_type="submission_receipt", object_id=row.id,
-        before={"outcome": SubmissionOutcome.WAITING, "doubt": row.doubt},
-        after={"outcome": row.outcome, "code": row.code}, reason=decision.reason,
-    )  # fmt: skip
-    await session.flush()
-    return row
-
-
-async def _settle(session: AsyncSession, caller: Caller, row: SubmissionReceipt, found: Verdict, now: datetime) -> None:
-    """Puts a waiting row on the record of the enterprise that was found."""
-    given = Row.model_validate(row.payload)
-    assert found.code is not None
-    item = item_of(row.producer, RecordKind(row.kind), given, dict(given.content or {}), found.code)
-    done = (await bulk.put(session, bulk.Series(caller, row.producer, item.kind, now), [item]))[item.key]
-    row.outcome, row.code, row.item_id, row.receipt = (
-        SubmissionOutcome(done.outcome),
-        found.code,
-        done.item_id,
-        done.receipt,
-    )
-    row.method, row.confidence, row.payload = found.method, Decimal(str(round(found.confidence, 2))), None
-
-
-async def look_again(session: AsyncSession, index: Path, now: datetime) -> int:
-    """Asks the register once more whose waiting rows are: it grows, and names change; how many it looked at."""
-    rows = await queries.to_look_at(session, now - LOOK_AGAIN, LOOKED_AT_ONCE)
-    claims = [_claim(Row.model_validate(row.payload)) for row in rows]
-    verdicts = await matching.match(session, index, claims, statutory_date(now))
-    for row, verdict in zip(rows, verdicts, strict=True):
-        row.looked_at = _looked_at(now, verdict)
-        if verdict.code is not None:
-            await _settle(session, audit.SYSTEM, row, verdict, now)
-            row.resolved_at, row.resolved_by, row.resolution = now, audit.SYSTEM.subject, "已自动匹配 (matched later)"
-    return len(rows)
-
-
-def waiting_out(row: SubmissionReceipt, *, english: bool) -> WaitingOut:
-    """A waiting row for the one who decides."""
-    shown = SubmissionReceiptOut.model_validate(row).model_dump()
-    label = matching_rules.DOUBTS[Doubt(row.doubt or Doubt.UNCERTAIN)][english]
-    return WaitingOut(**shown, payload=dict(row.payload or {}), version=row.version, doubt_label=label)
 
 
 def receipts_text(rows: Sequence[SubmissionReceipt], form: str) -> str:

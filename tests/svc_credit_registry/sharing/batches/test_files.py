@@ -1,5 +1,6 @@
 """Files of records: acknowledged once kept, worked through in parts that can stop anywhere, a receipt for each row."""
 
+import asyncio
 import hashlib
 import json
 from typing import Any
@@ -201,6 +202,33 @@ async def test_a_file_that_is_lost_in_the_middle_holds_up_nobody_and_goes_on_whe
     assert (again.status_code, again.json()["state"]) == (200, "received")
     done = await worked(world, lost)
     assert (done["state"], done["error"], done["outcomes"]) == ("done", None, {"created": 600})
+
+
+@pytest.mark.parametrize("of", ["the work", "the disk"])
+async def test_a_file_on_which_the_work_fails_holds_up_nobody(world: World, of: str) -> None:
+    await registered(world)
+    rows = line("1", code=CODES[0])
+    broken = (await upload(world, rows, name="broken")).json()
+    if of == "the disk":
+        path = world.client.runtime.files.path(hashlib.sha256(rows.encode()).hexdigest())
+        path.unlink()
+        path.mkdir()
+    else:
+        async with world.client.sessions() as session, session.begin():
+            await session.execute(text("UPDATE submission_batches SET kind = 'no_kind'"))
+    other = (await upload(world, line("x", code=CODES[1]), name="other", agency="tax-suizhou")).json()
+    for _ in range(3):
+        await step(world)
+    address = f"/v1/submission-batches/{other['id']}"
+    assert (await world.client.get(address, headers=headers_of(world, "tax-suizhou"))).json()["state"] == "done"
+    state = (await worked(world, broken))["state"]
+    assert state == ("received" if of == "the disk" else "failed")
+
+
+async def test_a_file_that_is_sent_twice_at_once_is_one_file(world: World) -> None:
+    answers = await asyncio.gather(*(upload(world, line("1", code=CODES[0])) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
+    assert len({answer.json()["id"] for answer in answers}) == 1
 
 
 async def test_counts_of_a_day_add_up_and_the_report_names_the_causes(world: World) -> None:

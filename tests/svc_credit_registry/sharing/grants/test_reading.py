@@ -6,9 +6,24 @@ from typing import Any
 
 import httpx
 
+from shared.auth import Caller
 from shared.clock import today
 from shared.codes import credit_code
-from tests.svc_credit_registry.sharing.resources.catalogue import COURT, TAX, agency, enter, granted, officer, post
+from svc_credit_registry.sharing.exchange.rules import Asked
+from svc_credit_registry.sharing.grants import service
+from svc_credit_registry.sharing.grants.schemas import DataFilters
+from tests.svc_credit_registry.sharing.resources.catalogue import (
+    COURT,
+    ENTRY,
+    REQUEST,
+    TAX,
+    agency,
+    enter,
+    granted,
+    officer,
+    post,
+)
+from tests.svc_credit_registry.sharing.submissions.agency import in_use, penalty, push
 from tests.svc_credit_registry.world import World, row
 
 HERE = [credit_code.make("421303", 430_500_000 + n) for n in range(3)]
@@ -129,15 +144,63 @@ async def test_an_export_has_all_rows_and_is_in_the_log(world: World) -> None:
     assert entry["answer_sha256"] == hashlib.sha256(answer.content).hexdigest()
 
 
-async def test_items_of_a_kind_are_shared_with_the_fields_of_their_content(world: World) -> None:
+FIELDS = [{"name": name, "label": name, "type": "string"} for name in ("code", "producer", "content.fine_yuan")]
+PENALTIES = {"source": "records", "kind": "penalty", "fields": FIELDS}
+
+
+async def fined(world: World) -> None:
+    """Two agencies have fined the same enterprise."""
     await registered(world)
-    fields = [{"name": name, "label": name, "type": "string"} for name in ("code", "content.fine_yuan")]
-    await enter(world, source="records", kind="penalty", fields=fields, sharing="unconditional")
-    content = {
-        "document_number": "12号", "authority": "法院", "decided_on": "2026-11-02", "facts": "虚假宣传",
-        "penalty_types": ["罚款"], "penalty": "罚款", "fine_yuan": "10000.00",
-    }  # fmt: skip
-    pushed = {"kind": "penalty", "key": "1", "basis": "行政处罚法", "produced_on": "2026-11-02", "code": HERE[0]}
-    await world.client.post("/v1/submissions", headers=agency(world, COURT), json=pushed | {"content": content})
+    await push(world, penalty(code=HERE[0]), COURT)
+    await push(world, penalty(code=HERE[0]), TAX)
+
+
+async def producers(world: World) -> list[str]:
+    return [item["producer"] for item in (await read(world)).json()["items"]]
+
+
+async def test_items_of_a_kind_are_shared_with_the_fields_of_their_content(world: World) -> None:
+    await fined(world)
+    await enter(world, producer=COURT, sharing="unconditional", **PENALTIES)
     (item,) = (await read(world)).json()["items"]
-    assert item == {"code": HERE[0], "content.fine_yuan": "10000.00"}
+    assert item == {"code": HERE[0], "producer": COURT, "content.fine_yuan": "10000.00"}
+
+
+async def test_a_resource_opens_what_its_producer_produced_unless_the_catalogue_says_all(world: World) -> None:
+    await fined(world)
+    await enter(world, producer=COURT, **PENALTIES)
+    await granted(world, fields=["producer"], **present())
+    assert await producers(world) == [COURT]
+    everybodys = await enter(world, code="CR-PENALTY", sharing="unconditional", coverage="all", **PENALTIES)
+    assert everybodys["coverage_label"]
+    page = await world.client.get("/v1/resources/CR-PENALTY/data", headers=agency(world))
+    assert [item["producer"] for item in page.json()["items"]] == [COURT, TAX]
+
+
+async def test_a_producer_opens_nothing_for_which_others_answer(world: World) -> None:
+    own = ENTRY | PENALTIES | {"producer": COURT, "coverage": "all"}
+    refused = await post(world, "/v1/resources", agency(world, COURT), own)
+    assert (refused.status_code, refused.json()["code"]) == (403, "coverage_not_yours")
+    faulty = await post(world, "/v1/resources", officer(world), ENTRY | {"coverage": "all"})
+    assert (faulty.status_code, faulty.json()["errors"][0]["code"]) == (422, "coverage_of_records")
+    await enter(world, **own | {"code": "CR-ENTERPRISE"})
+    request = REQUEST | {"fields": ["producer"]} | present()
+    asked = (await post(world, "/v1/resources/CR-ENTERPRISE/requests", agency(world), request)).json()
+    decision, address = {"outcome": "granted", "reason": "同意"}, f"/v1/resource-requests/{asked['id']}/decision"
+    answer = await post(world, address, agency(world, COURT), decision, 1)
+    assert (answer.status_code, answer.json()["code"]) == (403, "coverage_not_yours")
+    assert (await post(world, address, officer(world), decision, 1)).status_code == 200
+
+
+async def test_an_export_holds_no_connection_while_its_reader_is_slow(world: World) -> None:
+    await registered(world)
+    await enter(world, sharing="unconditional")
+    caller = Caller(subject=TAX, kind="system", client_id=TAX, permissions=frozenset())
+    sessions, asked = world.client.runtime.sessions, Asked("GET", "/", "", "")
+    lines = service.export(sessions, caller, "CR-ENTERPRISE", DataFilters(), asked)
+    assert (await anext(lines)).count(b"\n") == 4
+    assert in_use(world) == 0
+    await enter(world, code="CR-OTHER")
+    ended = service.export(sessions, caller, "CR-OTHER", DataFilters(), asked)
+    assert json.loads(await anext(ended)) == {"error": "grant_needed"}
+    assert in_use(world) == 0

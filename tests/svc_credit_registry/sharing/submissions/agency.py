@@ -48,6 +48,11 @@ async def push(world: World, given: dict[str, Any], agency: str = "court-suizhou
     return await world.client.post("/v1/submissions", headers=headers_of(world, agency), json=given)
 
 
+def in_use(world: World) -> int:
+    """How many connections to the database are taken."""
+    return int(world.client.runtime.engine.pool.checkedout())  # type: ignore[attr-defined]
+
+
 async def receipts(world: World, agency: str = "court-suizhou", **filters: Any) -> list[Any]:
     """The agency's receipts, newest first."""
     answer = await world.client.get("/v1/submission-receipts", headers=headers_of(world, agency), params=filters)

@@ -1,12 +1,20 @@
 """One record at a time: idempotent by the agency's own key, joined by code or name, refused with every fault."""
 
+import asyncio
 from typing import Any
 
+import httpx
 from sqlalchemy import text
 
+from shared.auth import Caller
+from shared.clock import now
 from shared.codes import credit_code
-from tests.svc_credit_registry.sharing.submissions.agency import OFFICER, penalty, push, receipts
-from tests.svc_credit_registry.world import World, row
+from svc_credit_registry.record.records.rules import RecordKind
+from svc_credit_registry.sharing.matching.service import index_of
+from svc_credit_registry.sharing.submissions import queries, service
+from svc_credit_registry.sharing.submissions.service import Push
+from tests.svc_credit_registry.sharing.submissions.agency import OFFICER, in_use, penalty, push, receipts
+from tests.svc_credit_registry.world import World, eventually, row
 
 CODE = credit_code.make("421303", 430_400_000)
 OTHER = credit_code.make("421303", 430_400_001)
@@ -117,32 +125,6 @@ async def test_a_code_with_another_enterprises_name_waits_for_a_person(world: Wo
     assert await items(world) == []
 
 
-async def test_who_decides_on_a_waiting_record_puts_it_on_the_right_one(world: World) -> None:
-    await world.load([row(CODE, NAME)])
-    await world.settled()
-    waiting = (await push(world, penalty(name="随州红光酒业公司"))).json()
-    assert waiting["candidates"][0]["code"] == CODE
-    (queued,) = (await world.client.get("/v1/submission-matches", headers=OFFICER(world))).json()["items"]
-    assert queued["payload"]["name"] == "随州红光酒业公司"
-    address = f"/v1/submission-matches/{waiting['id']}/decision"
-    headers = OFFICER(world) | {"If-Match": f'"{queued["version"]}"', "Idempotency-Key": "d1"}
-    decided = await world.client.post(address, headers=headers, json={"code": CODE, "reason": "电话核实"})
-    assert (decided.status_code, decided.json()["outcome"], decided.json()["method"]) == (200, "created", "person")
-    (item,) = await items(world)
-    assert item["producer"] == "court-suizhou"
-    again = await world.client.post(address, headers=headers | {"Idempotency-Key": "d2"}, json={"reason": "再来"})
-    assert (again.status_code, again.json()["code"]) == (409, "match_not_waiting")
-
-
-async def test_an_officer_of_another_region_does_not_decide(world: World) -> None:
-    await world.load([row(CODE, NAME)])
-    waiting = (await push(world, penalty(name="随州红光酒业公司"))).json()
-    headers = OFFICER(world, region="421321") | {"If-Match": '"1"', "Idempotency-Key": "d1"}
-    address = f"/v1/submission-matches/{waiting['id']}/decision"
-    answer = await world.client.post(address, headers=headers, json={"code": CODE, "reason": "核实"})
-    assert (answer.status_code, answer.json()["code"]) == (403, "other_region")
-
-
 async def test_a_newer_push_overtakes_the_one_that_waits(world: World) -> None:
     await world.load([row(CODE, NAME)])
     await push(world, penalty(name="随州红光酒业公司"))
@@ -177,3 +159,74 @@ async def test_receipts_come_as_files_too(world: World) -> None:
     assert table.text.startswith("\ufeffid,batch_id,line")
     assert "'=2" in table.text
     assert "/content/decided_on" in table.text
+
+
+async def test_a_row_with_faults_without_number_has_a_receipt_of_bounded_size(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    unknown = {f"{number:05}{'x' * 300}": 1 for number in range(2_000)}
+    answer = await push(world, penalty(code=CODE, content=unknown))
+    assert answer.status_code == 422
+    (kept,) = await receipts(world)
+    assert len(kept["faults"]) == 51
+    assert kept["faults"][-1] == {"pointer": "", "code": "more_faults", "message": "另有1950处 (and 1950 more)"}
+    assert max(len(fault["pointer"]) for fault in kept["faults"]) == 200
+
+
+async def test_an_export_of_receipts_is_read_in_parts_and_holds_no_connection(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    for number in range(5):
+        await push(world, penalty(code=CODE, key=str(number)))
+    parts = queries.stream(world.client.runtime.sessions, 2, producer="court-suizhou")
+    first = await anext(parts)
+    assert ([kept.key for kept in first], in_use(world)) == (["0", "1"], 0)
+    assert [[kept.key for kept in part] async for part in parts] == [["2", "3"], ["4"]]
+
+
+async def until_one_waits(world: World) -> None:
+    """Until another transaction waits for a key."""
+    waits = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database"
+        " WHERE locktype = 'advisory' AND NOT granted AND d.datname = current_database()"
+    )
+
+    async def one_waits() -> bool:
+        async with world.client.sessions() as session:
+            return bool(await session.scalar(waits))
+
+    await eventually(one_waits)
+
+
+async def at_once(world: World, first: dict[str, Any], second: dict[str, Any]) -> tuple[Any, httpx.Response]:
+    """What comes of two pushes of one key when the first has not committed yet as the second begins."""
+    caller = Caller(subject="court-suizhou", kind="system", client_id="court-suizhou")
+    given = {name: value for name, value in first.items() if name != "kind"}
+    as_pushed = Push(caller, "court-suizhou", RecordKind.PENALTY, now(), index_of(world.client.settings))
+    async with world.client.sessions() as session:
+        (taken,) = await service.take(session, as_pushed, [service.read(given)])
+        other = asyncio.create_task(push(world, second))
+        await until_one_waits(world)
+        await session.commit()
+    return taken, await other
+
+
+async def test_of_two_at_once_the_older_revision_never_stands(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    newer, older = penalty(code=CODE, revision=2), penalty(code=CODE, revision=1, content={"state": "revoked"})
+    taken, answer = await at_once(world, newer, older)
+    assert taken.outcome == "created"
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "revision_outdated")
+    assert [item["version"] for item in await items(world)] == [1]
+
+
+async def test_of_two_at_once_the_later_one_overtakes_the_one_that_waits(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    taken, answer = await at_once(world, penalty(code=CODE, name="随州蓝天商贸有限公司"), penalty(code=CODE))
+    assert (taken.outcome, answer.json()["outcome"]) == ("waiting", "created")
+    assert [kept["outcome"] for kept in await receipts(world)] == ["created", "overtaken"]
+
+
+async def test_of_two_at_once_with_the_same_words_the_second_changes_nothing(world: World) -> None:
+    await world.load([row(CODE, NAME)])
+    taken, answer = await at_once(world, penalty(code=CODE), penalty(code=CODE))
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "unchanged")
+    assert answer.json()["receipt"] == taken.receipt

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.inbox import Sweep, SweepContext
 from svc_credit_registry.sharing.matching.service import index_of
-from svc_credit_registry.sharing.submissions import service
+from svc_credit_registry.sharing.waiting_rows import service
 
 
 async def look_again(session: AsyncSession, context: SweepContext) -> int:

@@ -1,0 +1,24 @@
+"""Rows that wait for a match as they go out, and the decision about one."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from svc_credit_registry.sharing.submissions.schemas import SubmissionReceiptOut
+
+
+class WaitingOut(SubmissionReceiptOut):
+    """A row that waits, with what it says, for the one who decides."""
+
+    payload: dict[str, Any]
+    version: int
+    doubt_label: str
+
+
+class MatchDecisionIn(BaseModel):
+    """The enterprise to which the record belongs, or none: then it goes back to its producer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str | None = Field(default=None, max_length=18)
+    reason: str = Field(min_length=2, max_length=500)
