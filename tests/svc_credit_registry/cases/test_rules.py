@@ -46,7 +46,7 @@ def test_an_act_leads_where_the_table_says_or_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", KINDS)
 def test_every_state_has_words_and_is_reached_and_every_act_leads_somewhere(name: str) -> None:
     table, acts, first, apart = KINDS[name]
-    states = type(next(iter(table.labels)))
+    states: type[StrEnum] = type(next(iter(table.labels)))
     assert set(table.labels) == set(states)
     reached = {first}
     while more := {to for (state, _), to in table.steps.items() if state in reached} - reached:

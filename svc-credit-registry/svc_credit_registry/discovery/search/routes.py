@@ -1,13 +1,9 @@
 """Lists of enterprises: searched, filtered, counted, exported."""
 
-import csv
-import io
-from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
-import orjson
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
@@ -22,10 +18,11 @@ from svc_credit_registry.discovery.search.rules import Filters, OnList, Wanted
 from svc_credit_registry.discovery.search.schemas import EnterpriseHit, EnterpriseHits, FormerNameOut
 from svc_credit_registry.discovery.search.service import Hit
 from svc_credit_registry.record.enterprises.rules import Status
+from svc_credit_registry.record.exports.routes import exported, responses
+from svc_credit_registry.record.exports.rules import Form
 
 router = Router(tags=["search"], dependencies=[Public])
 
-MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 COLUMNS = (
     "code", "name", "region", "industry_code", "organisation_form", "status", "established_on",
     "legal_representative_name",
@@ -116,48 +113,17 @@ def hit_out(hit: Hit) -> EnterpriseHit:
     operation_id="export_enterprises",
     summary="The list as NDJSON or CSV",
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "One enterprise a line"}},
+    responses=responses("enterprise"),
 )
 async def export_enterprises(
     runtime: RuntimeDep,
     projection: ProjectionDep,
     asked: WantedDep,
-    format: Annotated[Literal["ndjson", "csv"], Query()] = "ndjson",
+    format: Annotated[Form, Query()] = "ndjson",
 ) -> StreamingResponse:
     """Everything the list would give with these filters, in its order and of one moment, streamed without a limit."""
     if asked.text is not None:
         _ = projection.view  # refused before the answer begins
-    write = _csv_lines if format == "csv" else _json_lines
-    headers = {"Content-Disposition": f'attachment; filename="enterprises.{format}"'}
-    body = write(service.export(projection, runtime.sessions, asked))
-    return StreamingResponse(body, media_type=MEDIA_TYPES[format], headers=headers)
-
-
-async def _json_lines(batches: AsyncIterator[Sequence[Hit]]) -> AsyncIterator[bytes]:
-    async for hits in batches:
-        lines = [orjson.dumps({name: getattr(hit.entry, name) for name in COLUMNS}) for hit in hits]
-        if lines:
-            yield b"\n".join(lines) + b"\n"
-
-
-async def _csv_lines(batches: AsyncIterator[Sequence[Hit]]) -> AsyncIterator[bytes]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
-    async for hits in batches:
-        writer.writerows([_cell(getattr(hit.entry, name)) for name in COLUMNS] for hit in hits)
-        yield _taken(buffer)
-    yield _taken(buffer)
-
-
-def _cell(value: object) -> str:
-    """A value as a cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _taken(buffer: io.StringIO) -> bytes:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode()
+    found = service.export(projection, runtime.sessions, asked)
+    rows = ([{name: getattr(hit.entry, name) for name in COLUMNS} for hit in hits] async for hits in found)
+    return exported(rows, COLUMNS, format, "enterprises")

@@ -79,8 +79,8 @@ def public(filters: Filters) -> Select[ListEntry]:
 NEWEST_FIRST: list[ColumnElement[Any]] = [E.listed_on.desc(), E.id.desc()]
 
 
-async def exported(sessions: Sessions, filters: Filters) -> AsyncIterator[ListEntry]:
-    """All public entries asked for, the newest first, in pages of their own sessions: no long transaction."""
+async def exported(sessions: Sessions, filters: Filters) -> AsyncIterator[Sequence[ListEntry]]:
+    """All public entries asked for, the newest first, in batches of their own sessions: no long transaction."""
     last: tuple[Any, ...] | None = None
     while True:
         query = public(filters).order_by(*NEWEST_FIRST).limit(CHUNK)
@@ -88,8 +88,7 @@ async def exported(sessions: Sessions, filters: Filters) -> AsyncIterator[ListEn
             query = query.where(tuple_(E.listed_on, E.id) < last)
         async with sessions() as session:
             rows = (await session.scalars(query)).all()
-        for row in rows:
-            yield row
+        yield rows
         if len(rows) < CHUNK:
             return
         last = (rows[-1].listed_on, rows[-1].id)

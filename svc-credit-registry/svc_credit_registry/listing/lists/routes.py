@@ -1,14 +1,11 @@
 """The lists for everybody, and entries for their enterprises and for officers."""
 
-import csv
-import io
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
-import orjson
 from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Select
@@ -43,13 +40,13 @@ from svc_credit_registry.listing.lists.schemas import (
     step_out,
 )
 from svc_credit_registry.listing.periods.schemas import clocks_out
+from svc_credit_registry.record.exports.routes import exported, responses
+from svc_credit_registry.record.exports.rules import Form
 
 router = Router(tags=["lists"])
 EntryId = Annotated[uuid.UUID, Path(description="The id of the entry")]
 CODE = Query(max_length=18, description="Unified social credit code")
-MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 COLUMNS = tuple(ListEntryOut.model_fields)
-CHUNK = 500
 
 
 def filters(  # noqa: PLR0913 - one parameter each
@@ -128,49 +125,19 @@ async def list_list_entries(reply: ReplyDep, asked: FiltersDep, paging: Paging) 
     operation_id="export_list_entries",
     summary="名录导出 The lists as NDJSON or CSV",
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "One entry a line"}},
+    responses=responses("entry"),
     dependencies=[Public],
 )
 async def export_list_entries(
     runtime: RuntimeDep,
     request: Request,
     asked: FiltersDep,
-    format: Annotated[Literal["ndjson", "csv"], Query()] = "ndjson",
+    format: Annotated[Form, Query()] = "ndjson",
 ) -> StreamingResponse:
     """Everything the list would give with these filters, streamed without a limit."""
-    write = _csv_lines if format == "csv" else _json_lines
-    headers = {"Content-Disposition": f'attachment; filename="list-entries.{format}"'}
-    rows = (entry_line(row, wants_english(request)) async for row in queries.exported(runtime.sessions, asked))
-    return StreamingResponse(write(rows), media_type=MEDIA_TYPES[format], headers=headers)
-
-
-async def _json_lines(rows: AsyncIterator[dict[str, object]]) -> AsyncIterator[bytes]:
-    lines: list[bytes] = []
-    async for row in rows:
-        lines.append(orjson.dumps(row, default=str) + b"\n")
-        if len(lines) == CHUNK:
-            yield b"".join(lines)
-            lines.clear()
-    yield b"".join(lines)
-
-
-async def _csv_lines(rows: AsyncIterator[dict[str, object]]) -> AsyncIterator[bytes]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(COLUMNS)
-    async for row in rows:
-        writer.writerow([_cell(row[name]) for name in COLUMNS])
-        if buffer.tell() > 64_000:
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue().encode()
-
-
-def _cell(value: object) -> str:
-    """A value as a cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    found = queries.exported(runtime.sessions, asked)
+    rows = ([entry_line(row, wants_english(request)) for row in batch] async for batch in found)
+    return exported(rows, COLUMNS, format, "list-entries")
 
 
 @router.get("/v1/list-entries/queue", operation_id="list_entry_queue", summary="待办列入 What officers must decide")

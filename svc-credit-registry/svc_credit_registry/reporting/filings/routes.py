@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement
 from shared.clock import NowDep
 from shared.http import IfMatch, Page, Paging, Router, set_etag
 from svc_credit_registry.access import AnyCaller
-from svc_credit_registry.reporting.filing_checks.routes import Reply, ReplyDep
+from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.reporting.filing_checks.rules import Finding
 from svc_credit_registry.reporting.filings import queries, rules, service
 from svc_credit_registry.reporting.filings.models import AnnualReport

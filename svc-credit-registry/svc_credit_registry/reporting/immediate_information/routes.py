@@ -16,7 +16,7 @@ from shared.fields import Day
 from shared.http import IfMatch, Page, Paging, Router, cached, set_etag
 from svc_credit_registry.access import AnyCaller
 from svc_credit_registry.record.enterprises import service as enterprises
-from svc_credit_registry.reporting.filing_checks.routes import Reply, ReplyDep
+from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.reporting.filing_checks.rules import changes_between
 from svc_credit_registry.reporting.filing_checks.schemas import FigureChangeOut
 from svc_credit_registry.reporting.immediate_information import queries, rules, service

@@ -9,7 +9,7 @@ from shared.clock import STATUTORY_ZONE
 from shared.http import Page, Paging, Router
 from shared.items import ItemOut
 from svc_credit_registry.access import AnyCaller
-from svc_credit_registry.reporting.filing_checks.routes import ReplyDep
+from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.reporting.filings.rules import window_of
 from svc_credit_registry.reporting.items import queries, rules
 

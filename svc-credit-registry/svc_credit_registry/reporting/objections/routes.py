@@ -14,7 +14,7 @@ from shared.http import IfMatch, Page, Paging, Router, set_etag
 from shared.terms import Term
 from svc_credit_registry.access import AnyCaller, FilingOfficer
 from svc_credit_registry.record.enterprises import service as enterprises
-from svc_credit_registry.reporting.filing_checks.routes import Reply, ReplyDep
+from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.reporting.objections import queries, rules, service
 from svc_credit_registry.reporting.objections.models import Objection
 from svc_credit_registry.reporting.objections.rules import (

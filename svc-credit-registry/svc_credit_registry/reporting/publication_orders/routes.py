@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 
 from shared.http import Page, Paging, Router, set_etag
 from svc_credit_registry.access import AnyCaller, FilingOfficer
-from svc_credit_registry.reporting.filing_checks.routes import Reply, ReplyDep
+from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.reporting.immediate_information.service import org_of
 from svc_credit_registry.reporting.publication_orders import queries, rules, service
 from svc_credit_registry.reporting.publication_orders.models import PublicationOrder

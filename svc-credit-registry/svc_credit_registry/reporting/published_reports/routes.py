@@ -12,7 +12,7 @@ from shared.http import IDEMPOTENCY_NONE, Page, Paging, Router, cached
 from svc_credit_registry.access import FilingOfficer
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.enterprises.models import Enterprise
-from svc_credit_registry.reporting.filing_checks.routes import ReplyDep
+from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.reporting.filings import queries as filings
 from svc_credit_registry.reporting.filings import rules
 from svc_credit_registry.reporting.filings.models import AnnualReport

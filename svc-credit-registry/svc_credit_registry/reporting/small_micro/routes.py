@@ -10,7 +10,9 @@ from shared.codes import regions
 from shared.http import Page, Paging, Router, cached
 from shared.runtime import RuntimeDep
 from svc_credit_registry.record.enterprises import service as enterprises
-from svc_credit_registry.reporting.filing_checks.routes import ReplyDep, streamed
+from svc_credit_registry.record.exports.routes import exported, responses
+from svc_credit_registry.record.exports.rules import Form
+from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.reporting.size_standards.rules import SIZE_LABELS, STANDARDS, Size
 from svc_credit_registry.reporting.small_micro import queries, service
 from svc_credit_registry.reporting.small_micro.models import EnterpriseSize
@@ -52,14 +54,15 @@ async def list_directory(reply: ReplyDep, wanted: WantedDep, paging: Paging) -> 
     operation_id="export_small_micro_enterprises",
     summary="导出名录 The directory as NDJSON or CSV",
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "One enterprise a line"}},
+    responses=responses("enterprise"),
 )
 async def export_directory(
-    runtime: RuntimeDep, wanted: WantedDep, format: Annotated[Literal["ndjson", "csv"], Query()] = "ndjson"
+    runtime: RuntimeDep, wanted: WantedDep, format: Annotated[Form, Query()] = "ndjson"
 ) -> StreamingResponse:
     """Everything the list would give with these filters, by code, streamed without a limit."""
-    rows = service.export(runtime.sessions, wanted.region, wanted.industry, wanted.size)
-    return streamed(rows, SmallEnterprise, format, "small-micro-enterprises")
+    found = service.export(runtime.sessions, wanted.region, wanted.industry, wanted.size)
+    rows = ([row.model_dump(mode="json") for row in batch] async for batch in found)
+    return exported(rows, list(SmallEnterprise.model_fields), format, "small-micro-enterprises")
 
 
 @router.get("/enterprises/{code}/size", operation_id="get_enterprise_size", summary="企业划型 Its size")

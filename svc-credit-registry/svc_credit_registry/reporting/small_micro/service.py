@@ -1,6 +1,6 @@
 """Telling the size of enterprises from their annual reports, and the directory of small and micro ones."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 
 from sqlalchemy import update
@@ -87,15 +87,14 @@ def listed(enterprise: Enterprise, size: EnterpriseSize) -> SmallEnterprise:
 
 async def export(
     sessions: Sessions, region: str, industry: str | None, size: Size | None
-) -> AsyncIterator[SmallEnterprise]:
+) -> AsyncIterator[Sequence[SmallEnterprise]]:
     """The whole directory with these filters by code, a stretch at a time: no transaction is open while it is sent."""
     last = ""
     while True:
         statement = queries.directory(region, industry, size).where(EnterpriseSize.code > last)
         async with sessions() as session:
             rows = (await session.execute(statement.order_by(EnterpriseSize.code).limit(CHUNK))).all()
-        for enterprise, told in rows:
-            yield listed(enterprise, told)
+        yield [listed(enterprise, told) for enterprise, told in rows]
         if len(rows) < CHUNK:
             return
         last = rows[-1][0].code

@@ -15,7 +15,9 @@ from shared.runtime import RuntimeDep
 from svc_credit_registry.access import AnyCaller, FilingOfficer
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.enterprises.models import Enterprise
-from svc_credit_registry.reporting.filing_checks.routes import Reply, ReplyDep, streamed
+from svc_credit_registry.record.exports.routes import exported, responses
+from svc_credit_registry.record.exports.rules import Form
+from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.reporting.support_policies import queries, service
 from svc_credit_registry.reporting.support_policies.models import SupportBenefit, SupportPolicy
 from svc_credit_registry.reporting.support_policies.rules import KINDS, Judgement
@@ -162,7 +164,7 @@ async def list_benefits(
     operation_id="export_support_benefits",
     summary="导出扶持信息 Benefits as NDJSON or CSV",
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/x-ndjson": {}, "text/csv": {}}, "description": "One benefit a line"}},
+    responses=responses("benefit"),
     dependencies=[Public],
 )
 async def export_benefits(
@@ -170,10 +172,12 @@ async def export_benefits(
     region: Annotated[str, Query(pattern=r"^[0-9]{6}$", description="With all regions below it")] = regions.NATION,
     policy_id: Annotated[uuid.UUID | None, Query()] = None,
     code: Annotated[str | None, Query(max_length=18, description="Of one enterprise")] = None,
-    format: Annotated[Literal["ndjson", "csv"], Query()] = "ndjson",
+    format: Annotated[Form, Query()] = "ndjson",
 ) -> StreamingResponse:
     """Everything the list would give with these filters, streamed without a limit."""
-    return streamed(service.export(runtime.sessions, region, policy_id, code), BenefitOut, format, "support-benefits")
+    found = service.export(runtime.sessions, region, policy_id, code)
+    rows = ([row.model_dump(mode="json") for row in batch] async for batch in found)
+    return exported(rows, list(BenefitOut.model_fields), format, "support-benefits")
 
 
 @router.post(

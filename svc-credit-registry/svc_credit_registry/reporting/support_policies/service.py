@@ -1,7 +1,7 @@
 """Publishing support policies, matching them to an enterprise, and making benefits public."""
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -236,15 +236,14 @@ def _item(benefit: SupportBenefit) -> records.Item:
 
 async def export(
     sessions: Sessions, region: str, policy_id: uuid.UUID | None, code: str | None
-) -> AsyncIterator[BenefitOut]:
+) -> AsyncIterator[Sequence[BenefitOut]]:
     """All public benefits with these filters by id, a stretch at a time: no transaction is open while they are sent."""
     last = uuid.UUID(int=0)
     while True:
         statement = queries.benefits(region, policy_id, code).where(SupportBenefit.id > last)
         async with sessions() as session:
             rows = (await session.scalars(statement.order_by(SupportBenefit.id).limit(CHUNK))).all()
-        for row in rows:
-            yield BenefitOut.model_validate(row)
+        yield [BenefitOut.model_validate(row) for row in rows]
         if len(rows) < CHUNK:
             return
         last = rows[-1].id
