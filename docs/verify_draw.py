@@ -20,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 ALGORITHM = "yiwang-draw-1"
+GROUNDS = {"conflict", "absence", "left_office"}
+WHO = ("inspector", "planner", "superior")
+PASSED = {"on_task", "declared", "recent", "excluded", "inactive"}
 
 
 def sha256(*parts: bytes) -> bytes:
@@ -75,6 +78,20 @@ def redealt(draw: dict[str, Any]) -> list[list[str]]:
     return dealt
 
 
+Step = tuple[dict[str, Any], set[str], set[str]]
+
+
+def steps(entity: dict[str, Any]) -> list[Step]:
+    """Each replacement on an entity, with who was on it then, and who was or had been."""
+    on, ever = set(entity["inspectors"]), set(entity["inspectors"])
+    found: list[Step] = []
+    for one in entity["substitutions"]:
+        found.append((one, set(on), set(ever)))
+        on = on - {one["out"]} | {one["substitute"]}
+        ever = ever | {one["substitute"]}
+    return found
+
+
 def substitutes_hold(draw: dict[str, Any]) -> bool:
     """Whether each substitute is the first in order of those who were not passed over."""
     key = key_of(draw)
@@ -85,6 +102,64 @@ def substitutes_hold(draw: dict[str, Any]) -> bool:
             if not free or free[0] != one["substitute"] or one["out"] not in one["passed_over"]:
                 return False
     return True
+
+
+def chain_holds(draw: dict[str, Any]) -> bool:
+    """Whether replacements are numbered without a gap, take out who was on, and bring in nobody twice."""
+    for entity in draw["drawn"]:
+        for number, (one, on, ever) in enumerate(steps(entity), start=1):
+            if one["number"] != number or one["out"] not in on or one["substitute"] in ever:
+                return False
+            if one["ground"] not in GROUNDS or one["by"] not in (*WHO, None):
+                return False
+    return True
+
+
+def passed_over_hold(draw: dict[str, Any]) -> bool:
+    """Whether exactly those were passed over who are named with a ground: all who were on it, all kept away at the
+    draw, nobody as being on it who was not. Replacements of before this was recorded (`by` absent) have no grounds.
+    """
+    for entity in draw["drawn"]:
+        for one, _, ever in steps(entity):
+            grounds = one["passed_over_grounds"]
+            if one["by"] is None and not grounds:
+                continue
+            if set(grounds) != set(one["passed_over"]) or not set(grounds.values()) <= PASSED:
+                return False
+            if {c for c, why in grounds.items() if why == "on_task"} != ever:
+                return False
+            if not set(entity["excluded"]) <= set(grounds):
+                return False
+    return True
+
+
+def within_limits(draw: dict[str, Any]) -> bool:
+    """Whether no unit replaced more than it may, and no substitute for absence; who withdrew himself is not counted."""
+    most = draw["most_replacements"]
+    for entity in draw["drawn"]:
+        dealt = set(entity["inspectors"])
+        by_unit = [one for one in entity["substitutions"] if one["by"] == "planner"]
+        absent = [one for one in entity["substitutions"] if one["by"] == "superior" and one["ground"] == "absence"]
+        if len(by_unit) > most or len(absent) > most:
+            return False
+        if any(one["ground"] == "absence" and one["out"] not in dealt for one in by_unit):
+            return False
+    return True
+
+
+def notes(draw: dict[str, Any]) -> Iterator[str]:
+    """What holds and still leaves less to chance than a reader may think."""
+    for one in draw["pool"]["strata"]:
+        if 0 < one["size"] == one["take"]:
+            yield f"of class {one['stratum']} all {one['size']} were drawn"
+    given = [one for one in draw["drawn"] if one["inspectors"]]
+    few = sum(len(draw["pool"]["inspectors"]) - len(one["excluded"]) <= len(one["inspectors"]) for one in given)
+    if few:
+        yield f"{few} entities had no more inspectors without a conflict than they were given"
+    for one in draw["drawn"]:
+        for step in one["substitutions"]:
+            why = f"{step['ground']}, by {step['by'] or 'somebody not recorded'}"
+            yield f"{one['task_number']}: {step['out']} gave way to {step['substitute']} ({why})"
 
 
 def opens(entity: dict[str, Any]) -> bool:
@@ -124,7 +199,10 @@ def checks(draw: dict[str, Any], tokens: str, codes: str) -> Iterator[tuple[str,
     yield "each drawn entity has the class of its token", all(classes.get(d["token"]) == d["stratum"] for d in drawn)
     yield "inspectors: dealt as the seed says", [one["inspectors"] for one in drawn] == redealt(draw)
     yield "no inspector has a conflict", not any(set(one["inspectors"]) & set(one["excluded"]) for one in drawn)
-    yield "substitutes: the first in order without a conflict", substitutes_hold(draw)
+    yield "substitutes: the first in order who is not passed over", substitutes_hold(draw)
+    yield "replacements: one after another, nobody comes twice", chain_holds(draw)
+    yield "replacements: each who is passed over is so by a named ground", passed_over_hold(draw)
+    yield "replacements: no more than the unit may make", within_limits(draw)
 
 
 def read(where: str) -> str:
@@ -153,6 +231,8 @@ def main(arguments: list[str]) -> int:
     outcomes = list(checks(draw, tokens, codes))
     for name, holds in outcomes:
         sys.stdout.write(f"{'ok  ' if holds else 'FAIL'} {name}\n")
+    for note in notes(draw):
+        sys.stdout.write(f"note {note}\n")
     if not draw["seed"]:
         sys.stdout.write("not drawn yet: only the frozen pools could be checked\n")
     return 0 if all(holds for _, holds in outcomes) else 1

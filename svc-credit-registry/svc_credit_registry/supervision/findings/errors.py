@@ -17,7 +17,3 @@ class TaskNotYours(Forbidden):
 
 class DayOutOfRange(Invalid):
     code, title, title_zh = "inspected_on_out_of_range", "The day does not fit", "检查日期不正确"
-
-
-class NoSubstitute(Conflict):
-    code, title, title_zh = "no_substitute", "No inspector is left without a conflict", "没有可以替换的检查人员"

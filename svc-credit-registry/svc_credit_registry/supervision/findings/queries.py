@@ -43,11 +43,6 @@ async def assignments(session: AsyncSession, task_ids: Sequence[uuid.UUID]) -> l
     return [(row, name) for row, name in await session.execute(statement)]
 
 
-async def ever_on(session: AsyncSession, task_id: uuid.UUID) -> set[str]:
-    """The accounts of all inspectors who are or were on a task."""
-    return set(await session.scalars(select(A.inspector_id).where(A.task_id == task_id)))
-
-
 async def plans(session: AsyncSession, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, InspectionPlan]:
     """Plans by their ids."""
     return {plan.id: plan for plan in await session.scalars(select(InspectionPlan).where(InspectionPlan.id.in_(ids)))}

@@ -186,7 +186,10 @@ async def recuse(
 async def replace(
     session: SessionDep, caller: InspectionPlanner, reply: ReplyDep, task_id: uuid.UUID, body: ReplacementIn
 ) -> TaskOut:
-    """A planner of the unit replaces an inspector of the task by the same order as for a recusal."""
+    """A planner replaces an inspector of the task by the same order as for a recusal, on a ground which the register
+    shows: a conflict is declared first, who has left is taken out of draws first, a substitute is not replaced for
+    absence. 409 after two replacements by the unit itself: then one above it replaces.
+    """
     return await reply.one(await service.replace(session, caller, task_id, body, reply.today))
 
 

@@ -8,6 +8,7 @@ from shared.calendar import Deadline
 from shared.errors import FieldError
 from shared.terms import OWN_RULE, Term
 from svc_credit_registry.supervision.findings.errors import DayOutOfRange, TaskState
+from svc_credit_registry.supervision.substitutions.rules import FindingGround as FindingGround
 
 REVIEW = Term(
     "review", 3, OWN_RULE, note="结果录入后的核对期，期满自动公示 / for a second look; then published by itself"
@@ -54,14 +55,6 @@ STATE_LABELS: dict[FindingState, tuple[str, str]] = {
     FindingState.REPORTED: ("已录入结果", "Result entered"),
     FindingState.PUBLISHED: ("已公示", "Published"),
 }
-
-
-class FindingGround(StrEnum):
-    """Why an inspector leaves a task."""
-
-    CONFLICT = "conflict"
-    ABSENCE = "absence"
-    LEFT_OFFICE = "left_office"
 
 
 @dataclass(frozen=True)

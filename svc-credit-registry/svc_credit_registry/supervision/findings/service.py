@@ -3,7 +3,6 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,11 +15,10 @@ from shared.http import check_version
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.supervision.findings import queries, rules
-from svc_credit_registry.supervision.findings.errors import NoSubstitute, TaskNotYours, TaskUnknown
+from svc_credit_registry.supervision.findings.errors import TaskNotYours, TaskUnknown
 from svc_credit_registry.supervision.findings.rules import (
     RESULT_LABELS,
     STATE_LABELS,
-    FindingGround,
     FindingState,
     Result,
 )
@@ -36,11 +34,11 @@ from svc_credit_registry.supervision.findings.schemas import (
 )
 from svc_credit_registry.supervision.inspections import queries as draws
 from svc_credit_registry.supervision.inspections.models import InspectionAssignment, InspectionPlan, InspectionTask
-from svc_credit_registry.supervision.inspections.rules import WHOLE, key_of, law_on, substitute
-from svc_credit_registry.supervision.inspections.service import drawn_of
-from svc_credit_registry.supervision.inspectors import queries as inspectors
+from svc_credit_registry.supervision.inspections.rules import WHOLE, law_on
 from svc_credit_registry.supervision.risk import queries as risk
 from svc_credit_registry.supervision.risk.rules import CLASS_LABELS, MINIMUM_SHOWN, RiskClass
+from svc_credit_registry.supervision.substitutions.rules import LeaveBy
+from svc_credit_registry.supervision.substitutions.service import Leave, give_place
 
 DEFINITION = (
     "当年随机抽取的企业户数、已录入检查结果和已公示结果的户数 / enterprises drawn in the year, "
@@ -172,66 +170,36 @@ async def recuse(
     leaving = await queries.assignment(session, task.id, caller.subject)
     if leaving is None:
         raise TaskUnknown
-    await _substitute(session, caller, task, leaving, Leave(body.ground, body.reason, today))
-    return task
+    leave = Leave(LeaveBy.INSPECTOR, body.ground, body.reason, today)
+    return await _replaced(session, caller, task, leaving, leave)
 
 
 async def replace(
     session: AsyncSession, caller: Caller, task_id: uuid.UUID, body: ReplacementIn, today: date
 ) -> InspectionTask:
-    """A planner of the unit replaces an inspector of a task."""
-    task = await _planned(session, caller, task_id)
+    """A planner of the unit, or of one above it, replaces an inspector of a task."""
+    task = await queries.find(session, task_id, lock=True)
+    plan = await queries.plan_of(session, task) if task else None
+    if task is None or plan is None or not caller.covers(plan.region):
+        raise TaskUnknown
+    by = LeaveBy.PLANNER if caller.region == plan.region else LeaveBy.SUPERIOR
     accounts = await draws.accounts(session, [body.certificate])
     leaving = await queries.assignment(session, task.id, accounts.get(body.certificate, ""))
     if leaving is None:
         raise TaskUnknown("该检查人员不在此任务中 / the inspector is not on this task")
-    await _substitute(session, caller, task, leaving, Leave(body.ground, body.reason, today))
-    return task
+    return await _replaced(session, caller, task, leaving, Leave(by, body.ground, body.reason, today))
 
 
-@dataclass(frozen=True)
-class Leave:
-    """Why and when an inspector leaves a task."""
-
-    ground: FindingGround
-    reason: str
-    on: date
-
-
-async def _substitute(
+async def _replaced(
     session: AsyncSession, caller: Caller, task: InspectionTask, leaving: InspectionAssignment, leave: Leave
-) -> None:
-    """Ends an assignment and gives the place to the first in the order of the seed who has no conflict."""
+) -> InspectionTask:
     rules.check_state(task.state, FindingState.ASSIGNED)
-    plan = await queries.plan_of(session, task)
-    frozen = await drawn_of(session, plan)
-    barred = await _barred(session, plan, task, leave.on)
-    key = key_of(plan.number, bytes.fromhex(frozen.seed), frozen.entropy or "")
-    successor = substitute(key, bytes.fromhex(task.token), frozen.inspectors, barred)
-    if successor is None:
-        raise NoSubstitute
-    account = (await draws.accounts(session, [successor]))[successor]
-    leaving.ended_on, leaving.ended_ground, leaving.ended_reason = leave.on, leave.ground, leave.reason
-    leaving.substitute, leaving.passed_over = successor, sorted(barred)
-    session.add(
-        InspectionAssignment(task_id=task.id, inspector_id=account, certificate=successor, assigned_on=leave.on)
-    )
-    await session.flush()
+    made = await give_place(session, await queries.plan_of(session, task), task, leaving, leave)
     await _audit(
-        session, caller, "inspection_task.inspector_replaced", task,
-        out=leaving.certificate, substitute=successor, ground=leave.ground,
+        session, caller, "inspection_task.inspector_replaced", task, out=leaving.certificate,
+        substitute=made.certificate, ground=leave.ground, by=leave.by, number=leaving.ended_number, reason=leave.reason,
     )  # fmt: skip
-
-
-async def _barred(session: AsyncSession, plan: InspectionPlan, task: InspectionTask, today: date) -> set[str]:
-    """The certificates which can't take a place on a task: conflicts, who is or was on it, who is not drawable."""
-    frozen = await drawn_of(session, plan)
-    accounts = await draws.accounts(session, frozen.inspectors)
-    away = {account for _, account in await draws.recent(session, plan, [task.code], today)}
-    away |= {account for _, account in await inspectors.related(session, [task.code])}
-    away |= await queries.ever_on(session, task.id)
-    free = {one.certificate for one in await inspectors.drawable(session, plan.region)}
-    return {certificate for certificate, account in accounts.items() if account in away or certificate not in free}
+    return task
 
 
 async def shown(session: AsyncSession, tasks: Sequence[InspectionTask], today: date, *, english: bool) -> list[TaskOut]:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from shared.errors import FieldError
 from shared.terms import Term, in_force
-from svc_credit_registry.supervision.inspections.errors import EntropyUnfit, PlanState, PlanUnfit
+from svc_credit_registry.supervision.inspections.errors import EntropyUnfit, PlanState, PlanUnfit, PoolEmpty
 
 ALGORITHM = "yiwang-draw-1"
 CLASSES = ("A", "B", "C", "D")
@@ -21,6 +21,13 @@ WITHOUT_CLASS = "B"
 """Entities which no run has classified yet are drawn like those of ordinary risk."""
 WHOLE = 10_000
 """Ratios are whole basis points: 300 is 3 %, 10,000 is all."""
+
+LEAST_ENTITIES = 2
+"""A pool of one entity names it: nothing is drawn from it."""
+SPARE_INSPECTORS = 1
+"""By how many the inspectors of a pool must exceed those of one task: else who inspects is known beforehand."""
+MOST_REPLACEMENTS = 2
+"""How many inspectors of one task its own unit may replace; who withdraws himself is not counted."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,16 @@ def check_plan(law: Law, ratios: Mapping[str, int], each: int, period: tuple[dat
         faults.append(FieldError("/period_until", "before_from", "终日早于始日 / ends before it begins"))
     if faults:
         raise PlanUnfit(errors=faults)
+
+
+def check_pools(entities: int, inspectors: int, each: int) -> None:
+    """Refuses (409) pools which leave nothing to chance: a single entity, or no more inspectors than a task takes."""
+    least = each + SPARE_INSPECTORS
+    if entities < LEAST_ENTITIES or inspectors < least:
+        raise PoolEmpty(
+            f"企业不少于{LEAST_ENTITIES}户，检查人员不少于{least}名 / entities and inspectors that are needed",
+            entities=entities, inspectors=inspectors, least_entities=LEAST_ENTITIES, least_inspectors=least,
+        )  # fmt: skip
 
 
 def check_entropy(source: str | None, not_before: date | None, entropy: str | None, today: date) -> str:

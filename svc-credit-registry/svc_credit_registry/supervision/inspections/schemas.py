@@ -121,6 +121,7 @@ class StratumOut(BaseModel):
     size: int
     ratio: int
     take: int
+    is_whole: bool = Field(description="All of them are drawn: chance had no part in who it was")
 
 
 class PoolOut(BaseModel):
@@ -140,11 +141,16 @@ class PoolOut(BaseModel):
 class SubstitutionOut(BaseModel):
     """An inspector who could not inspect an entity, and who took his place."""
 
+    number: int = Field(description="1, 2 ... within the task")
     out: str
     substitute: str | None
     on: date
-    ground: str
+    ground: str = Field(description="conflict, absence or left_office")
+    by: str | None = Field(description="inspector, planner or superior; absent where it was not recorded yet")
     passed_over: list[str] = Field(description="Who could not take the place: conflicts, and those on the task already")
+    passed_over_grounds: dict[str, str] = Field(
+        description="Of each why: on_task, declared, recent, excluded (at the draw), inactive"
+    )
 
 
 class DrawnOut(BaseModel):
@@ -158,6 +164,7 @@ class DrawnOut(BaseModel):
     stratum: str
     inspectors: list[str]
     excluded: list[str] = Field(description="Certificates kept away from this entity by a conflict")
+    has_choice: bool = Field(description="More inspectors were without a conflict than the task takes")
     substitutions: list[SubstitutionOut]
 
 
@@ -176,6 +183,7 @@ class DrawOut(BaseModel):
     entropy: str | None = Field(description="The public entropy as used; empty where none was announced")
     drawn_at: datetime | None
     drawn: list[DrawnOut]
+    most_replacements: int = Field(description="How many inspectors of one task its own unit may replace")
 
 
 class OpeningOut(BaseModel):

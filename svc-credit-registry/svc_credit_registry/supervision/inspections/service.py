@@ -20,7 +20,6 @@ from svc_credit_registry.supervision.inspections.errors import (
     PlanNotYours,
     PlanUnfit,
     PlanUnknown,
-    PoolEmpty,
 )
 from svc_credit_registry.supervision.inspections.models import (
     InspectionAssignment,
@@ -139,8 +138,7 @@ async def freeze(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, now:
     blind, seed = secrets.token_bytes(32), secrets.token_bytes(32)
     frozen = await queries.freeze(session, plan, blind, statutory_date(now))
     certificates = [one.certificate for one in await inspectors.drawable(session, plan.region)]
-    if not frozen.entities or len(certificates) < plan.inspectors_each:
-        raise PoolEmpty(entities=frozen.entities, inspectors=len(certificates))
+    rules.check_pools(frozen.entities, len(certificates), plan.inspectors_each)
     sizes = await queries.strata(session, plan.id)
     draw = InspectionDraw(
         plan_id=plan.id, algorithm=rules.ALGORITHM, commitment=rules.commitment_of(seed), seed=seed.hex(),
@@ -216,7 +214,8 @@ async def published_draw(session: AsyncSession, plan: InspectionPlan) -> DrawOut
         seed=frozen.seed if frozen.drawn_at else None,
         entropy=frozen.entropy,
         drawn_at=frozen.drawn_at,
-        drawn=await _drawn(session, plan) if frozen.drawn_at else [],
+        drawn=await _drawn(session, plan, len(frozen.inspectors)) if frozen.drawn_at else [],
+        most_replacements=rules.MOST_REPLACEMENTS,
     )
 
 
@@ -227,14 +226,14 @@ def _pool(plan: InspectionPlan, frozen: InspectionDraw) -> PoolOut:
         codes_url=f"/v1/inspection-plans/{plan.id}/pool/codes",
         tokens_sha256=frozen.tokens_digest,
         tokens_url=f"/v1/inspection-plans/{plan.id}/pool/tokens",
-        strata=[StratumOut.model_validate(stratum) for stratum in frozen.strata],
+        strata=[StratumOut.model_validate(s | {"is_whole": 0 < s["size"] == s["take"]}) for s in frozen.strata],
         inspectors=frozen.inspectors,
         inspectors_sha256=frozen.inspectors_digest,
         inspectors_each=plan.inspectors_each,
     )
 
 
-async def _drawn(session: AsyncSession, plan: InspectionPlan) -> list[DrawnOut]:
+async def _drawn(session: AsyncSession, plan: InspectionPlan, inspectors_all: int) -> list[DrawnOut]:
     """The drawn entities; inspectors as they were dealt, with those who took their places since."""
     by_task: dict[uuid.UUID, list[InspectionAssignment]] = defaultdict(list)
     for assignment in await queries.assignments_of(session, plan.id):
@@ -247,16 +246,23 @@ async def _drawn(session: AsyncSession, plan: InspectionPlan) -> list[DrawnOut]:
             position=task.position, task_number=task.number, code=task.code, salt=task.salt, token=task.token,
             stratum=task.stratum, inspectors=[a.certificate for a in by_task[task.id] if a.place is not None],
             excluded=excluded[task.id],
-            substitutions=[_substitution(a) for a in by_task[task.id] if a.ended_on is not None],
+            substitutions=[_substitution(a) for a in _ended(by_task[task.id])],
+            has_choice=inspectors_all - len(excluded[task.id]) > plan.inspectors_each,
         )
         for task in await queries.tasks_of(session, plan.id)
     ]  # fmt: skip
 
 
+def _ended(assignments: Sequence[InspectionAssignment]) -> list[InspectionAssignment]:
+    """Those who have left, in the order in which they did."""
+    return sorted((one for one in assignments if one.ended_on is not None), key=lambda one: one.ended_number or 0)
+
+
 def _substitution(ended: InspectionAssignment) -> SubstitutionOut:
     return SubstitutionOut(
-        out=ended.certificate, substitute=ended.substitute, on=ended.ended_on, ground=ended.ended_ground or "",
-        passed_over=ended.passed_over or [],
+        number=ended.ended_number or 0, out=ended.certificate, substitute=ended.substitute, on=ended.ended_on,
+        ground=ended.ended_ground or "", by=ended.ended_by, passed_over=ended.passed_over or [],
+        passed_over_grounds=ended.passed_over_grounds or {},
     )  # fmt: skip
 
 

@@ -124,8 +124,13 @@ def _friendly_substitute(draw: dict[str, Any]) -> None:
     barred = one["inspectors"]
     key = rules.key_of(draw["plan_number"], bytes.fromhex(draw["seed"]), "")
     order = rules.shuffled(key, [c for c in PEOPLE if c not in barred], b"substitute" + bytes.fromhex(one["token"]))
-    substitution = {"out": barred[0], "substitute": order[1], "on": "2026-11-21", "ground": "conflict"}
-    one["substitutions"] = [substitution | {"passed_over": barred}]
+    grounds = dict.fromkeys(barred, "on_task") | dict.fromkeys(one["excluded"], "excluded")
+    one["substitutions"] = [
+        {
+            "number": 1, "out": barred[0], "substitute": order[1], "on": "2026-11-21", "ground": "conflict",
+            "by": "inspector", "passed_over": list(grounds), "passed_over_grounds": grounds,
+        }
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -252,12 +257,25 @@ async def test_a_plan_is_cancelled_before_its_pools_are_frozen(office: Office) -
     assert (await office.post(f"{path}/freeze", office.planner())).status_code == 409
 
 
-async def test_a_pool_without_enough_inspectors_is_not_frozen(office: Office) -> None:
-    plan = await office.done("/v1/inspection-plans", office.planner(), office.plan(inspectors_each=9))
-    path = f"/v1/inspection-plans/{plan['id']}"
-    await office.done(f"{path}/publication", office.planner())
-    refused = await office.post(f"{path}/freeze", office.planner())
-    assert (refused.status_code, refused.json()["code"]) == (409, "inspection_pool_empty")
+async def test_a_pool_without_an_inspector_to_spare_is_not_frozen(office: Office) -> None:
+    for each, status in ((9, 409), (len(PEOPLE), 409), (len(PEOPLE) - 1, 200)):
+        plan = await office.done("/v1/inspection-plans", office.planner(), office.plan(inspectors_each=each))
+        path = f"/v1/inspection-plans/{plan['id']}"
+        await office.done(f"{path}/publication", office.planner())
+        answer = await office.post(f"{path}/freeze", office.planner())
+        assert (answer.status_code, answer.json().get("code")) == (
+            status,
+            "inspection_pool_empty" if status == 409 else None,
+        )
+
+
+async def test_what_is_left_to_chance_is_said(office: Office, tmp_path: Path) -> None:
+    draw, tokens, codes = await files(office, await any_drawn(office))
+    assert {one["stratum"]: one["is_whole"] for one in draw["pool"]["strata"]} == dict.fromkeys("ABC", False) | {
+        "D": True
+    }
+    assert all(one["has_choice"] is (len(PEOPLE) - len(one["excluded"]) > 2) for one in draw["drawn"])
+    assert "note of class D all 10 were drawn" in verify(tmp_path, draw, tokens, codes)[1]
 
 
 async def test_criteria_narrow_the_pool(office: Office) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from svc_credit_registry.supervision.inspections import rules
-from svc_credit_registry.supervision.inspections.errors import EntropyUnfit, PlanState, PlanUnfit
+from svc_credit_registry.supervision.inspections.errors import EntropyUnfit, PlanState, PlanUnfit, PoolEmpty
 
 TOKENS = [hashlib.sha256(b"%d" % i).digest() for i in range(50)]
 PEOPLE = [f"ZF-{i:03d}" for i in range(12)]
@@ -123,6 +123,17 @@ def test_announced_entropy_is_demanded_on_its_day_and_none_is_taken_otherwise() 
     for announced, entropy, today in ((source, None, day), (source, "01", date(2026, 11, 21)), (None, "01", day)):
         with pytest.raises(EntropyUnfit):
             rules.check_entropy(announced, day, entropy, today)
+
+
+@pytest.mark.parametrize(
+    ("entities", "inspectors", "fits"), [(0, 8, False), (1, 8, False), (2, 3, True), (2, 2, False), (900, 2, False)]
+)
+def test_a_pool_which_leaves_nothing_to_chance_is_refused(entities: int, inspectors: int, fits: bool) -> None:
+    if fits:
+        rules.check_pools(entities, inspectors, each=2)
+        return
+    with pytest.raises(PoolEmpty):
+        rules.check_pools(entities, inspectors, each=2)
 
 
 def test_an_act_out_of_turn_is_refused() -> None:
