@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query
 
-from shared.clock import NowDep, TodayDep
-from shared.http import Page, Paging, Router, set_etag
+from shared.clock import NowDep
+from shared.http import Page, Paging, Router
 from svc_credit_registry.access import AnyCaller, ListOfficer
 from svc_credit_registry.listing.list_objections import queries, service
 from svc_credit_registry.listing.list_objections.models import ListObjection
@@ -19,16 +19,16 @@ from svc_credit_registry.listing.list_objections.schemas import (
     objection_out,
 )
 from svc_credit_registry.listing.lists import service as lists
-from svc_credit_registry.listing.lists.routes import EntryId, Reply, ReplyDep
+from svc_credit_registry.listing.lists.routes import EntryId
 from svc_credit_registry.listing.periods.schemas import clocks_out
+from svc_credit_registry.replies import Reply, ReplyDep
 
 router = Router(tags=["lists"])
 ObjectionId = Annotated[uuid.UUID, Path(description="The id of the objection")]
 
 
 async def _answer(reply: Reply, objection: ListObjection) -> ListObjectionOut:
-    await reply.session.flush()
-    set_etag(reply.response, objection)
+    await reply.versioned(objection)
     return objection_out(objection, reply.english)
 
 
@@ -39,13 +39,12 @@ async def _answer(reply: Reply, objection: ListObjection) -> ListObjectionOut:
     status_code=201,
 )
 async def object_to_listing(
-    reply: ReplyDep, caller: AnyCaller, today: TodayDep, entry_id: EntryId, body: ListObjectionIn
+    reply: ReplyDep, caller: AnyCaller, entry_id: EntryId, body: ListObjectionIn
 ) -> ListObjectionOut:
     """The enterprise objects, within 30 days of the publication of its entry."""
-    objection = await service.object_to(reply.session, caller, entry_id, body, today)
-    shown = await _answer(reply, objection)
-    reply.response.headers["Location"] = f"/v1/list-objections/{objection.id}"
-    return shown
+    objection = await service.object_to(reply.session, caller, entry_id, body, reply.today)
+    reply.created(f"/v1/list-objections/{objection.id}")
+    return await _answer(reply, objection)
 
 
 @router.get(
@@ -69,13 +68,12 @@ async def list_entry_objections(
 async def list_objection_queue(
     reply: ReplyDep,
     caller: ListOfficer,
-    today: TodayDep,
     paging: Paging,
     overdue: Annotated[bool, Query(description="Only those past their statutory date")] = False,
 ) -> Page[ListObjectionOut]:
     """Objections of the officer's region (superiors: of the regions below), what is due first comes first."""
     keys: list[Any] = [ListObjection.due_on.asc(), ListObjection.id.asc()]
-    found = await reply.page_of(queries.queue(caller, today if overdue else None), keys, paging)
+    found = await reply.page_of(queries.queue(caller, reply.today if overdue else None), keys, paging)
     return found.page([objection_out(row, reply.english) for row in found.rows])
 
 
@@ -94,14 +92,13 @@ async def get_list_objection(reply: ReplyDep, caller: AnyCaller, objection_id: O
 async def list_objection_deadlines(
     reply: ReplyDep,
     caller: AnyCaller,
-    today: TodayDep,
     objection_id: ObjectionId,
     explain: Annotated[bool, Query(description="Tell for each day whether it counts, and why")] = False,
 ) -> ObjectionDeadlinesOut:
     """Each clock of the objection with its law and, if asked, the day-by-day count."""
     objection, entry = await service.read(reply.session, caller, objection_id)
     found = service.clocks(objection, entry)
-    return ObjectionDeadlinesOut(items=clocks_out(found, today, explain=explain, english=reply.english))
+    return ObjectionDeadlinesOut(items=clocks_out(found, reply.today, explain=explain, english=reply.english))
 
 
 @router.post(
@@ -110,10 +107,10 @@ async def list_objection_deadlines(
     summary="受理异议 Accept or not",
 )
 async def accept_list_objection(
-    reply: ReplyDep, caller: ListOfficer, today: TodayDep, objection_id: ObjectionId, body: ObjectionAcceptanceIn
+    reply: ReplyDep, caller: ListOfficer, objection_id: ObjectionId, body: ObjectionAcceptanceIn
 ) -> ListObjectionOut:
     """Within 5 working days: the objection is taken up, or not, with the reason."""
-    return await _answer(reply, await service.accept(reply.session, caller, objection_id, body, today))
+    return await _answer(reply, await service.accept(reply.session, caller, objection_id, body, reply.today))
 
 
 @router.post(

@@ -1,26 +1,20 @@
 """The lists for everybody, and entries for their enterprises and for officers."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from sqlalchemy import Select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Public
-from shared.clock import TodayDep
 from shared.db import SessionDep
-from shared.http import Page, PageResult, Paging, Router, cached, not_modified, paginate, set_etag, view_etag
-from shared.http.pagination import PageQuery
+from shared.http import Page, Paging, Router, cached, not_modified, view_etag
 from shared.problems import wants_english
 from shared.runtime import RuntimeDep
 from svc_credit_registry.access import AnyCaller, ListOfficer
-from svc_credit_registry.listing.grounds.rules import ListKind, terms_of
-from svc_credit_registry.listing.lists import queries, rules, service
+from svc_credit_registry.listing.grounds.rules import ListKind
+from svc_credit_registry.listing.lists import queries, service
 from svc_credit_registry.listing.lists.errors import DocumentUnknown, ListEntryUnknown
 from svc_credit_registry.listing.lists.models import ListDocument, ListEntry, ListStep
 from svc_credit_registry.listing.lists.queries import NEWEST_FIRST, Filters
@@ -42,6 +36,7 @@ from svc_credit_registry.listing.lists.schemas import (
 from svc_credit_registry.listing.periods.schemas import clocks_out
 from svc_credit_registry.record.exports.routes import exported, responses
 from svc_credit_registry.record.exports.rules import Form
+from svc_credit_registry.replies import Reply, ReplyDep
 
 router = Router(tags=["lists"])
 EntryId = Annotated[uuid.UUID, Path(description="The id of the entry")]
@@ -68,43 +63,10 @@ def filters(  # noqa: PLR0913 - one parameter each
 FiltersDep = Annotated[Filters, Depends(filters)]
 
 
-@dataclass(frozen=True)
-class Reply:
-    """Answers with the entry as it is now, its new version, and in the reader's language."""
-
-    session: AsyncSession
-    request: Request
-    response: Response
-
-    @property
-    def english(self) -> bool:
-        """Whether the reader asked for English before Chinese."""
-        return wants_english(self.request)
-
-    def case(self, entry: ListEntry) -> CaseOut:
-        """One entry in a list."""
-        needed = rules.needs_consent(terms_of(entry.terms_version), entry.region)
-        return case_out(entry, self.english, needed)
-
-    async def with_(self, entry: ListEntry) -> CaseOut:
-        """The entry after an act."""
-        await self.session.flush()
-        set_etag(self.response, entry)
-        return self.case(entry)
-
-    async def page_of(self, statement: Select[Any], keys: Sequence[Any], paging: PageQuery) -> PageResult:
-        """One page of a list, with its link to the next one."""
-        return await paginate(
-            self.session, statement, keys=keys, paging=paging, request=self.request, response=self.response
-        )
-
-
-def reply_of(session: SessionDep, request: Request, response: Response) -> Reply:
-    """What an act is answered with."""
-    return Reply(session, request, response)
-
-
-ReplyDep = Annotated[Reply, Depends(reply_of)]
+async def answer(reply: Reply, entry: ListEntry) -> CaseOut:
+    """The entry as it is now, with its new version."""
+    await reply.versioned(entry)
+    return case_out(entry, reply.english)
 
 
 @router.get(
@@ -144,16 +106,15 @@ async def export_list_entries(
 async def list_entry_queue(
     reply: ReplyDep,
     caller: ListOfficer,
-    today: TodayDep,
     paging: Paging,
     list_: Annotated[ListKind | None, Query(alias="list")] = None,
     overdue: Annotated[bool, Query(description="Only those past their statutory date")] = False,
 ) -> Page[CaseOut]:
     """Proposals of the officer's region (superiors: of the regions below), what is due first comes first."""
-    statement = queries.queue(caller, list_, today if overdue else None)
+    statement = queries.queue(caller, list_, reply.today if overdue else None)
     keys: list[Any] = [ListEntry.due_on.asc(), ListEntry.id.asc()]
     found = await reply.page_of(statement, keys, paging)
-    return found.page([reply.case(row) for row in found.rows])
+    return found.page([case_out(row, reply.english) for row in found.rows])
 
 
 @router.get(
@@ -164,7 +125,7 @@ async def list_my_list_entries(reply: ReplyDep, caller: AnyCaller, paging: Pagin
     code = caller.org if caller.org and service.speaks_for(caller, caller.org) else ""
     keys: list[Any] = [ListEntry.created_at.desc(), ListEntry.id.desc()]
     found = await reply.page_of(queries.of_enterprise(code), keys, paging)
-    return found.page([reply.case(row) for row in found.rows])
+    return found.page([case_out(row, reply.english) for row in found.rows])
 
 
 @router.get("/v1/list-notices", operation_id="list_list_notices", summary="名录通知 What the enterprise was told")
@@ -183,16 +144,16 @@ async def list_list_notices(reply: ReplyDep, caller: AnyCaller, paging: Paging) 
     responses={304: {"description": "Unchanged since the ETag in If-None-Match"}},
     dependencies=[Public],
 )
-async def get_list_entry(session: SessionDep, request: Request, response: Response, entry_id: EntryId) -> ListEntryOut:
+async def get_list_entry(reply: ReplyDep, entry_id: EntryId) -> ListEntryOut:
     """An entry as everybody may see it; 404 for proposals, for what was corrected, and for what has ended."""
-    entry = await queries.find(session, entry_id)
+    entry = await queries.find(reply.session, entry_id)
     if entry is None or State(entry.state) not in PUBLIC_STATES[ListKind(entry.list)]:
         raise ListEntryUnknown
-    shown = entry_out(entry, wants_english(request))
+    shown = entry_out(entry, reply.english)
     headers = {"ETag": view_etag(entry, shown)} | cached("list-entries", f"enterprise:{entry.code}", by_language=True)
-    if not_modified(request, headers["ETag"]):
+    if not_modified(reply.request, headers["ETag"]):
         return Response(status_code=304, headers=headers)  # type: ignore[return-value]
-    response.headers.update(headers)
+    reply.response.headers.update(headers)
     return shown
 
 
@@ -202,34 +163,30 @@ async def get_list_entry(session: SessionDep, request: Request, response: Respon
 async def get_list_case(reply: ReplyDep, caller: AnyCaller, entry_id: EntryId) -> CaseOut:
     """The entry with its dates and evidence, for its enterprise and for officers; 404 for everyone else."""
     entry, _ = await service.read(reply.session, caller, entry_id)
-    return await reply.with_(entry)
+    return await answer(reply, entry)
 
 
 @router.get(
     "/v1/list-entries/{entry_id}/deadlines", operation_id="list_entry_deadlines", summary="法定期限 Statutory dates"
 )
 async def list_entry_deadlines(
-    session: SessionDep,
-    request: Request,
+    reply: ReplyDep,
     caller: AnyCaller,
-    today: TodayDep,
     entry_id: EntryId,
     explain: Annotated[bool, Query(description="Tell for each day whether it counts, and why")] = False,
 ) -> EntryDeadlinesOut:
     """Each clock of the entry with its law, who has to act, and, if asked, the day-by-day count."""
-    entry, _ = await service.read(session, caller, entry_id)
-    found = clocks_out(service.clocks(entry), today, explain=explain, english=wants_english(request))
+    entry, _ = await service.read(reply.session, caller, entry_id)
+    found = clocks_out(service.clocks(entry), reply.today, explain=explain, english=reply.english)
     return EntryDeadlinesOut(number=entry.number, items=found)
 
 
 @router.get("/v1/list-entries/{entry_id}/history", operation_id="list_entry_history", summary="办理过程 History")
-async def list_entry_history(
-    session: SessionDep, request: Request, caller: AnyCaller, entry_id: EntryId
-) -> ListHistoryOut:
+async def list_entry_history(reply: ReplyDep, caller: AnyCaller, entry_id: EntryId) -> ListHistoryOut:
     """Every act about the entry, oldest first."""
-    entry, _ = await service.read(session, caller, entry_id)
-    steps = await queries.steps(session, entry.id)
-    return ListHistoryOut(number=entry.number, items=[step_out(step, wants_english(request)) for step in steps])
+    entry, _ = await service.read(reply.session, caller, entry_id)
+    steps = await queries.steps(reply.session, entry.id)
+    return ListHistoryOut(number=entry.number, items=[step_out(step, reply.english) for step in steps])
 
 
 NUMBER = Query(max_length=80, description="The number of the decision, such as 曾都区市监异列〔2026〕12号")

@@ -16,6 +16,7 @@ from svc_credit_registry.listing.lists.rules import (
     STATE_LABELS,
     Act,
     State,
+    needs_consent,
 )
 from svc_credit_registry.listing.periods.schemas import ClockOut
 
@@ -169,15 +170,16 @@ def entry_out(entry: ListEntry, english: bool) -> ListEntryOut:
     return ListEntryOut.model_validate(entry_line(entry, english))
 
 
-def case_out(entry: ListEntry, english: bool, consent_needed: bool) -> CaseOut:
+def case_out(entry: ListEntry, english: bool) -> CaseOut:
     """The entry for its enterprise and for officers."""
-    decide_by = terms_of(entry.terms_version).decision.due_on(entry.decide_from)
+    terms = terms_of(entry.terms_version)
+    decide_by = terms.decision.due_on(entry.decide_from)
     return CaseOut.model_validate(
         _shared(entry, english)
         | {
             "decide_by": decide_by,
             "decided_late": entry.decided_on is not None and entry.decided_on > decide_by,
-            "consent_needed": consent_needed,
+            "consent_needed": needs_consent(terms, entry.region),
             "remedies": REMEDIES_EN if english else REMEDIES_ZH,
         }
     )

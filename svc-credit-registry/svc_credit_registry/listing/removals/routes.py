@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query
 
-from shared.clock import NowDep, TodayDep
-from shared.http import IfMatch, Page, Paging, Router, check_version, set_etag
+from shared.clock import NowDep
+from shared.http import IfMatch, Page, Paging, Router, check_version
 from svc_credit_registry.access import AnyCaller, ListOfficer
 from svc_credit_registry.listing.lists import service as lists
-from svc_credit_registry.listing.lists.routes import EntryId, Reply, ReplyDep
+from svc_credit_registry.listing.lists.routes import EntryId
 from svc_credit_registry.listing.periods.schemas import clocks_out
 from svc_credit_registry.listing.removals import queries, service
 from svc_credit_registry.listing.removals.models import Removal
@@ -23,14 +23,14 @@ from svc_credit_registry.listing.removals.schemas import (
     RevocationIn,
     removal_out,
 )
+from svc_credit_registry.replies import Reply, ReplyDep
 
 router = Router(tags=["lists"])
 RemovalId = Annotated[uuid.UUID, Path(description="The id of the application")]
 
 
 async def _answer(reply: Reply, removal: Removal) -> RemovalOut:
-    await reply.session.flush()
-    set_etag(reply.response, removal)
+    await reply.versioned(removal)
     return removal_out(removal, reply.english)
 
 
@@ -45,9 +45,8 @@ async def apply_for_removal(
 ) -> RemovalOut:
     """The enterprise tells what it has done about the ground; a missing report that now stands is seen at once."""
     removal = await service.apply(reply.session, caller, entry_id, body, now)
-    shown = await _answer(reply, removal)
-    reply.response.headers["Location"] = f"/v1/list-removals/{removal.id}"
-    return shown
+    reply.created(f"/v1/list-removals/{removal.id}")
+    return await _answer(reply, removal)
 
 
 @router.get(
@@ -69,13 +68,12 @@ async def list_entry_removals(
 async def list_removal_queue(
     reply: ReplyDep,
     caller: ListOfficer,
-    today: TodayDep,
     paging: Paging,
     overdue: Annotated[bool, Query(description="Only those past their statutory date")] = False,
 ) -> Page[RemovalOut]:
     """Applications of the officer's region (superiors: of the regions below), what is due first comes first."""
     keys: list[Any] = [Removal.due_on.asc(), Removal.id.asc()]
-    found = await reply.page_of(queries.queue(caller, today if overdue else None), keys, paging)
+    found = await reply.page_of(queries.queue(caller, reply.today if overdue else None), keys, paging)
     return found.page([removal_out(row, reply.english) for row in found.rows])
 
 
@@ -94,14 +92,13 @@ async def get_list_removal(reply: ReplyDep, caller: AnyCaller, removal_id: Remov
 async def list_removal_deadlines(
     reply: ReplyDep,
     caller: AnyCaller,
-    today: TodayDep,
     removal_id: RemovalId,
     explain: Annotated[bool, Query(description="Tell for each day whether it counts, and why")] = False,
 ) -> RemovalDeadlinesOut:
     """Each clock of the application with its law and, if asked, the day-by-day count."""
     removal, entry = await service.read(reply.session, caller, removal_id)
     found = service.clocks(removal, entry)
-    return RemovalDeadlinesOut(items=clocks_out(found, today, explain=explain, english=reply.english))
+    return RemovalDeadlinesOut(items=clocks_out(found, reply.today, explain=explain, english=reply.english))
 
 
 @router.post(

@@ -1,17 +1,14 @@
 """Publication and repair of penalties over HTTP."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
+from fastapi import Path, Query, Response
 
 from shared.auth import Public
-from shared.clock import NowDep, TodayDep
-from shared.db import SessionDep
-from shared.http import IfMatch, Page, Paging, Router, cached, check_version, paginate, set_etag
-from shared.problems import wants_english
+from shared.clock import NowDep
+from shared.http import IfMatch, Page, Paging, Router, cached, check_version
 from svc_credit_registry.access import AnyCaller, ListOfficer
 from svc_credit_registry.listing.periods.schemas import clock_out, clocks_out
 from svc_credit_registry.listing.repairs import queries, rules, service
@@ -30,38 +27,16 @@ from svc_credit_registry.listing.repairs.schemas import (
     hindrance_out,
     repair_out,
 )
+from svc_credit_registry.replies import Reply, ReplyDep
 
 router = Router(tags=["repairs"])
 RepairId = Annotated[uuid.UUID, Path(description="The id of the application")]
 EXPLAIN = Query(description="Tell for each day whether it counts, and why")
 
 
-@dataclass(frozen=True)
-class Reply:
-    """Answers with the application as it is now, its new version, and in the reader's language."""
-
-    session: AsyncSession
-    request: Request
-    response: Response
-
-    @property
-    def english(self) -> bool:
-        """Whether the reader asked for English before Chinese."""
-        return wants_english(self.request)
-
-    async def with_(self, repair: Repair) -> RepairOut:
-        """The application after an act."""
-        await self.session.flush()
-        set_etag(self.response, repair)
-        return repair_out(repair, self.english)
-
-
-def reply_of(session: SessionDep, request: Request, response: Response) -> Reply:
-    """What an act is answered with."""
-    return Reply(session, request, response)
-
-
-ReplyDep = Annotated[Reply, Depends(reply_of)]
+async def _answer(reply: Reply, repair: Repair) -> RepairOut:
+    await reply.versioned(repair)
+    return repair_out(repair, reply.english)
 
 
 @router.get(
@@ -92,19 +67,20 @@ async def list_repair_terms(response: Response) -> RepairTermsOut:
 
 @router.get("/v1/penalties/mine", operation_id="list_my_penalties", summary="本企业处罚 The enterprise's own penalties")
 async def list_my_penalties(
-    reply: ReplyDep, caller: AnyCaller, today: TodayDep, explain: Annotated[bool, EXPLAIN] = False
+    reply: ReplyDep, caller: AnyCaller, explain: Annotated[bool, EXPLAIN] = False
 ) -> PenaltiesOut:
     """Each penalty on the record: until when it is published, from when repair may be asked for, what hinders it."""
     code = caller.org if caller.org and service.speaks_for(caller, caller.org) else ""
     items = []
     for item in await queries.penalties(reply.session, code):
         one = await service.held(reply.session, item)
-        found = await service.hindrances(reply.session, one, today)
-        items.append(_penalty(reply, one, found, today, explain))
+        found = await service.hindrances(reply.session, one, reply.today)
+        items.append(_penalty(reply, one, found, explain))
     return PenaltiesOut(items=items)
 
 
-def _penalty(reply: Reply, one: service.Held, found: Any, today: Any, explain: bool) -> PenaltyOut:
+def _penalty(reply: Reply, one: service.Held, found: Sequence[rules.Hindrance], explain: bool) -> PenaltyOut:
+    today = reply.today
     state = rules.shown(one.penalty)
     waiting = rules.waiting_of(rules.terms_on(today), one.penalty)
     until = one.item.publish_until or (state.clock.due_on if state.clock else None)
@@ -130,11 +106,11 @@ def _penalty(reply: Reply, one: service.Held, found: Any, today: Any, explain: b
 @router.post(
     "/v1/repairs", operation_id="apply_for_repair", summary="申请信用修复 Ask for credit repair", status_code=201
 )
-async def apply_for_repair(reply: ReplyDep, caller: AnyCaller, today: TodayDep, body: RepairIn) -> RepairOut:
+async def apply_for_repair(reply: ReplyDep, caller: AnyCaller, body: RepairIn) -> RepairOut:
     """The enterprise asks that a penalty leave publication early; 409 names everything that hinders it."""
-    repair = await service.apply(reply.session, caller, body, today)
-    reply.response.headers["Location"] = f"/v1/repairs/{repair.id}"
-    return await reply.with_(repair)
+    repair = await service.apply(reply.session, caller, body, reply.today)
+    reply.created(f"/v1/repairs/{repair.id}")
+    return await _answer(reply, repair)
 
 
 @router.get(
@@ -144,10 +120,7 @@ async def list_my_repairs(reply: ReplyDep, caller: AnyCaller, paging: Paging) ->
     """All applications of the enterprise the caller acts for, the newest first."""
     code = caller.org if caller.org and service.speaks_for(caller, caller.org) else ""
     keys: list[Any] = [Repair.created_at.desc(), Repair.id.desc()]
-    found = await paginate(
-        reply.session, queries.of_enterprise(code), keys=keys, paging=paging, request=reply.request,
-        response=reply.response,
-    )  # fmt: skip
+    found = await reply.page_of(queries.of_enterprise(code), keys, paging)
     return found.page([repair_out(row, reply.english) for row in found.rows])
 
 
@@ -155,41 +128,38 @@ async def list_my_repairs(reply: ReplyDep, caller: AnyCaller, paging: Paging) ->
 async def repair_queue(
     reply: ReplyDep,
     caller: ListOfficer,
-    today: TodayDep,
     paging: Paging,
     overdue: Annotated[bool, Query(description="Only those past their statutory date")] = False,
 ) -> Page[RepairOut]:
     """Applications of the officer's region (superiors: of the regions below), what is due first comes first."""
     keys: list[Any] = [Repair.due_on.asc(), Repair.id.asc()]
-    statement = queries.queue(caller, today if overdue else None)
-    found = await paginate(
-        reply.session, statement, keys=keys, paging=paging, request=reply.request, response=reply.response
-    )
+    statement = queries.queue(caller, reply.today if overdue else None)
+    found = await reply.page_of(statement, keys, paging)
     return found.page([repair_out(row, reply.english) for row in found.rows])
 
 
 @router.get("/v1/repairs/{repair_id}", operation_id="get_repair", summary="修复申请 One application")
 async def get_repair(reply: ReplyDep, caller: AnyCaller, repair_id: RepairId) -> RepairOut:
     """The application, for its enterprise and for officers; 404 for everyone else."""
-    return await reply.with_(await service.read(reply.session, caller, repair_id))
+    return await _answer(reply, await service.read(reply.session, caller, repair_id))
 
 
 @router.get(
     "/v1/repairs/{repair_id}/deadlines", operation_id="list_repair_deadlines", summary="法定期限 Statutory dates"
 )
 async def list_repair_deadlines(
-    reply: ReplyDep, caller: AnyCaller, today: TodayDep, repair_id: RepairId, explain: Annotated[bool, EXPLAIN] = False
+    reply: ReplyDep, caller: AnyCaller, repair_id: RepairId, explain: Annotated[bool, EXPLAIN] = False
 ) -> RepairDeadlinesOut:
     """Each clock of the application with its law and, if asked, the day-by-day count."""
     repair = await service.read(reply.session, caller, repair_id)
-    items = clocks_out(service.clocks(repair), today, explain=explain, english=reply.english)
+    items = clocks_out(service.clocks(repair), reply.today, explain=explain, english=reply.english)
     return RepairDeadlinesOut(number=repair.number, items=items)
 
 
 @router.post("/v1/repairs/{repair_id}/withdrawal", operation_id="withdraw_repair", summary="撤回申请 Withdraw")
-async def withdraw_repair(reply: ReplyDep, caller: AnyCaller, today: TodayDep, repair_id: RepairId) -> RepairOut:
+async def withdraw_repair(reply: ReplyDep, caller: AnyCaller, repair_id: RepairId) -> RepairOut:
     """The enterprise takes its application back before the decision."""
-    return await reply.with_(await service.withdraw(reply.session, caller, repair_id, today))
+    return await _answer(reply, await service.withdraw(reply.session, caller, repair_id, reply.today))
 
 
 @router.post("/v1/repairs/{repair_id}/acceptance", operation_id="accept_repair", summary="受理 Accept or not")
@@ -198,7 +168,7 @@ async def accept_repair(
 ) -> RepairOut:
     """Within 2 working days; an accepted application makes the commitment public."""
     repair = await service.for_officer(reply.session, caller, repair_id)
-    return await reply.with_(await service.accept(reply.session, caller, repair, body, now))
+    return await _answer(reply, await service.accept(reply.session, caller, repair, body, now))
 
 
 @router.post("/v1/repairs/{repair_id}/decision", operation_id="decide_repair", summary="修复决定 Decide")
@@ -208,7 +178,7 @@ async def decide_repair(
     """Within 15 working days of the acceptance; what is granted leaves publication at once."""
     repair = await service.for_officer(reply.session, caller, repair_id)
     check_version(repair, version)
-    return await reply.with_(await service.decide(reply.session, caller, repair, body, now))
+    return await _answer(reply, await service.decide(reply.session, caller, repair, body, now))
 
 
 @router.post("/v1/repairs/{repair_id}/revocation", operation_id="revoke_repair", summary="撤销修复 Revoke")
@@ -217,4 +187,4 @@ async def revoke_repair(
 ) -> RepairOut:
     """Repair got by false statements is undone; the penalty is published again and its term begins anew."""
     repair = await service.for_officer(reply.session, caller, repair_id)
-    return await reply.with_(await service.revoke(reply.session, caller, repair, body.reason, now))
+    return await _answer(reply, await service.revoke(reply.session, caller, repair, body.reason, now))
