@@ -18,7 +18,7 @@ from uvicorn.server import ServerState
 
 from gateway.errors import AmbiguousHost, AmbiguousLength, HeadersTooLarge, HeaderTooSlow, NotHttp, TooManyConnections
 from gateway.limits.policy import network_of
-from gateway.proxy.direct import BEGUN, Call, Header
+from gateway.proxy.call import BEGUN, Call, Header
 from gateway.proxy.headers import MAX_TOTAL, new_request_id, trace
 from gateway.proxy.refusal import document
 from shared.errors import DomainError

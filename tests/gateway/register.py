@@ -30,6 +30,7 @@ class Register:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     recorded: list[dict[str, Any]] = field(default_factory=list)
     silent: bool = False
+    breaks: int = 0  # so many of the next requests get a closed connection for an answer
 
     @property
     def asked(self) -> int:
@@ -44,6 +45,9 @@ class Register:
                 place.received.append(received)
                 text = self.text  # as it is when the request is read
                 await self.gate.wait()
+                if self.breaks:
+                    self.breaks -= 1
+                    return
                 body = text.encode()
                 head = f"HTTP/1.1 {self.status}\r\nContent-Length: {len(body)}\r\n{self.extra}\r\n"
                 writer.write(head.encode() + (b"" if received.line.startswith("HEAD") else body))

@@ -5,6 +5,7 @@ Kept is only what a service declares to be the same for everyone: `Cache-Control
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -12,6 +13,8 @@ DIRECTIVE = re.compile(rb'([A-Za-z-]+)(?:=(?:"([^"]*)"|([^\s,;"]*)))?')
 TAG = re.compile(r"[A-Za-z0-9:._~-]{1,120}")
 MOST_TAGS, MOST_VARIED = 32, 4
 FORBIDDEN = frozenset({b"private", b"no-store", b"no-cache", b"must-revalidate"})
+NEVER_KEPT = frozenset({b"set-cookie", b"content-range"})
+DECISIVE = NEVER_KEPT | {b"cache-control", b"vary", b"cache-tags"}
 OWN = frozenset({b"s-maxage", b"stale-while-revalidate", b"stale-if-error"})  # said to this cache alone
 CONDITIONS = frozenset({b"if-none-match", b"if-modified-since", b"if-match", b"if-unmodified-since", b"if-range"})
 NAMED_BY_304 = frozenset({b"cache-control", b"content-location", b"etag", b"expires", b"vary", b"last-modified"})
@@ -37,17 +40,20 @@ class Asked:
     english: bool
     if_none_match: bytes | None
     headers: Headers = field(repr=False)
+    conditional: bool = False  # asks only for what meets a condition
 
 
 def asked_of(headers: Headers, *, authorized: bool) -> Asked:
     """Reads a request's header. `authorized`: it carries a token, or a session that stands for one."""
-    language, condition = b"", None
+    language, condition, conditional = b"", None, False
     for name, value in headers:
         if name == b"accept-language":
             language = value
-        elif name == b"if-none-match":
-            condition = value if condition is None else condition + b"," + value
-    return Asked(authorized, prefers_english(language), condition, headers)
+        elif name in CONDITIONS:
+            conditional = True
+            if name == b"if-none-match":
+                condition = value if condition is None else condition + b"," + value
+    return Asked(authorized, prefers_english(language), condition, headers, conditional)
 
 
 def prefers_english(accepted: bytes) -> bool:
@@ -76,20 +82,28 @@ def _said(name: bytes, asked: Asked) -> bytes:
 
 def terms_of(status: int, headers: Headers) -> Terms | None:
     """How an answer may be kept; None: not at all."""
-    names = [name for name, _ in headers]
-    if status != 200 or b"set-cookie" in names or names.count(b"cache-control") != 1 or b"content-range" in names:
+    found: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        if name in DECISIVE:
+            found.setdefault(name, []).append(value)
+    control = found.get(b"cache-control", ())
+    if status != 200 or len(control) != 1 or not NEVER_KEPT.isdisjoint(found):
         return None
-    said = directives(next(value for name, value in headers if name == b"cache-control"))
+    times, vary = _times(control[0]), _vary(b",".join(found.get(b"vary", ())))
+    tags = _tags(b" ".join(found.get(b"cache-tags", ())))
+    if times is None or vary is None or tags is None:
+        return None
+    return Terms(*times, vary, tags)
+
+
+@lru_cache(maxsize=256)  # services say few different things
+def _times(control: bytes) -> tuple[int, int, int] | None:
+    """Seconds fresh, while it is renewed, while the service is away, by a Cache-Control field; None: not kept."""
+    said = directives(control)
     fresh = _seconds(said.get(b"s-maxage"))
-    vary = _vary(headers)
-    if b"public" not in said or not FORBIDDEN.isdisjoint(said) or not fresh or vary is None:
+    if b"public" not in said or not FORBIDDEN.isdisjoint(said) or not fresh:
         return None
-    tags = _tags(headers)
-    if tags is None:
-        return None
-    return Terms(
-        fresh, _seconds(said.get(b"stale-while-revalidate")), _seconds(said.get(b"stale-if-error")), vary, tags
-    )
+    return fresh, _seconds(said.get(b"stale-while-revalidate")), _seconds(said.get(b"stale-if-error"))
 
 
 def directives(value: bytes) -> dict[bytes, bytes]:
@@ -100,6 +114,7 @@ def directives(value: bytes) -> dict[bytes, bytes]:
     return found
 
 
+@lru_cache(maxsize=256)
 def without_own(value: bytes) -> bytes:
     """A Cache-Control field for the client. Caches that no event reaches are not told how long this one keeps."""
     parts = [part.strip() for part in value.split(b",")]
@@ -131,15 +146,15 @@ def _seconds(value: bytes | None) -> int:
     return min(int(value), DAY) if value and value.isdigit() and len(value) < 10 else 0
 
 
-def _vary(headers: Headers) -> tuple[bytes, ...] | None:
-    named = {part.strip().lower() for name, value in headers if name == b"vary" for part in value.split(b",")} - {b""}
-    if b"*" in named or b"cookie" in named or len(named) > MOST_VARIED:
+@lru_cache(maxsize=256)
+def _vary(named: bytes) -> tuple[bytes, ...] | None:
+    names = {part.strip().lower() for part in named.split(b",")} - {b""}
+    if b"*" in names or b"cookie" in names or len(names) > MOST_VARIED:
         return None
-    return tuple(sorted(named))
+    return tuple(sorted(names))
 
 
-def _tags(headers: Headers) -> tuple[str, ...] | None:
+def _tags(text: bytes) -> tuple[str, ...] | None:
     """The tags of an answer; None when they can't be read: what nobody can purge is not kept."""
-    text = " ".join(value.decode("latin-1") for name, value in headers if name == b"cache-tags")
-    tags = tuple(text.split())
-    return tags if len(tags) <= MOST_TAGS and all(TAG.fullmatch(tag) for tag in tags) else None
+    tags = tuple(text.decode("latin-1").split())
+    return tags if len(tags) <= MOST_TAGS and all(map(TAG.fullmatch, tags)) else None

@@ -18,6 +18,7 @@ from starlette.types import Message, Receive, Send
 
 from gateway.cache import rules
 from gateway.cache.ears import Ears
+from gateway.cache.flights import Flight
 from gateway.cache.rules import Asked, Headers, Terms
 from gateway.cache.store import Kept, Store
 from gateway.cache.tags import PRODUCERS
@@ -47,11 +48,11 @@ class Filling:
     send: Send
     began: float
     fallback: Kept | None
+    flight: Flight | None = None  # for which others wait
     terms: Terms | None = None
     kept: Kept | None = None
     stored: bool = False
     whole: bool = False  # the answer is asked for without conditions
-    decided: asyncio.Event = field(default_factory=asyncio.Event)
     fields: Headers = field(default_factory=list)
     body: list[bytes] = field(default_factory=list)
 
@@ -59,17 +60,12 @@ class Filling:
         """Decides by the header as it came; `returned` is what of it goes on. Raises Away."""
         if status in AWAY and self.fallback is not None:
             raise Away
-        store, read = self.read.cache.store, self.read
-        terms = rules.terms_of(status, received)
         length = next((value for name, value in received if name == b"content-length"), b"")
-        if status < 500:
-            told = rules.terms_of(200, received) if status == 304 else terms
-            store.mark(read.key, shared=told is not None)
-        if terms is not None and length.isdigit() and int(length) <= store.body_limit:
-            self.terms = terms
-            self.fields = [item for item in returned if item[0] != b"age"]
-        else:
-            self.decided.set()
+        terms = self.read.cache.terms(self.read.key, status, received)
+        if terms is not None and length.isdigit() and int(length) <= self.read.cache.store.body_limit:
+            self.terms, self.fields = terms, returned
+        elif self.flight is not None:
+            self.flight.end()
 
     async def tell(self, message: Message) -> None:
         """What the exchange sends to the client."""
@@ -105,7 +101,7 @@ class Read:
         """Sends a kept answer, or that the caller has it already; its status."""
         note = note or b"hit; ttl=%d" % (kept.fresh_until - time.monotonic())
         unchanged = kept.unchanged(self.asked)
-        fields = [item for item in kept.fields if not unchanged or item[0] in rules.NAMED_BY_304]
+        fields = kept.fields(unchanged=unchanged)
         own = [(b"cache-status", STATUS + note), (b"age", b"%d" % (time.monotonic() - kept.since))]
         status = 304 if unchanged else 200
         await send({"type": "http.response.start", "status": status, "headers": [*fields, *own, *self.own]})
@@ -118,7 +114,7 @@ class Cache(Collector):
 
     def __init__(self, store: Store, ears: Ears) -> None:
         self.store, self.ears = store, ears
-        self._flights: dict[bytes, Filling] = {}
+        self._flights: dict[bytes, Flight] = {}
         self._renewing: dict[bytes, asyncio.Task[None]] = {}
         self.counts = dict.fromkeys(("hit", "stale", "miss", "pass"), 0)
 
@@ -139,6 +135,39 @@ class Cache(Collector):
         if not self.takes_part(service) or self.store.passes(key):
             return True
         return asked.authorized and not self.store.is_shared(key)
+
+    # --- what the short way asks for ---
+
+    def may_lead(self, key: bytes, asked: Asked) -> bool:
+        """Whether a read may fetch an address for others: nothing is there, and nobody fetches it."""
+        return not asked.conditional and key not in self._flights and self.store.find(key, asked) is None
+
+    def lead(self, service: str, path: bytes, key: bytes, asked: Asked) -> Flight:
+        """Notes that a read fetches an address from now on; `land` must follow."""
+        flight = self._flights[key] = Flight(service, path, key, asked, time.monotonic())
+        return flight
+
+    def land(self, flight: Flight) -> None:
+        """Ends a flight, if it has not ended yet: those who wait go on."""
+        if self._flights.get(flight.key) is flight:
+            del self._flights[flight.key]
+        flight.end()
+
+    def arrived(self, flight: Flight, terms: Terms, returned: Headers, body: bytes) -> tuple[Kept, bool] | None:
+        """The answer to a flight as it could be kept, and whether it is; None when it is too long."""
+        if len(body) > self.store.body_limit:
+            return None
+        self.counts["miss"] += 1
+        kept = self.store.make(flight.service, flight.path, returned, body, terms)
+        return kept, self.store.keep(flight.key, flight.asked, kept, terms.vary, flight.began)
+
+    def terms(self, key: bytes, status: int, received: Headers) -> Terms | None:
+        """How an answer may be kept; that it may, or not, is noted of its address."""
+        terms = rules.terms_of(status, received)
+        if status < 500:
+            told = rules.terms_of(200, received) if status == 304 else terms
+            self.store.mark(key, shared=told is not None)
+        return terms
 
     def written(self, service: str, path: bytes, headers: Headers) -> None:
         """Drops what a write that went through may have changed (RFC 9111, 4.4), before its answer is passed on: what
@@ -181,36 +210,37 @@ class Cache(Collector):
             flight = self._flights.get(read.key)
             if flight is None or self.is_plain(read.service, read.key, read.asked):
                 break
-            await flight.decided.wait()
-        return await self._fill(read, forward, receive, send, time.monotonic())
-
-    async def learn(self, read: Read, forward: Forward, receive: Receive, send: Send) -> int:
-        """Lets the service answer a request that was sent some time ago. Its answer is not kept, for a purge may have
-        come since; but that it could be is noted, and the next one is."""
-        return await self._fill(read, forward, receive, send, None)
-
-    async def _fill(self, read: Read, forward: Forward, receive: Receive, send: Send, began: float | None) -> int:
+            await flight.wait()
         plain = self.is_plain(read.service, read.key, read.asked)
+        filling = Filling(read, send, time.monotonic(), None, whole=not plain)
+        if not plain and read.key not in self._flights:
+            filling.flight = self.lead(read.service, read.path, read.key, read.asked)
+        return await self._fill(filling, forward, receive, plain=plain)
+
+    async def learn(self, read: Read, forward: Forward, receive: Receive, send: Send, flight: Flight | None) -> int:
+        """Lets the service answer a request that was sent some time ago. Without a flight its answer is not kept, for
+        a purge may have come since; but that it could be is noted, and the next one is."""
+        plain = flight is None and self.is_plain(read.service, read.key, read.asked)
+        filling = Filling(read, send, flight.began if flight is not None else 0.0, None, flight)
+        return await self._fill(filling, forward, receive, plain=plain)
+
+    async def _fill(self, filling: Filling, forward: Forward, receive: Receive, *, plain: bool) -> int:
+        read, send = filling.read, filling.send
         stale = self.store.find(read.key, read.asked)
-        if stale is not None and stale.fail_until <= time.monotonic():
-            stale = None
-        filling = Filling(read, send, began or 0.0, stale, whole=began is not None and not plain)
-        leads = not plain and read.key not in self._flights
-        if leads:
-            self._flights[read.key] = filling
+        if stale is not None and stale.fail_until > time.monotonic():
+            filling.fallback = stale
         self.counts["pass" if plain else "miss"] += 1
         try:
             status = await forward(receive, filling.tell, filling)
         except (Away, BrokenOff, ServiceDown, ServiceBroke, ServiceTooSlow) as exc:
             if isinstance(exc, BrokenOff) and filling.terms is None:
                 raise  # the client has a part of the answer
-            if stale is None:
+            if filling.fallback is None:
                 raise (ServiceBroke() if isinstance(exc, BrokenOff) else exc) from exc
-            return await read.deliver(stale, send, b"hit; fwd=stale; detail=service-away")
+            return await read.deliver(filling.fallback, send, b"hit; fwd=stale; detail=service-away")
         finally:
-            filling.decided.set()
-            if leads and self._flights.get(read.key) is filling:
-                del self._flights[read.key]
+            if filling.flight is not None:
+                self.land(filling.flight)
         if filling.kept is not None:
             return await read.deliver(filling.kept, send, b"fwd=miss; stored" if filling.stored else b"fwd=miss")
         return status

@@ -31,7 +31,6 @@ class Kept:
     service: str
     head: bytes
     short_head: bytes
-    fields: Headers
     body: bytes
     etag: bytes
     since: float
@@ -42,7 +41,12 @@ class Kept:
 
     @property
     def size(self) -> int:
-        return 2 * len(self.head) + len(self.body) + ENTRY_BYTES
+        return len(self.head) + len(self.short_head) + len(self.body) + ENTRY_BYTES
+
+    def fields(self, *, unchanged: bool) -> Headers:
+        """The header of the whole answer, or of "not modified", field by field."""
+        lines = (self.short_head if unchanged else self.head).split(b"\r\n")
+        return [(name, value) for name, _, value in (line.partition(b": ") for line in lines if line)]
 
     def unchanged(self, asked: Asked) -> bool:
         """Whether the caller has this answer already."""
@@ -64,7 +68,7 @@ class Store:
         self.limit, self.body_limit, self.clock = limit, body_limit, clock
         self.size = 0
         self._slots: OrderedDict[bytes, Slot] = OrderedDict()
-        self._tagged: dict[str, set[bytes]] = {}
+        self._tagged: dict[str, bytes | set[bytes]] = {}
         self._purged: OrderedDict[str, float] = OrderedDict()
         self._passing: OrderedDict[bytes, float] = OrderedDict()
         self._shared: OrderedDict[bytes, float] = OrderedDict()
@@ -103,17 +107,25 @@ class Store:
 
     def make(self, service: str, path: bytes, headers: Headers, body: bytes, terms: Terms) -> Kept:
         """An answer as it could be kept. One without an ETag gets that of its text."""
-        etag = next((value for name, value in headers if name == b"etag"), b"")
+        etag, lines, short = b"", [], []
+        for name, value in headers:
+            line = b"%b: %b\r\n" % (name, value)
+            if name == b"etag":
+                etag = etag or value
+            if name != b"age":
+                lines.append(line)
+            if name in rules.NAMED_BY_304:
+                short.append(line)
         if not etag:
             etag = b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"'
-            headers = [*headers, (b"etag", etag)]
+            lines.append(b"etag: %b\r\n" % etag)
+            short.append(lines[-1])
         now = self.clock()
         fresh_until = now + terms.fresh
         return Kept(
             service=service,
-            head=b"".join(b"%b: %b\r\n" % item for item in headers),
-            short_head=b"".join(b"%b: %b\r\n" % item for item in headers if item[0] in rules.NAMED_BY_304),
-            fields=headers,
+            head=b"".join(lines),
+            short_head=b"".join(short),
             body=body,
             etag=etag,
             since=now,
@@ -137,8 +149,9 @@ class Store:
         self._leave(key, slot.variants.pop(variant, None))
         slot.variants[variant] = kept
         self.size += kept.size
-        for tag in kept.tags:
-            self._tagged.setdefault(tag, set()).add(key)
+        for each in slot.variants.values():  # What left may have had the tags of what stays.
+            for tag in each.tags:
+                self._tag(tag, key)
         while self.size > self.limit and self._slots:
             self._drop(next(iter(self._slots)))
         return key in self._slots
@@ -149,7 +162,7 @@ class Store:
         for tag in tags:
             self._purged[tag] = now
             self._purged.move_to_end(tag)
-            for key in tuple(self._tagged.get(tag, ())):
+            for key in self._under(tag):
                 self._drop(key)
                 dropped += 1
         while self._purged and next(iter(self._purged.values())) < now - REMEMBERED_SECONDS:
@@ -170,8 +183,24 @@ class Store:
             return
         self.size -= kept.size
         for tag in kept.tags:
-            keys = self._tagged.get(tag)
-            if keys is not None:
-                keys.discard(key)
-                if not keys:
-                    del self._tagged[tag]
+            self._untag(tag, key)
+
+    # Most tags are those of one address; a set for each of them would take more than the answer does.
+
+    def _tag(self, tag: str, key: bytes) -> None:
+        keys = self._tagged.setdefault(tag, key)
+        if isinstance(keys, set):
+            keys.add(key)
+        elif keys != key:
+            self._tagged[tag] = {keys, key}
+
+    def _untag(self, tag: str, key: bytes) -> None:
+        keys = self._tagged.get(tag)
+        if isinstance(keys, set):
+            keys.discard(key)
+        if not keys or keys == key:
+            self._tagged.pop(tag, None)
+
+    def _under(self, tag: str) -> tuple[bytes, ...]:
+        keys = self._tagged.get(tag, ())
+        return (keys,) if isinstance(keys, bytes) else tuple(keys)

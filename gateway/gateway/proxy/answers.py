@@ -5,10 +5,10 @@ connection. Everything else is left to the strict parser, so there is one reader
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from gateway.proxy.headers import HOP_BY_HOP, NOT_RETURNED
+from gateway.proxy.headers import HOP_BY_HOP, NOT_RETURNED, Headers
 
 TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 NO_BODY = frozenset({204, 304})
@@ -47,12 +47,19 @@ _kinds = _Kinds()
 
 @dataclass(slots=True)
 class Whole:
-    """A whole answer: `fields` are the lines which go on to the client."""
+    """A whole answer: of `lines`, its header, `fields` are those which go on to the client as they are."""
 
     status: int
-    fields: list[bytes]
+    lines: list[bytes]
     body: bytes
-    cached: bool  # says itself how it may be kept
+    fields: list[bytes] = field(default_factory=list)
+    cached: bool = False  # says itself how it may be kept
+    lasting: bool = False  # and so to this gateway
+
+    def received(self) -> Headers:
+        """The header as a parser reads it."""
+        parts = [line.partition(b":") for line in self.lines]
+        return [(name.lower(), value.strip(b" \t")) for name, _, value in parts]
 
 
 def whole(data: bytes) -> Whole | None:
@@ -66,19 +73,19 @@ def whole(data: bytes) -> Whole | None:
     breaks = len(lines) - 1  # a line break or NUL within a line is nothing plain
     if head.count(b"\n") != breaks or head.count(b"\r") != breaks or b"\0" in head:
         return None
-    found = Whole(status, [], data[end + 4 :], cached=False)
-    length = _sort(lines, found)
+    del lines[0]
+    found = Whole(status, lines, data[end + 4 :])
+    length = _sort(found)
     if status in NO_BODY and length is not None:
         length = 0
     return found if length == len(found.body) else None
 
 
-def _sort(lines: list[bytes], found: Whole) -> int | None:
-    """Puts the lines that go on into `found`; the stated length, -1 without one, None when the header is not plain."""
+def _sort(found: Whole) -> int | None:
+    """Says which lines go on; the stated length, -1 without one, None when the header is not plain."""
     length = -1
     passed = found.fields
-    del lines[0]
-    for line in lines:
+    for line in found.lines:
         kind = _kinds[line[: line.find(b":") + 1]]
         if kind == PASS:
             passed.append(line)
@@ -89,9 +96,8 @@ def _sort(lines: list[bytes], found: Whole) -> int | None:
             length = int(value)
             passed.append(line)
         elif kind == CACHE:
-            if b"s-maxage" in line:  # to be kept, which the long way does
-                return None
             found.cached = True
+            found.lasting = found.lasting or b"s-maxage" in line.lower()
             passed.append(line)
         elif kind == UNPLAIN:
             return None

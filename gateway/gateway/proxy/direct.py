@@ -10,21 +10,18 @@ mean the same thing.
 """
 
 import re
-import time
-from dataclasses import dataclass
 from typing import Protocol
 
 import httptools
 
-from gateway.cache.rules import Asked, asked_of
+from gateway.cache.rules import asked_of
 from gateway.cache.service import Cache
 from gateway.cache.store import Kept
 from gateway.limits.identity import NOBODY, Identities, Who
 from gateway.limits.policy import Limiter
 from gateway.proxy import headers as fields
 from gateway.proxy.address import client_address
-from gateway.proxy.answers import STATUS_LINES, Whole, whole
-from gateway.proxy.connection import Connection
+from gateway.proxy.call import Call, Client, Header, Held
 from gateway.proxy.headers import Headers
 from gateway.proxy.journal import Journal
 from gateway.proxy.upstream import Upstream
@@ -33,8 +30,6 @@ from shared.errors import DomainError
 
 Limiting = tuple[Limiter, Identities]
 
-BEGUN = "gateway.begun"  # the extension of a scope that holds the call which began on the short way
-CLIENT_LEFT = 499
 MAX_HEAD = 8 * 1024
 MAX_REMEMBERED = 4 * 1024
 REQUEST_LINE = re.compile(
@@ -47,62 +42,12 @@ UNUSUAL = frozenset(
 )
 
 
-class Held(Protocol):
-    """A session as the data plane sees it."""
-
-    @property
-    def key(self) -> bytes: ...
-
-    @property
-    def subject(self) -> str: ...
-
-    @property
-    def fresh(self) -> bool: ...
-
-    def token(self, service: str) -> bytes | None: ...
-
-    def refused(self, service: str) -> None: ...
-
-    def changed(self) -> None: ...
-
-
-class Credentials(Protocol):
+class Known(Protocol):
     """Where sessions are looked up without waiting."""
 
     def key_of(self, cookie: bytes) -> bytes: ...
 
     def known_by(self, key: bytes) -> Held | None: ...
-
-
-class Client(Protocol):
-    """The listener's side: one client's connection."""
-
-    client: tuple[str, int] | None
-    header: "Header | None"
-
-    def answer(self, data: bytes) -> None:
-        """Writes a whole answer; the next request may be read."""
-
-    def go_long(self, request: bytes, call: "Call") -> None:
-        """Serves the request the long way; `call` tells how far it has come."""
-
-    def date(self) -> bytes:
-        """The Date line of this second."""
-
-
-@dataclass(slots=True)
-class Header:
-    """A header that was read and found plain, ready for the next request with the same bytes."""
-
-    raw: bytes
-    address: str
-    counted_as: bytes  # the address as the limits count it
-    passed: bytes
-    session: bytes | None  # the hash of the session's cookie
-    authorization: bytes | None
-    traceparent: bytes | None
-    tracestate: bytes | None
-    asked: Asked
 
 
 class Reader:
@@ -124,100 +69,11 @@ class Reader:
         self.complete = True
 
 
-class Call:
-    """One call on the short way."""
-
-    __slots__ = ("client", "connection", "held", "limits", "path", "ready", "request", "request_id", "sent", "shared",
-                 "started", "trace_id", "traceparent", "upstream", "way")  # fmt: skip
-
-    def __init__(self, way: "Direct", client: Client, request: bytes, upstream: Upstream, path: bytes) -> None:
-        self.started = time.perf_counter()
-        self.way, self.client, self.request, self.upstream, self.path = way, client, request, upstream, path
-        self.held: Held | None = None
-        self.connection: Connection | None = None
-        self.limits: Headers = []
-        self.shared = False  # counted with others of the same address
-        self.ready = b""  # a whole answer out of the cache
-        self.sent = b""  # the request as it was sent, without its deadline and the empty line
-
-    def name(self, header: Header) -> None:
-        """Gives the call its ids, or continues the caller's trace."""
-        if header.traceparent is None:
-            digits = fields.new_digits()
-            self.trace_id, self.request_id = digits[:32], digits[48:]
-            self.traceparent = b"00-%b-%b-01" % (self.trace_id, digits[32:48])
-        else:
-            self.trace_id, self.traceparent, _ = fields.trace(header.traceparent)
-            self.request_id = fields.new_request_id()
-
-    def look(self, data: bytes | None) -> bool:
-        """Takes the first bytes of the answer if they are all of it; otherwise the long way reads on."""
-        answer = whole(data) if data is not None else None
-        connection = self.connection
-        assert connection is not None
-        if answer is None or answer.status == 401:
-            self.client.go_long(self.request, self)
-            return False
-        connection.finished_at_sight()
-        self.upstream.worked()
-        self.upstream.pool.release(connection)
-        self.finish(answer)
-        return True
-
-    def take_kept(self, kept: Kept, header: Header) -> None:
-        """Makes the answer out of a kept one."""
-        self.name(header)
-        unchanged = kept.unchanged(header.asked)
-        now = time.monotonic()
-        self.ready = b"".join(
-            (
-                STATUS_LINES[304 if unchanged else 200], self.client.date(), b"\r\n",
-                kept.short_head if unchanged else kept.head,
-                b"cache-status: yiwang; hit; ttl=%d\r\nage: %d\r\n" % (kept.fresh_until - now, now - kept.since),
-                *[b"%b: %b\r\n" % field for field in self.limits], self.way.security % self.request_id,
-                b"" if unchanged else kept.body,
-            )
-        )  # fmt: skip
-        self.note(304 if unchanged else 200)
-
-    def finish(self, answer: Whole) -> None:
-        """Answers and notes it."""
-        status = answer.status
-        lines = [self.client.date(), *answer.fields]
-        if status >= 400:
-            lines.append(b"x-error-source: service")
-        if self.held is not None and not answer.cached:
-            lines.append(b"cache-control: private, no-store")
-        if not (self.shared and status == 403):
-            lines += [b"%b: %b" % field for field in self.limits]
-        lines.append(self.way.security % self.request_id)
-        self.client.answer(b"%b%b%b" % (STATUS_LINES[status], b"\r\n".join(lines), answer.body))
-        self.note(status)
-
-    def note(self, status: int) -> None:
-        """Notes the call in the journal."""
-        header = self.client.header
-        address = header.address if header is not None else ""
-        seconds = time.perf_counter() - self.started
-        self.way.journal.note(
-            self.upstream.name, "GET", status, seconds, self.path.decode(), address, self.trace_id, self.request_id
-        )
-
-    def abandon(self) -> None:
-        """The client has left."""
-        connection = self.connection
-        if connection is not None:
-            connection.first_look = None
-            connection.abort()
-            self.upstream.pool.release(connection)
-            self.note(CLIENT_LEFT)
-
-
 class Direct:
     """Decides which calls go the short way, and sends them."""
 
     def __init__(
-        self, settings: GatewaySettings, credentials: Credentials, limiting: Limiting, journal: Journal, cache: Cache
+        self, settings: GatewaySettings, credentials: Known, limiting: Limiting, journal: Journal, cache: Cache
     ) -> None:
         self.settings, self.credentials, self.journal, self.cache = settings, credentials, journal, cache
         self.limiter, self.identities = limiting
@@ -246,8 +102,18 @@ class Direct:
         kept = self.cache.fresh(upstream.name, key, header.asked)
         if kept is not None:
             return call if self._take_kept(call, kept, header) else None
-        plain = self.cache.is_plain(upstream.name, key, header.asked)
-        return call if plain and self._send(call, header, path, query or b"") else None
+        return call if self._ask(call, header, key, path) else None
+
+    def _ask(self, call: Call, header: Header, key: bytes, path: bytes) -> bool:
+        """Asks the service, for everybody who asks meanwhile if the answer may be kept; False for the long way."""
+        service = call.upstream.name
+        plain = self.cache.is_plain(service, key, header.asked)
+        if not plain and not self.cache.may_lead(key, header.asked):
+            return False
+        sent = self._send(call, header, path + key[len(call.path) :])
+        if sent and not plain:
+            call.flight = self.cache.lead(service, path, key, header.asked)
+        return sent
 
     def _take_kept(self, call: Call, kept: Kept, header: Header) -> bool:
         """Answers out of the cache; False when the limits refuse."""
@@ -278,7 +144,7 @@ class Direct:
         token = held.token(call.upstream.name)
         return b"Bearer " + token if token is not None else None
 
-    def _send(self, call: Call, header: Header, path: bytes, query: bytes) -> bool:
+    def _send(self, call: Call, header: Header, target: bytes) -> bool:
         upstream, authorization = call.upstream, header.authorization
         if header.session is not None:
             authorization = self._authorized(call, header.session)
@@ -292,7 +158,7 @@ class Direct:
             return False
         call.name(header)
         parts = [
-            b"GET ", path, query, upstream.head, b"x-forwarded-for: ", header.counted_as, b"\r\nx-request-id: ",
+            b"GET ", target, upstream.head, b"x-forwarded-for: ", header.counted_as, b"\r\nx-request-id: ",
             call.request_id, b"\r\ntraceparent: ", call.traceparent, b"\r\n", header.passed,
         ]  # fmt: skip
         if authorization is not None:

@@ -19,11 +19,11 @@ from gateway.errors import BodyTooLarge, ServiceDown, SessionExpired
 from gateway.limits.identity import NOBODY, Who
 from gateway.limits.matters import with_matter
 from gateway.limits.policy import refused
-from gateway.proxy import direct
 from gateway.proxy import headers as fields
 from gateway.proxy.address import client_address
+from gateway.proxy.call import BEGUN, CLIENT_LEFT, Call, Held
 from gateway.proxy.csrf import SAFE, check_csrf
-from gateway.proxy.direct import BEGUN, CLIENT_LEFT, Call, Direct, Held, Limiting
+from gateway.proxy.direct import Direct, Known, Limiting
 from gateway.proxy.exchange import IDEMPOTENT, BrokenOff, ClientGone, Limits, Request, exchange
 from gateway.proxy.headers import Headers, Incoming
 from gateway.proxy.journal import Journal
@@ -39,7 +39,7 @@ SHORT_BODY = 64 * 1024
 STEP_UP = b"insufficient_user_authentication"
 
 
-class Credentials(direct.Credentials, Protocol):
+class Credentials(Known, Protocol):
     """Where sessions and tokens come from."""
 
     def known(self, cookie: bytes) -> Held | None: ...
@@ -114,6 +114,8 @@ class Plane:
         except Exception as exc:  # A fault of ours: logged whole, answered with nothing but its trace id.
             log.error("unexpected error", exc_info=exc, extra={"trace_id": passage.trace_id.decode()})
             status = await self._refuse(passage, scope, send, DomainError())
+        if begun is not None:
+            begun.land()
         self._note(passage, scope, status, time.perf_counter() - started)
 
     def _enter(self, scope: Scope, begun: Call | None) -> Passage:
@@ -235,7 +237,7 @@ class Plane:
         )
         read = self._read_of(passage, scope)
         assert read is not None  # a plain GET
-        return await self.cache.learn(read, forward, receive, send)
+        return await self.cache.learn(read, forward, receive, send, begun.flight)
 
     async def _who(self, passage: Passage) -> Who:
         """For whom the call is counted: the person of a session, or whoever a token names."""
