@@ -1,5 +1,6 @@
 """Reading sizes, and the reports by which none was told yet."""
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,8 +17,13 @@ from svc_credit_registry.reporting.small_micro.models import EnterpriseSize
 LISTED = (Size.SMALL, Size.MICRO)
 
 
-async def unclassified(session: AsyncSession, limit: int) -> Sequence[tuple[AnnualReport, ReportRevision, Enterprise]]:
-    """Published reports by which no size was told yet, with what they say. Locked; those at work are passed over."""
+async def unclassified(
+    session: AsyncSession, limit: int, aside: Sequence[uuid.UUID] = ()
+) -> Sequence[tuple[AnnualReport, ReportRevision, Enterprise]]:
+    """Published reports by which no size was told yet, with what they say, but for those set aside.
+
+    Locked; those at work are passed over.
+    """
     statement = (
         select(AnnualReport, ReportRevision, Enterprise)
         .join(
@@ -25,7 +31,7 @@ async def unclassified(session: AsyncSession, limit: int) -> Sequence[tuple[Annu
             (ReportRevision.report_id == AnnualReport.id) & (ReportRevision.revision == AnnualReport.revision),
         )
         .join(Enterprise, Enterprise.code == AnnualReport.code)
-        .where(AnnualReport.revision > AnnualReport.classified_revision)
+        .where(AnnualReport.revision > AnnualReport.classified_revision, AnnualReport.id.not_in(aside))
         .order_by(AnnualReport.id)
         .limit(limit)
         .with_for_update(of=AnnualReport, skip_locked=True)

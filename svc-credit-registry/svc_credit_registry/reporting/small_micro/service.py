@@ -29,17 +29,10 @@ def facts_of(industry_code: str, form: ReportForm) -> Facts:
     return Facts(industry_code, figures.employees, revenue, figures.assets_yuan)
 
 
-async def classify_next(session: AsyncSession, today: date, limit: int) -> int:
-    """Tells the sizes that follow from reports published since the last time; how many reports it were."""
-    found = await queries.unclassified(session, limit)
-    for report, revision, enterprise in found:
-        await _tell(session, report, revision, enterprise, today)
-    return len(found)
-
-
-async def _tell(
+async def tell(
     session: AsyncSession, report: AnnualReport, revision: ReportRevision, enterprise: Enterprise, today: date
 ) -> None:
+    """Tells the size that follows from a report published since the last time."""
     # The report's own version and time stay as they are: nobody has edited it.
     seen = {"classified_revision": report.revision, "updated_at": AnnualReport.updated_at}
     await session.execute(

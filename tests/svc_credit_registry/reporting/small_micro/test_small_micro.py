@@ -1,8 +1,12 @@
 """The standard as data; sizes that follow annual reports; the directory, which never shows the figures."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select
 
 from shared.clock import today
+from svc_credit_registry.reporting.filings.models import AnnualReport, ReportRevision
 from svc_credit_registry.reporting.small_micro.handlers import SWEEPS
 from tests.svc_credit_registry.reporting.filings.conftest import FIGURES, Filings, expect, refused
 
@@ -82,3 +86,22 @@ async def test_the_standard_is_served_as_data(filings: Filings) -> None:
     assert standard["version"] == "stats-75-2011"
     assert len(standard["groups"]) == 16
     refused(await filings.read(None, "/size-standards", day="2001-01-01"), 422, "no_standard")
+
+
+async def test_a_report_that_can_not_be_read_holds_up_no_other(filings: Filings) -> None:
+    broken, fine = await filings.enterprise(), await filings.enterprise()
+    await filings.sweep(CLASSIFY)
+    for code in (broken, fine):
+        await filings.filed(filings.agent(code), YEAR)
+    ours = select(ReportRevision).join(AnnualReport, AnnualReport.id == ReportRevision.report_id)
+    async with filings.client.sessions() as session, session.begin():
+        revision = (await session.scalars(ours.where(AnnualReport.code == broken))).one()
+        whole, revision.content = revision.content, "[]"
+    assert await filings.sweep(CLASSIFY) == 1
+    assert (await filings.get(f"/v1/enterprises/{fine}/size"))["size"] == "small"
+    assert (await filings.get(f"/v1/enterprises/{broken}/size"))["undetermined"] == "no_report"
+    async with filings.client.sessions() as session, session.begin():
+        (await session.scalars(ours.where(AnnualReport.code == broken))).one().content = whole
+    with filings.on(today() + timedelta(days=1)):
+        assert await filings.sweep(CLASSIFY) == 1
+    assert (await filings.get(f"/v1/enterprises/{broken}/size"))["size"] == "small"
