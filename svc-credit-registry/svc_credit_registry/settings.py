@@ -17,6 +17,9 @@ class Settings(ServiceSettings):
         description="Report year from which enterprises without an annual report are listed on 1 July of the next year",
     )
 
+    certificates_per_day: int = Field(
+        default=100, ge=1, le=100_000, description="New certificates of the record that one caller gets in 24 hours"
+    )
     stream_connections_per_client: int = Field(
         default=2, ge=1, le=100, description="Connections by which one client may follow the change stream of a process"
     )

@@ -28,6 +28,7 @@ from svc_credit_registry.record.enterprises.routes import Code
 from svc_credit_registry.record.enterprises.rules import read_day, valid_code
 from svc_credit_registry.record.record_views.service import Reading
 from svc_credit_registry.record.records.rules import KINDS
+from svc_credit_registry.settings import Settings
 
 router = Router(tags=["certificates"])
 pages = Environment(loader=PackageLoader("svc_credit_registry.publication.certificates"), autoescape=True)
@@ -66,11 +67,15 @@ async def issue_certificate(  # noqa: PLR0913 - who, whose record, when
 ) -> CertificateOut:
     """Numbered, signed (JWS) and as PDF with a QR code. The same record as of the same day has one certificate.
 
-    404 `enterprise_unknown`, 404 `record_not_begun`, 422 `day_ahead`.
+    404 `enterprise_unknown`, 404 `record_not_begun`, 422 `day_ahead`; 429 `certificate_quota` with Retry-After when the
+    caller has had its share of new ones within 24 hours, or has another one made at this moment.
     """
     reading = Reading(valid_code(code), read_day(body.as_of, today), today, english=False)
-    origin = runtime.settings.issuer
-    made, is_new = await service.issue(session, service.Request(caller, reading, origin, now))
+    settings = runtime.settings
+    assert isinstance(settings, Settings)
+    origin = settings.issuer
+    asked = service.Request(caller, reading, origin, now, settings.certificates_per_day)
+    made, is_new = await service.issue(session, asked)
     response.status_code = 201 if is_new else 200
     response.headers["Location"] = f"/v1/certificates/{made.number}"
     return service.certificate_out(made, origin)
@@ -89,7 +94,7 @@ async def get_certificate(
 ) -> CertificateOut:
     """What it says and its signed form, for whoever holds the number. 410 once a part of it has left publication."""
     response.headers["Cache-Control"] = "no-store"
-    found = await service.readable(session, number, today)
+    found = await service.readable(session, number, today, Certificate.token)
     return service.certificate_out(found, runtime.settings.issuer)
 
 
@@ -103,7 +108,7 @@ async def get_certificate(
 )
 async def get_certificate_pdf(session: SessionDep, request: Request, today: TodayDep, number: Number) -> Response:
     """The file whose SHA-256 the verification names. 410 once a part of it has left publication."""
-    found = await service.readable(session, number, today)
+    found = await service.readable(session, number, today, Certificate.pdf)
     headers = {
         "ETag": f'"{found.pdf_sha256[:32]}"',
         "Cache-Control": "no-store",

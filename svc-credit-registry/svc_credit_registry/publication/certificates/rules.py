@@ -5,8 +5,9 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 BASIS = "《企业信息公示暂行条例》第六条、第十三条；《中华人民共和国电子签名法》第十四条"
@@ -15,6 +16,8 @@ ALGORITHM = "ES256"
 TOKEN_LIMIT = 900_000
 ITEMS_OF_A_KIND = 200
 """How many items of a kind a certificate holds; it counts all of them."""
+WINDOW = timedelta(hours=24)
+"""Over which certificates of a caller are counted. A limit of this platform: no statute sets one."""
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 TAIL = 10
 """Characters which make a number impossible to guess: whoever holds it may read the certificate."""
@@ -38,8 +41,13 @@ FINDING_LABELS: Mapping[Finding, tuple[str, str]] = {
         "签名或者摘要不符，内容被改动或者并非本平台出具",
         "Altered, or not issued here: signature or digest fails",
     ),
-    Finding.UNKNOWN: ("签名有效，但没有此证明的出具记录", "The signature holds, but no such certificate was issued"),
+    Finding.UNKNOWN: ("没有此证明的出具记录", "No such certificate was issued"),
 }
+
+
+def seconds_until_free(now: datetime, issued_at: datetime) -> int:
+    """Seconds until a certificate that was issued at `issued_at` no longer counts; at least one."""
+    return max(1, math.ceil((issued_at + WINDOW - now).total_seconds()))
 
 
 def number_of(running: int, day: date, tail: str) -> str:

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from shared.fields import Day
 from svc_credit_registry.publication.certificates.rules import TOKEN_LIMIT, Finding
@@ -54,6 +55,15 @@ class CertificateVerificationIn(BaseModel):
     certificate: str | None = Field(default=None, min_length=1, max_length=TOKEN_LIMIT)
     number: str | None = Field(default=None, min_length=1, max_length=60)
     pdf_sha256: str | None = Field(default=None, pattern=r"^[0-9A-Fa-f]{64}$")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "CertificateVerificationIn":
+        if (self.certificate is None) == (self.number is None):
+            message = "须提交证明或者编号之一 (either the signed form or the number)"
+            raise PydanticCustomError("certificate_or_number", message)
+        if self.certificate is not None and self.pdf_sha256 is not None:
+            raise PydanticCustomError("number_missing", "PDF 摘要须与编号一并提交 (a digest goes with a number)")
+        return self
 
 
 class CertificateVerificationOut(BaseModel):

@@ -14,12 +14,17 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from shared.audit import SYSTEM, record
 from shared.auth import Caller
 from shared.clock import statutory_date
 from svc_credit_registry.publication.certificates import queries, rules
-from svc_credit_registry.publication.certificates.errors import CertificateUnknown, CertificateWithdrawn
+from svc_credit_registry.publication.certificates.errors import (
+    CertificateQuota,
+    CertificateUnknown,
+    CertificateWithdrawn,
+)
 from svc_credit_registry.publication.certificates.models import NUMBERS, Certificate, CertificateKey
 from svc_credit_registry.publication.certificates.rules import ALGORITHM, FINDING_LABELS, TOKEN_TYPE, Finding
 from svc_credit_registry.publication.certificates.schemas import (
@@ -42,16 +47,20 @@ PATH = "/api/credit-registry/v1/certificates"
 
 @dataclass(frozen=True)
 class Request:
-    """Who asks for a certificate of which record, where it can be verified, and when."""
+    """Who asks for a certificate of which record, where it can be verified, when, and how many he gets in a day."""
 
     caller: Caller
     reading: Reading
     origin: str
     now: datetime
+    quota: int
 
 
 async def issue(session: AsyncSession, request: Request) -> tuple[Certificate, bool]:
-    """The certificate of the record as of a day, and whether it was made just now: what is said once is said once."""
+    """The certificate of the record as of a day, and whether it was made just now: what is said once is said once.
+
+    429 when a new one would be beyond the caller's quota, or while another is being made for him.
+    """
     reading = request.reading
     state = await record_views.state_of(session, reading)
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(state.code, KEY_LOCK))))
@@ -63,9 +72,21 @@ async def issue(session: AsyncSession, request: Request) -> tuple[Certificate, b
         known = await queries.of_content(session, state.code, reading.day, rules.fingerprint(parts))
         if known is not None:
             return known, False
+        if shown is None:
+            await _check_quota(session, request)
         shown = await record_views.record_of(session, reading, rules.ITEMS_OF_A_KIND)
     assert shown is not None
     return await _make(session, request, shown, parts, rules.fingerprint(parts)), True
+
+
+async def _check_quota(session: AsyncSession, request: Request) -> None:
+    subject = request.caller.subject
+    if not await queries.take_turn(session, subject):
+        raise CertificateQuota(headers={"Retry-After": "1"}, quota=request.quota)
+    oldest = await queries.issued_before_quota(session, subject, request.now - rules.WINDOW, request.quota)
+    if oldest is not None:
+        wait = rules.seconds_until_free(request.now, oldest)
+        raise CertificateQuota(headers={"Retry-After": str(wait)}, quota=request.quota)
 
 
 async def _make(
@@ -122,9 +143,9 @@ async def _parts(session: AsyncSession, code: str, day: date, today: date) -> di
     names = await enterprises.names_on(session, code, day)
     parts = {"registration": facts, "names": [name.model_dump(mode="json") for name in names]}
     complaints = await queries.complaint_numbers(session, code, day)
-    items = await queries.items_by_kind(session, code, day, today)
-    found = {**parts, **items, **({"complaint": complaints} if complaints else {})}
-    return {part: rules.fingerprint(value) for part, value in found.items()}
+    found = parts | ({"complaint": complaints} if complaints else {})
+    items = await queries.fingerprints(session, code, day, today)
+    return items | {part: rules.fingerprint(value) for part, value in found.items()}
 
 
 def sign(content: dict[str, Any], key: CertificateKey) -> str:
@@ -161,17 +182,17 @@ async def keys_out(session: AsyncSession) -> CertificateKeysOut:
     return CertificateKeysOut(keys=[dict(key.public) for key in await queries.keys(session)])
 
 
-async def find(session: AsyncSession, number: str) -> Certificate:
-    """A certificate by its number; 404 when there is none."""
-    found = await queries.by_number(session, number.strip().upper())
+async def find(session: AsyncSession, number: str, *large: InstrumentedAttribute[Any]) -> Certificate:
+    """A certificate by its number, with those of its `large` columns; 404 when there is none."""
+    found = await queries.by_number(session, number.strip().upper(), *large)
     if found is None:
         raise CertificateUnknown
     return found
 
 
-async def readable(session: AsyncSession, number: str, today: date) -> Certificate:
+async def readable(session: AsyncSession, number: str, today: date, *large: InstrumentedAttribute[Any]) -> Certificate:
     """A certificate to read or print; 410 once anything in it has left publication: it can only be verified then."""
-    found = await find(session, number)
+    found = await find(session, number, *large)
     said: dict[str, Any] = dict(found.content["record"])  # type: ignore[call-overload]
     ids = [uuid.UUID(item["id"]) for kind in said["kinds"] for item in kind["items"]]
     complaints = {complaint["number"] for complaint in said["complaints"]}

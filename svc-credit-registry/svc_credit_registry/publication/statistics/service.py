@@ -1,5 +1,6 @@
 """Publishing figures, showing them, and computing them again."""
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.codes import regions
+from svc_credit_registry.apart import Apart
 from svc_credit_registry.publication.charts.rules import Bar, Chart, svg
 from svc_credit_registry.publication.statistics import queries, rules
 from svc_credit_registry.publication.statistics.errors import (
@@ -30,8 +32,10 @@ from svc_credit_registry.publication.statistics.schemas import (
 )
 from svc_credit_registry.record.classification.rules import INDUSTRIES
 
+log = logging.getLogger(__name__)
 FRESH = timedelta(hours=1)
 """A figure is computed again for the public at most this often; who asks in between gets the last result."""
+APART: Apart[str] = Apart("statistics.publish_next")
 AT_LEISURE, AT_ONCE = "600s", "60s"
 """How long a statement may take in the worker, and when somebody waits."""
 
@@ -62,12 +66,20 @@ class Shown:
 
 
 async def publish_next(session: AsyncSession, today: date, now: datetime) -> int:
-    """Computes and stores one figure that wasn't published today; 0 when all were, or the register is empty."""
-    done = await queries.published_names(session, today)
-    waiting = [figure for figure in FIGURES.values() if figure.name not in done]
+    """Computes and stores one figure that wasn't published today; 0 when all were, or the register is empty.
+
+    One that fails is tried again later: the others do not wait for it.
+    """
+    done = {*await queries.published_names(session, today), *APART.aside(now)}
+    waiting = [(name, figure) for name, figure in FIGURES.items() if name not in done]
     if not waiting or await queries.is_empty(session):
         return 0
-    figure, cutoff, started = waiting[0], await queries.settled(session, now), time.monotonic()
+    await APART.each(session, waiting[:1], lambda figure: _publish(session, figure, today, now), now)
+    return 1
+
+
+async def _publish(session: AsyncSession, figure: Figure, today: date, now: datetime) -> None:
+    cutoff, started = await queries.settled(session, now), time.monotonic()
     cells = sorted(await queries.compute(session, figure.name, today, cutoff, AT_LEISURE))
     row = PublishedFigure(
         figure=figure.name, as_of=today, version=figure.version, cutoff=cutoff, computed_at=now,
@@ -77,8 +89,7 @@ async def publish_next(session: AsyncSession, today: date, now: datetime) -> int
         async with session.begin_nested():
             session.add(row)
     except IntegrityError:  # another worker was faster: its figure stays
-        return 0
-    return 1
+        log.info("a figure was published by another worker", extra={"figure": figure.name})
 
 
 def figure_of(name: str) -> Figure:

@@ -19,6 +19,7 @@ from shared.files import TEXT, FileStore, StoredFile
 from shared.http.strictness import UNFIT, faults_of
 from shared.inbox import SweepContext
 from shared.problems import is_outage
+from svc_credit_registry.apart import FAILED
 from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.schemas import CONTENTS
 from svc_credit_registry.sharing.batches import queries, rules
@@ -131,6 +132,7 @@ async def work(session: AsyncSession, context: SweepContext) -> int:
     except Exception as exc:
         if is_outage(exc):
             raise
+        FAILED.labels("batches.work").inc()
         log.exception("the work on a file failed")
     await session.refresh(batch)
     return _fail(batch, "平台处理失败，请联系运维或者重新报送 (the platform failed on it: send it again)")

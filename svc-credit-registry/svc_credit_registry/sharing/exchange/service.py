@@ -181,7 +181,7 @@ def log_name(service: str) -> str:
 async def verify(session: AsyncSession, service: str, first: int, last: int | None) -> VerificationOut:
     """Walks the batches from `first` to `last`: entries changed, added, missing or moved, batches cut off.
 
-    The batch before `first` is taken as it stands; the end is held against the anchors when `last` is not given.
+    The batch before `first` is taken as it stands; the end, or `last`, is held against the anchors.
     """
     kept = await queries.anchors(session, log_name(service))
     previous = await _before(session, first)
@@ -194,8 +194,9 @@ async def verify(session: AsyncSession, service: str, first: int, last: int | No
         previous, sealed = batch.hash, sealed + batch.count
         anchored = number if number in kept else anchored
         session.expunge_all()
-    if fault is None and last is None and kept and max(kept) > number:
-        fault = f"batches after {number} are gone: an anchor stands at {max(kept)}"
+    end = max((n for n in kept if last is None or n <= last), default=0)
+    if fault is None and end > number:
+        fault = f"batches after {number} are gone: an anchor stands at {end}"
     return VerificationOut(
         log=log_name(service), intact=fault is None, fault=fault, batches=number - first + 1, sealed=sealed,
         unsealed=await queries.unsealed_count(session), anchored=anchored, head=previous.hex(),

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.sharing.freshness import queries, rules
 from svc_credit_registry.sharing.freshness.schemas import FeedOut, FeedsOut
 from svc_credit_registry.sharing.resources.models import Resource
-from svc_credit_registry.sharing.resources.rules import CYCLES, Cycle, ResourceSource
+from svc_credit_registry.sharing.resources.rules import CYCLES, Coverage, Cycle, ResourceSource
 from svc_credit_registry.sharing.resources.rules import State as Listed
+from svc_credit_registry.sharing.submissions.rules import PUSHED
 
 CHANGES, REGISTER = "changes", "svc-credit-registry"
 Waiting = tuple[int, datetime | None]
@@ -26,10 +28,19 @@ async def feeds(session: AsyncSession, now: datetime, *, english: bool) -> Feeds
         if resource.source == ResourceSource.ENTERPRISES:
             items.append(_feed(now, about, last, waiting, english))
             continue
-        kind = str(resource.kind)
-        latest = await queries.last_receipt(session, resource.producer, kind)
-        items.append(_feed(now, about, latest, await queries.waiting(session, resource.producer, kind), english))
+        producer, kind = None if resource.coverage == Coverage.ALL else resource.producer, str(resource.kind)
+        latest = await _latest(session, producer, RecordKind(kind))
+        items.append(_feed(now, about, latest, await queries.waiting(session, producer, kind), english))
     return FeedsOut(at=now, items=items)
+
+
+async def _latest(session: AsyncSession, producer: str | None, kind: RecordKind) -> datetime | None:
+    """When the newest record came. A push that changes nothing is a sign of life of its producer, too."""
+    if producer is not None and kind in PUSHED:
+        pushed = await queries.last_receipt(session, producer, kind)
+        if pushed is not None:
+            return pushed
+    return await queries.last_item(session, producer, kind)
 
 
 def _feed(

@@ -2,16 +2,23 @@
 
 from datetime import date, timedelta
 
+from svc_credit_registry.sharing.reconciliation.errors import ReportPeriodInvalid
+
 DAYS = 30
 MOST_DAYS = 400
 MOST_CAUSES = 20
 
 
 def period(since: date | None, until: date | None, today: date) -> tuple[date, date]:
-    """The days of a report: by default the last 30; never more than 400."""
+    """The days of a report: by default the 30 up to `until`, or to today; days to come are left out.
+
+    422 `report_period_invalid` for a first day after the last, and for more than 400 days.
+    """
     last = min(until or today, today)
     first = since or last - timedelta(days=DAYS - 1)
-    return max(first, last - timedelta(days=MOST_DAYS)), last
+    if first > last or (last - first).days >= MOST_DAYS:
+        raise ReportPeriodInvalid(f"{first} – {last}", most_days=MOST_DAYS)
+    return first, last
 
 
 def share(part: float, whole: float) -> float | None:

@@ -12,4 +12,4 @@ async def look_again(session: AsyncSession, context: SweepContext) -> int:
     return await service.look_again(session, index_of(context.runtime.settings), context.now)
 
 
-SWEEPS = [Sweep("submissions.look_again", every=60.0, run=look_again)]
+SWEEPS = [Sweep(service.SWEEP, every=60.0, run=look_again)]

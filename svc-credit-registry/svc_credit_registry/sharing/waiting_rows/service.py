@@ -16,6 +16,7 @@ from shared.clock import statutory_date
 from shared.db import Json
 from shared.http import check_version
 from shared.problems import is_outage
+from svc_credit_registry.apart import FAILED
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.sharing.bulk_records import service as bulk
@@ -32,6 +33,7 @@ from svc_credit_registry.sharing.waiting_rows.errors import NothingWaits, OtherR
 from svc_credit_registry.sharing.waiting_rows.schemas import MatchDecisionIn, WaitingOut
 
 log = logging.getLogger(__name__)
+SWEEP = "submissions.look_again"
 LOOKED_AT_ONCE = 200
 MATCHED_LATER = "已自动匹配 (matched later)"
 
@@ -120,6 +122,7 @@ async def _matched(
         if is_outage(exc):
             raise
         if len(claims) == 1:
+            FAILED.labels(SWEEP).inc()
             log.exception("a waiting row can't be matched")
             return [None]
     return [verdict for claim in claims for verdict in await _matched(session, index, [claim], today)]
@@ -129,6 +132,7 @@ def _claim(row: SubmissionReceipt) -> Claim | None:
     try:
         return submissions.claim_of(Row.model_validate(row.payload))
     except ValidationError:
+        FAILED.labels(SWEEP).inc()
         log.exception("a waiting row can't be read any more", extra={"receipt": str(row.id)})
         return None
 
@@ -144,6 +148,7 @@ async def _settled_alone(session: AsyncSession, row: SubmissionReceipt, verdict:
     except Exception as exc:
         if is_outage(exc):
             raise
+        FAILED.labels(SWEEP).inc()
         log.exception("a waiting row failed", extra={"receipt": str(receipt_id)})
         return False
     return True

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import re
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,15 +12,23 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import KeySet
 
+from shared.auth import Caller
+from svc_credit_registry.publication.certificates import queries, rules, service
+from svc_credit_registry.publication.certificates.errors import CertificateQuota
+from svc_credit_registry.record.record_views.service import Reading
+from svc_credit_registry.record.records import queries as records
 from tests.svc_credit_registry.record.records.test_items import CODE, PENALTY, known  # noqa: F401
 from tests.svc_credit_registry.record.records.test_reading import TODAY, aged, ago, put
 from tests.svc_credit_registry.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+CALLER = Caller(subject="someone", kind="person")
+MOMENT = datetime(2026, 11, 21, 2, tzinfo=UTC)
 
-async def ask(world: World, **body: Any) -> httpx.Response:
-    headers = world.get_bearer(aud="credit-registry") | {"Idempotency-Key": str(uuid.uuid4())}
+
+async def ask(world: World, sub: str = CALLER.subject, **body: Any) -> httpx.Response:
+    headers = world.get_bearer(aud="credit-registry", sub=sub) | {"Idempotency-Key": str(uuid.uuid4())}
     return await world.client.post(f"/v1/enterprises/{CODE}/certificates", json=body, headers=headers)
 
 
@@ -133,3 +142,52 @@ async def test_who_asks_is_logged_in_and_the_day_has_come(fined: World) -> None:
     assert bare.status_code == 401
     assert (await ask(fined, as_of=str(ago(-1)))).json()["code"] == "day_ahead"
     assert (await ask(fined, as_of=str(ago(41)))).json()["code"] == "record_not_begun"
+
+
+async def test_a_caller_gets_so_many_new_ones_in_a_day_and_old_ones_without_limit(fined: World) -> None:
+    def asked(day: int, now: datetime = MOMENT) -> service.Request:
+        return service.Request(CALLER, Reading(CODE, ago(day), TODAY, english=False), "https://e.cn", now, quota=2)
+
+    async with fined.client.sessions() as session, session.begin():
+        for day in (1, 2, 1):
+            await service.issue(session, asked(day))
+        with pytest.raises(CertificateQuota) as refused:
+            await service.issue(session, asked(3, MOMENT + timedelta(hours=1)))
+        assert refused.value.headers == {"Retry-After": str(23 * 3600)}
+        _, is_new = await service.issue(session, asked(3, MOMENT + rules.WINDOW))
+    assert is_new
+
+
+async def test_one_is_made_for_a_caller_at_a_time(fined: World) -> None:
+    await issued(fined)
+    async with fined.client.sessions() as session:
+        assert await queries.take_turn(session, CALLER.subject)
+        refused = await ask(fined, as_of=str(ago(10)))
+        assert (refused.status_code, refused.json()["code"]) == (429, "certificate_quota")
+        assert refused.headers["Retry-After"] == "1"
+        assert (await ask(fined)).status_code == 200
+        assert (await ask(fined, sub="another", as_of=str(ago(11)))).status_code == 201
+    assert (await ask(fined, as_of=str(ago(10)))).status_code == 201
+
+
+async def test_the_database_adds_up_what_an_enterprise_has_to_the_same_fingerprints(fined: World) -> None:
+    for number in range(5):
+        await put(fined, 20, key=f"more-{number}")
+    async with fined.client.sessions() as session:
+        ids = sorted(row.id for row in await session.scalars(records.shown(CODE, None, TODAY, TODAY)))
+        assert len(ids) == 6
+        told = await queries.fingerprints(session, CODE, TODAY, TODAY)
+    assert told == {"penalty": rules.fingerprint(ids)}
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"certificate": "a", "number": "b"}, {"certificate": "a", "pdf_sha256": "0" * 64}]
+)
+async def test_a_verification_is_of_one_thing_that_is_there(fined: World, body: dict[str, str]) -> None:
+    answer = await fined.client.post("/v1/certificate-verifications", json=body)
+    assert answer.status_code == 422
+
+
+async def test_an_unknown_number_is_told_nothing_of_a_signature(fined: World) -> None:
+    found = await verified(fined, number="ZM2026112100000001-AAAAAAAAAA")
+    assert (found["genuine"], found["finding_label"]) == (False, "没有此证明的出具记录")

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.clock import now, today
 from shared.codes import credit_code
+from svc_credit_registry.apart import PAUSE
 from svc_credit_registry.publication.statistics import service
 from svc_credit_registry.publication.statistics.rules import FIGURES
 from tests.svc_credit_registry.world import World, row
@@ -51,6 +52,26 @@ async def test_an_empty_register_has_no_figures(world: World) -> None:
         await session.execute(text("TRUNCATE published_figures, figure_reruns"))
     assert await publish(world) == 0
     assert (await world.client.get(FIGURE)).status_code == 404
+
+
+async def test_a_figure_that_fails_holds_up_none_of_the_others(world: World) -> None:
+    async def run(statement: str) -> list[str]:
+        async with world.client.sessions() as session, session.begin():
+            found = await session.execute(text(statement))
+            return [str(row[0]) for row in found] if found.returns_rows else []
+
+    await run("TRUNCATE published_figures, figure_reruns")
+    await world.load([row(CODES[0], "随州红光酒业有限公司")])
+    await run("ALTER TABLE risk_runs RENAME TO risk_runs_away")
+    try:
+        await publish(world)
+        names = set(await run("SELECT figure FROM published_figures"))
+        assert names == set(FIGURES) - {"risk_classes"}
+    finally:
+        await run("ALTER TABLE risk_runs_away RENAME TO risk_runs")
+    async with world.client.sessions() as session, session.begin():
+        assert await service.publish_next(session, today(), now() + 2 * PAUSE) == 1
+    assert set(await run("SELECT figure FROM published_figures")) == set(FIGURES)
 
 
 async def test_every_figure_says_what_it_counts(published: World) -> None:

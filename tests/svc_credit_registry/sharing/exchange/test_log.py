@@ -133,6 +133,17 @@ async def test_who_gets_past_the_trigger_is_seen(world: World, fault: str) -> No
     assert fault in report["fault"]
 
 
+async def test_a_part_of_the_chain_that_is_gone_is_missed_too(world: World) -> None:
+    await log(world, "tax-suizhou", 6)
+    assert (await sealed(world, 6))["intact"]
+    async with world.client.sessions() as session, session.begin():
+        for statement in (*TRIGGERS_OFF, *CUT.split(";"), *TRIGGERS_ON):
+            await session.execute(text(statement))
+    headers = world.get_bearer(aud="credit-registry", permissions=["platform:audit"])
+    part = await world.client.get("/v1/exchange/verification", headers=headers, params={"first": 1, "last": 1})
+    assert (part.json()["intact"], part.json()["batches"]) == (False, 0)
+
+
 async def test_only_auditors_verify(world: World) -> None:
     answer = await world.client.get("/v1/exchange/verification", headers=of_agency(world, "tax-suizhou"))
     assert answer.status_code == 403

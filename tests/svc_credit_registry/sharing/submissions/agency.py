@@ -50,7 +50,7 @@ async def push(world: World, given: dict[str, Any], agency: str = "court-suizhou
 
 def in_use(world: World) -> int:
     """How many connections to the database are taken."""
-    return int(world.client.runtime.engine.pool.checkedout())  # type: ignore[attr-defined]
+    return int(world.client.runtime.engine.pool.checkedout())
 
 
 async def receipts(world: World, agency: str = "court-suizhou", **filters: Any) -> list[Any]:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from shared.clock import now
 from shared.codes import credit_code
+from svc_credit_registry.sharing.bulk_records import service as bulk
 from svc_credit_registry.sharing.matching.service import index_of
 from svc_credit_registry.sharing.submissions.service import LOOK_AGAIN
 from svc_credit_registry.sharing.waiting_rows import service
@@ -78,7 +79,7 @@ async def test_a_key_that_is_being_pushed_is_left_to_who_pushes(world: World) ->
     await push(world, penalty(code=OTHERS[0]))
     await world.load([row(OTHERS[0], "随州红光酒业0有限公司")])
     async with world.client.sessions() as session:
-        await service.bulk.lock(session, "court-suizhou", "penalty", ["1"])
+        await bulk.lock(session, "court-suizhou", "penalty", ["1"])
         assert await look(world) == 0
     assert await look(world) == 1
 
