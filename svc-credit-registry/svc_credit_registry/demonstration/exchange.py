@@ -52,6 +52,7 @@ async def catalogued(session: AsyncSession) -> None:
                 "code": code, "name": name, "summary": f"{name}（演示）", "producer": producer, "source": source,
                 "kind": kind, "fields": listed, "sharing": sharing, "conditions": conditions, "update_cycle": cycle,
                 "format": "JSON, NDJSON", "contact": "随州市市场监督管理局信息中心 0722-3300000",
+                "coverage": "all" if kind else "own",
             }  # fmt: skip
             await resources.create(session, officer("421300"), ResourceIn.model_validate(given))
 

@@ -1,6 +1,7 @@
 """Records which agencies have handed in, by the intake that takes every agency's records."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def _penalty(number: str, days: int, facts: str, fine: str, law: str) -> dict[st
         "key": number, "produced_on": _day(days).isoformat(), "basis": PENALTY_LAW,
         "content": {
             "document_number": number, "authority": "随州市曾都区市场监督管理局", "decided_on": _day(days).isoformat(),
-            "facts": facts, "penalty_types": ["罚款"], "penalty": f"罚款{fine}元", "fine_yuan": fine,
+            "facts": facts, "penalty_types": ["罚款"], "penalty": f"罚款{Decimal(fine):,.0f}元", "fine_yuan": fine,
             "legal_basis": law,
         },
     }  # fmt: skip
@@ -75,7 +76,8 @@ def _given() -> list[tuple[str, RecordKind, str, dict[str, Any]]]:
             FOOD_PENALTY, LATELY, "生产经营超范围使用食品添加剂的食品。", "250000.00",
             "《中华人民共和国食品安全法》第一百二十四条")),
         (ZENGDU, RecordKind.PENALTY, PHARMACY, _penalty(
-            PRICE_PENALTY, LONG_AGO, "利用虚假的价格手段诱骗消费者交易。", "120000.00", "《中华人民共和国价格法》第四十条")),
+            PRICE_PENALTY, LONG_AGO, "利用虚假的价格手段诱骗消费者交易。", "120000.00",
+            "《中华人民共和国价格法》第四十条")),
         (TAX, RecordKind.PENALTY, BUILDER, {
             "key": "DEMO-SW-3", "produced_on": _day(45).isoformat(), "basis": PENALTY_LAW, "content": arrears}),
     ]  # fmt: skip

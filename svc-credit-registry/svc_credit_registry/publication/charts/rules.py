@@ -3,13 +3,16 @@
 The colours are the first ones of Okabe and Ito's palette, told apart also by people who see colours differently.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 COLOURS = ("#0072B2", "#E69F00", "#CC79A7", "#009E73", "#56B4E9", "#D55E00", "#999999", "#F0E442")
 WIDTH, LABELS, NUMBERS, BAR, GAP, HEAD = 720, 170, 90, 12, 8, 64
-LONGEST_LABEL = 12
+WIDE_FROM = 0x2E80
+LABEL_ROOM = 24
+"""Widths of half a Chinese character which a label may take."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def _legend(series: Sequence[str]) -> str:
     for place, name in enumerate(series):
         parts.append(f'<rect x="{x}" y="32" width="12" height="12" fill="{_colour(place)}"/>')
         parts.append(f'<text x="{x + 17}" y="43">{escape(name)}</text>')
-        x += 40 + sum(13 if ord(letter) > 0x2E80 else 7 for letter in name)
+        x += 40 + sum(13 if ord(letter) > WIDE_FROM else 7 for letter in name)
     return "".join(parts)
 
 
@@ -60,8 +63,7 @@ def _bars(chart: Chart) -> str:
     room, y, parts = WIDTH - LABELS - NUMBERS, HEAD, []
     for bar in chart.bars:
         middle = y + BAR * len(bar.values) / 2 + 4
-        short = bar.label if len(bar.label) <= LONGEST_LABEL * 2 else bar.label[: LONGEST_LABEL * 2 - 1] + "…"
-        parts.append(f'<text x="{LABELS - 8}" y="{middle:g}" text-anchor="end">{escape(short)}</text>')
+        parts.append(f'<text x="{LABELS - 8}" y="{middle:g}" text-anchor="end">{escape(_short(bar.label))}</text>')
         for place, value in enumerate(bar.values):
             length = round(room * value / most, 1)
             parts.append(
@@ -71,6 +73,14 @@ def _bars(chart: Chart) -> str:
             y += BAR
         y += GAP
     return "".join(parts)
+
+
+def _short(label: str) -> str:
+    """A label as far as there is room for it; a Chinese character takes the room of two others."""
+    widths = list(itertools.accumulate(2 if ord(letter) > WIDE_FROM else 1 for letter in label))
+    if not widths or widths[-1] <= LABEL_ROOM:
+        return label
+    return label[: sum(width < LABEL_ROOM for width in widths)] + "…"
 
 
 def _colour(place: int) -> str:

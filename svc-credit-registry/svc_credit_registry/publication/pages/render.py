@@ -4,7 +4,6 @@ import base64
 import hashlib
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -12,8 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.clock import STATUTORY_ZONE
 from shared.problems import wants_english
+from svc_credit_registry.publication.pages.rules import pairs
 from svc_credit_registry.publication.pages.texts import EN, ZH
-from svc_credit_registry.publication.printouts.rules import FIELDS, flat, words
+from svc_credit_registry.record.records.rules import unit_name
 
 FOLDER = Path(__file__).parent
 STYLE = (FOLDER / "pages.css").read_text(encoding="utf-8")
@@ -33,27 +33,10 @@ def moment(instant: datetime) -> str:
     return instant.astimezone(STATUTORY_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
-def pairs_of(content: dict[str, Any], english: bool) -> list[tuple[str, str]]:
-    """The content of an item as names and values; what is empty is left out."""
-    if english:
-        return [(_title(path[-1]), _plain(value)) for path, value in flat(content)]
-    return [(FIELDS.get(path[-1], path[-1]), words(value)) for path, value in flat(content)]
-
-
-def _title(name: str) -> str:
-    return name.replace("_", " ").capitalize()
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, dict):
-        return "; ".join(f"{_title(name)}: {_plain(inner)}" for name, inner in value.items())
-    if isinstance(value, list):
-        return ", ".join(_plain(inner) for inner in value)
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-
-
 TEMPLATES.filters["moment"] = moment
-TEMPLATES.filters["pairs"] = pairs_of
+TEMPLATES.filters["chinese"] = lambda value: any("\u4e00" <= letter <= "\u9fff" for letter in str(value))
+TEMPLATES.filters["pairs"] = lambda content, english: pairs(content, english=english)
+TEMPLATES.globals["unit_name"] = unit_name
 
 
 def is_english(request: Request) -> bool:

@@ -24,12 +24,14 @@ from svc_credit_registry.publication.pages.render import is_english, page
 from svc_credit_registry.publication.pages.texts import EN, ZH
 from svc_credit_registry.publication.statistics import service as statistics
 from svc_credit_registry.publication.statistics.errors import FigureNotPublished, RegionNotCounted
-from svc_credit_registry.record.classification.rules import children
+from svc_credit_registry.record.classification.rules import INDUSTRIES, children
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.enterprises.rules import STATUS_LABELS, Status, read_day, valid_code
+from svc_credit_registry.record.enterprises.schemas import EnterpriseOut
 from svc_credit_registry.record.record_views import service as record_views
 from svc_credit_registry.record.record_views.schemas import KindOut
 from svc_credit_registry.record.record_views.service import Reading
+from svc_credit_registry.reporting.objections import queries as objections
 
 router = Router(prefix="/registry", tags=["pages"], dependencies=[Public], include_in_schema=False)
 
@@ -131,8 +133,10 @@ async def show_enterprise_page(
         view=view,
         e=view.enterprise,
         status_label=label_en if is_english(request) else label,
+        industry=_industry(view.enterprise, english=is_english(request)),
         past=day < today,
         today=today,
+        doubted=await objections.doubted(session, view.enterprise.code),
         listed=[] if day < today else [kind for kind in view.kinds if _is_listed(kind)],
     )
 
@@ -172,6 +176,11 @@ async def show_statistics_page(
         asked={"province": province, "as_of": as_of},
         provinces=[(place.code, place.name) for place in regions.children(regions.NATION) if place.current],
     )
+
+
+def _industry(enterprise: EnterpriseOut, *, english: bool) -> str | None:
+    known = INDUSTRIES.get(enterprise.industry_code) if english else None
+    return known.label_en if known else enterprise.industry_name
 
 
 def _is_listed(kind: KindOut) -> bool:

@@ -72,6 +72,12 @@ def about(code: str) -> Select[Any]:
     return select(Objection).where(Objection.code == code, Objection.state != ObjectionState.WITHDRAWN)
 
 
+async def doubted(session: AsyncSession, code: str) -> set[uuid.UUID]:
+    """The items of an enterprise which are under verification now."""
+    running = (Objection.item_id.is_not(None), Objection.state.in_(OFFICER_STATES))
+    return set(await session.scalars(select(Objection.item_id).where(Objection.code == code, *running)))
+
+
 async def one_at_a_time(session: AsyncSession, asker_id: str) -> None:
     """Whoever asks twice at once waits with the second until the first is there and counted."""
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(asker_id, LOCK))))

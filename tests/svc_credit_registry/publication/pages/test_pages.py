@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import insert
 
 from shared import audit
+from shared.auth import Caller
 from shared.clock import now, today
 from shared.codes import credit_code
 from svc_credit_registry.record.enterprises.models import EnterpriseSuccessor
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.rules import RecordKind
+from svc_credit_registry.reporting.objections import service as objections
+from svc_credit_registry.reporting.objections.schemas import RecordObjectionIn
 from tests.svc_credit_registry.world import World, row
 
 CODE, OTHER = credit_code.make("421303", 61), credit_code.make("421321", 62)
@@ -138,3 +141,19 @@ async def test_a_code_that_has_moved_leads_on_with_what_was_asked(loaded: World)
     moved = await loaded.client.get("/registry/enterprises/421303000000001", params=asked)
     assert moved.status_code == 308
     assert moved.headers["location"] == f"/registry/enterprises/{CODE}?lang=en&as_of={today()}"
+
+
+async def test_an_item_under_verification_is_marked(loaded: World) -> None:
+    item = records.Item(
+        code=CODE, kind=RecordKind.KEY_PERSON, key="K", content={"name": "张伟", "position": "监事"},
+        producer="AMR-421303", provider="AMR-421303", basis="《企业信息公示暂行条例》第六条",
+        produced_on=date(2025, 3, 1), effective_from=date(2025, 3, 1),
+    )  # fmt: skip
+    doubter = Caller(subject="somebody", kind="person")
+    async with loaded.client.sessions() as session, session.begin():
+        entered = await records.put(session, audit.SYSTEM, item, now())
+    assert "有异议，正在核查" not in (await shown(loaded, f"/enterprises/{CODE}")).text
+    async with loaded.client.sessions() as session, session.begin():
+        body = RecordObjectionIn(code=CODE, item_id=entered.item_id, facts="本人从未担任监事")
+        await objections.ask(session, doubter, body, today())
+    assert "有异议，正在核查" in (await shown(loaded, f"/enterprises/{CODE}")).text
