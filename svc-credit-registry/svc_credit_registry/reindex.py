@@ -11,7 +11,7 @@ import time
 
 import asyncpg
 
-from svc_credit_registry.discovery.projection.service import build
+from svc_credit_registry.discovery.building.service import BuilderLost, build
 from svc_credit_registry.settings import Settings
 
 
@@ -21,7 +21,7 @@ def main() -> int:
     started = time.monotonic()
     try:
         index = asyncio.run(build(Settings()))
-    except (OSError, asyncpg.PostgresError) as exc:
+    except (OSError, asyncpg.PostgresError, BuilderLost) as exc:
         print(f"无法建立索引 The index could not be built: {str(exc).splitlines()[0]}", file=sys.stderr)
         return 1
     seconds, disk = time.monotonic() - started, sum(file.stat().st_size for file in index.path.iterdir())

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from svc_credit_registry.discovery.projection.service import Projection, build
+from svc_credit_registry.discovery.building.service import build
+from svc_credit_registry.discovery.projection.service import Projection
 from svc_credit_registry.record.feed.queries import SEQUENCED
 from tests.support.apps import running_service
 from tests.support.databases import Emptied

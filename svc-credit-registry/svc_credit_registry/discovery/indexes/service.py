@@ -2,6 +2,7 @@
 so call it in a thread, all but what says otherwise."""
 
 import os
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,14 @@ import orjson
 import tantivy
 from tantivy import Occur, Order, Query
 
-from svc_credit_registry.discovery.indexes.rules import SCHEMA, Entry, document, restored
+from svc_credit_registry.discovery.indexes.rules import SCHEMA, Entry, documents, restored
 
 KEYWORD = "keyword"
 UNSEARCHED = "unsearched"
 WORDS = "whitespace"
 ABOUT = "about.json"
 STATE = "state"
+_META, _MANAGED = "meta.json", ".managed.json"
 MOST_VALUES = 10_000
 
 
@@ -103,7 +105,7 @@ class OpenIndex:
         path.mkdir(parents=True)
         about = About(SCHEMA, register, boundaries, built_with)
         (path / ABOUT).write_bytes(orjson.dumps(about))
-        return cls(path, about, _with_tokenizers(tantivy.Index(SCHEMA_OF_FIELDS, str(path), sort_by_field="key")))
+        return cls(path, about, _with_tokenizers(tantivy.Index(SCHEMA_OF_FIELDS, str(path))))
 
     @classmethod
     def open(cls, path: Path) -> "OpenIndex | None":
@@ -131,7 +133,7 @@ class OpenIndex:
         return True
 
     def _stamp(self) -> tuple[int, int]:
-        status = os.stat(self.path / "meta.json")
+        status = os.stat(self.path / _META)
         return status.st_mtime_ns, status.st_ino
 
     def write_with(self, memory: int) -> None:
@@ -139,11 +141,11 @@ class OpenIndex:
         if self._writer is None:
             self._writer = self._index.writer(memory, 1)
 
-    def add(self, entries: Iterable[Entry]) -> None:
+    def add(self, entries: Sequence[Entry]) -> None:
         """Adds entries which are not in the index yet."""
         assert self._writer is not None
-        for entry in entries:
-            self._writer.add_json(orjson.dumps(document(entry, self.about.boundaries)).decode())
+        for document in documents(entries, self.about.boundaries):
+            self._writer.add_json(orjson.dumps(document).decode())
 
     def replace(self, entries: Sequence[Entry], gone: Iterable[str] = ()) -> None:
         """Puts entries in the place of those with the same codes, and takes out those which are gone."""
@@ -159,6 +161,33 @@ class OpenIndex:
         self._writer.add_json(orjson.dumps({"meta": STATE, "row": str(position)}).decode())
         self._writer.commit()
         self.refresh()
+
+    def finish(self) -> None:
+        """Makes what was written last, without a position, and gives the index back."""
+        assert self._writer is not None
+        self._writer.commit()
+        self.settle()
+
+    def with_pieces_of(self, others: Sequence[Path]) -> "OpenIndex":
+        """This index, empty so far, with all that indexes of the same kind hold; their folders are gone then.
+
+        An index is a list of pieces, each of some files that nothing ever changes: these are moved and listed anew.
+        """
+        lists = [orjson.loads((path / _META).read_bytes()) for path in others]
+        for path in others:
+            for file in path.iterdir():
+                if not file.name.startswith(".") and file.name not in (ABOUT, _META):
+                    file.rename(self.path / file.name)
+            shutil.rmtree(path)
+        listed = orjson.loads((self.path / _META).read_bytes())
+        listed["segments"] = [piece for each in lists for piece in each["segments"]]
+        listed["opstamp"] = max(each["opstamp"] for each in lists)
+        files = [file.name for file in self.path.iterdir() if not file.name.startswith(".") and file.name != ABOUT]
+        (self.path / _MANAGED).write_bytes(orjson.dumps(files))
+        (self.path / _META).write_bytes(orjson.dumps(listed))
+        found = OpenIndex.open(self.path)
+        assert found is not None
+        return found
 
     def close(self) -> None:
         """Gives the index back; what was written and not committed is left out."""

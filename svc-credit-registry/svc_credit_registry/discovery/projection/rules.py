@@ -1,9 +1,9 @@
 """When an index is followed up, and when it is better built anew."""
 
+from svc_credit_registry.discovery.building.rules import SMALL_REGISTER
+
 BATCH = 2_000
 """So many changes are taken in at a time."""
-SMALL_REGISTER = 20_000
-"""Up to so many enterprises an index is built within the process that serves; beyond, by a process of its own."""
 FAR_BEHIND = 50_000
 """From so many changes on that are a quarter of the register, building anew is faster than following."""
 

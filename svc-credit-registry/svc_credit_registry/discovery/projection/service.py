@@ -11,30 +11,28 @@ import os
 import shutil
 import sys
 import time
-import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-import asyncpg
 from fastapi import Depends, FastAPI, Request
-from sqlalchemy.engine import make_url
 
 from shared.runtime import Runtime
 from shared.settings import ServiceSettings
 from shared.worker import end, forever
+from svc_credit_registry.discovery.building.rules import SMALL_REGISTER
+from svc_credit_registry.discovery.building.service import CURRENT, UNFINISHED, build
 from svc_credit_registry.discovery.indexes.errors import IndexBuilding
-from svc_credit_registry.discovery.indexes.rules import Entry, cut
+from svc_credit_registry.discovery.indexes.rules import Entry
 from svc_credit_registry.discovery.indexes.service import OpenIndex, View
 from svc_credit_registry.discovery.projection import queries, rules
 from svc_credit_registry.record.feed import queries as feed
 from svc_credit_registry.record.feed.service import listening
 
 T = TypeVar("T")
-CURRENT, LOCK = "CURRENT", "lock"
-UNFINISHED = "unfinished-"
-BUILDING_MEMORY, FOLLOWING_MEMORY = 512 << 20, 32 << 20
+LOCK = "lock"
+FOLLOWING_MEMORY = 32 << 20
 LOOKS_EVERY, WATCHES_EVERY, WAITS_AT_START, QUIET = 1.0, 0.05, 3.0, 1.0
 RETRY_AFTER = "5"
 ABANDONED_AFTER = 3600.0
@@ -178,7 +176,7 @@ class Projection:
 
     async def _rebuild(self) -> None:
         async with self.runtime.sessions() as session:
-            large = await queries.is_large(session, rules.SMALL_REGISTER)
+            large = await queries.is_large(session, SMALL_REGISTER)
         if large:
             await _build_beside(self.runtime.settings)
         else:
@@ -202,48 +200,6 @@ async def _build_beside(settings: ServiceSettings) -> None:
         if process.returncode is None:
             process.kill()
             await process.wait()
-
-
-async def build(settings: ServiceSettings) -> OpenIndex:
-    """Builds an index of the whole register beside the one in use, and puts it into its place."""
-    root = settings.data_dir.resolve() / "search"
-    root.mkdir(parents=True, exist_ok=True)
-    address = make_url(settings.database).set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await asyncpg.connect(address, server_settings={"statement_timeout": "0"})
-    path = root / f"{UNFINISHED}{uuid.uuid4().hex}"
-    try:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            position = await connection.fetchval("SELECT last FROM feed_state")
-            register = await connection.fetchval("SELECT identity FROM registers")
-            total, keys = await queries.sample(connection)
-            index = await asyncio.to_thread(OpenIndex.make, path, str(register), cut(keys), total)
-            await asyncio.to_thread(
-                index.write_with, BUILDING_MEMORY if total > rules.SMALL_REGISTER else FOLLOWING_MEMORY
-            )
-
-            async def take(entries: list[Entry]) -> None:
-                await asyncio.to_thread(index.add, entries)
-
-            await queries.all_entries(connection, take)
-        await asyncio.to_thread(index.commit, position or 0)
-        await asyncio.to_thread(index.settle)
-    except BaseException:
-        shutil.rmtree(path, ignore_errors=True)
-        raise
-    finally:
-        await connection.close()
-    return _put_in_place(root, path)
-
-
-def _put_in_place(root: Path, path: Path) -> OpenIndex:
-    final = root / path.name.removeprefix(UNFINISHED)
-    path.rename(final)
-    pointer = root / f"{CURRENT}.{final.name}"
-    pointer.write_text(final.name)
-    pointer.replace(root / CURRENT)
-    index = OpenIndex.open(final)
-    assert index is not None
-    return index
 
 
 def _apply(index: OpenIndex, entries: Sequence[Entry], codes: Sequence[str], position: int) -> None:

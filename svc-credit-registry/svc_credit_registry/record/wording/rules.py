@@ -133,11 +133,11 @@ def _sounds_of(character: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(without_tone(r) for r in usual))
 
 
-class _Sounding(dict[int, str]):
+class _Sounding(dict[str, str]):
     """The most usual sound of each character, with a space behind it."""
 
-    def __missing__(self, point: int) -> str:
-        self[point] = sound = _sounds_of(chr(point))[0] + " "
+    def __missing__(self, character: str) -> str:
+        self[character] = sound = _sounds_of(character)[0] + " "
         return sound
 
 
@@ -149,19 +149,19 @@ class _Initial(dict[int, str]):
         return letter
 
 
-_SOUNDING, _INITIAL = _Sounding(), _Initial()
-_READ_TWICE = frozenset(c for c in _COMMON_READINGS if len(_sounds_of(c)) > 1)
+_SOUND, _INITIAL = _Sounding().__getitem__, _Initial()
+_READ_TWICE = re.compile(f"[{''.join(c for c in _COMMON_READINGS if len(_sounds_of(c)) > 1)}]")
 
 
 def sounds(folded: str) -> list[str]:
     """A folded name as it sounds, syllables parted by spaces; again for each character with another usual reading."""
-    line = folded.translate(_SOUNDING)
-    if _READ_TWICE.isdisjoint(folded):
+    line = "".join(map(_SOUND, folded))
+    if _READ_TWICE.search(folded) is None:
         return [line]
     lines, said = [line], line.split()
-    for place, character in enumerate(folded):
-        if character in _READ_TWICE:
-            lines += [" ".join((*said[:place], other, *said[place + 1 :])) for other in _sounds_of(character)[1:]]
+    for found in _READ_TWICE.finditer(folded):
+        place = found.start()
+        lines += [" ".join((*said[:place], other, *said[place + 1 :])) for other in _sounds_of(found[0])[1:]]
     return lines[: 1 + READINGS_KEPT]
 
 

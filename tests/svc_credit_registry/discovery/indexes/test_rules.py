@@ -6,19 +6,23 @@ import pytest
 
 from svc_credit_registry.discovery.indexes.rules import (
     COARSE,
+    FACTS,
     Entry,
     FormerName,
     cut,
-    document,
+    documents,
+    entry_of,
     is_sort_key,
     pairs,
+    pairs_of,
     restored,
     sort_key,
     stored,
     stretch_of,
     stretches,
+    without_form,
 )
-from svc_credit_registry.record.wording.rules import fold
+from svc_credit_registry.record.wording.rules import fold, initials
 
 ENTRY = Entry(
     "91421303MA0000006Y", "随州红光酒业有限公司", "421303", "C1512", "有限公司", "active", "2012-06-18", "", "张伟",
@@ -26,12 +30,41 @@ ENTRY = Entry(
 )  # fmt: skip
 
 
+def named(name: str) -> Entry:
+    """An enterprise with a name and nothing beside its facts."""
+    return ENTRY._replace(name=name, former=(), numbers=(), lists=(), people=())
+
+
 def test_an_entry_is_read_as_it_was_stored() -> None:
     assert restored(stored(ENTRY)) == ENTRY
+    for name in (ENTRY.name, "随州\t红光", '["随州"]'):
+        plain = named(name)
+        assert restored(stored(plain))[:FACTS] == plain[:FACTS]
+
+
+def test_what_stands_beside_the_facts_is_kept_once_and_a_present_name_is_no_former_one() -> None:
+    beside = [("former", "随州紅光酒厂", "2015-01-31"), ("former", ENTRY.name, "2016-01-31"), ("people", "李娜", "")]
+    beside += [("people", "李娜", ""), ("lists", "abnormal_operation", ""), ("numbers", "421303000012345", "")]
+    assert entry_of(map(str, ENTRY[:FACTS]), beside) == ENTRY
+
+
+def test_entries_are_brought_into_form_together_as_they_are_one_by_one() -> None:
+    chance, alphabet = random.Random(7), "红光酒业长乐行abc(（ 1有限公司𠮷"
+    made = [
+        named("".join(chance.choices(alphabet, k=n % 12 + 1)))._replace(code=f"91421303MA{n:07}A") for n in range(300)
+    ]
+    made += [ENTRY, named("有限公司"), named("（）")]
+    together = list(documents(made, ["0红", "0长"]))
+    assert together == [given for entry in made for given in documents([entry], ["0红", "0长"])]
+    for entry, given in zip(made, together, strict=True):
+        folded = fold(entry.name)
+        assert given["names"].split(" ") == pairs(folded, begins=True, ends=True)
+        assert given["initials"].split() == pairs(initials(without_form(folded)))
+        assert given["key"] == sort_key(entry.status, folded, entry.code)
 
 
 def test_an_entry_carries_what_it_is_found_by() -> None:
-    given = document(ENTRY, [])
+    (given,) = documents([ENTRY], [])
     assert given["names"].split()[0] == "^随"
     assert given["names"].split()[-1] == "司$"
     assert given["former"] == ["^随 随州 州红 红光 光酒 酒厂 厂$"]
@@ -69,6 +102,11 @@ def test_what_is_no_key_does_not_get_into_a_query(text: str) -> None:
 def test_pairs_may_carry_the_ends_of_a_name() -> None:
     assert pairs("红光酒") == ["红光", "光酒"]
     assert pairs("红光", begins=True, ends=True) == ["^红", "红光", "光$"]
+
+
+@pytest.mark.parametrize("lines", [[], [""], ["", ""], ["红"], ["红光", "", "酒", "a𠮷b"], ["一\n二", "三四五"]])
+def test_pairs_of_many_lines_are_those_of_each(lines: list[str]) -> None:
+    assert list(pairs_of(lines)) == [" ".join(pairs(line)) for line in lines]
 
 
 @pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 100, 511])

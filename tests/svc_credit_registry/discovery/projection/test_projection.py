@@ -10,9 +10,11 @@ import orjson
 import pytest
 
 from shared.codes import credit_code
+from svc_credit_registry.discovery.building.rules import SMALL_REGISTER
+from svc_credit_registry.discovery.building.service import CURRENT, build
 from svc_credit_registry.discovery.indexes.service import ABOUT, OpenIndex
 from svc_credit_registry.discovery.projection import rules
-from svc_credit_registry.discovery.projection.service import CURRENT, Projection, build, opened
+from svc_credit_registry.discovery.projection.service import Projection, opened
 from tests.svc_credit_registry.world import World, decided, eventually, row
 
 CODES = [credit_code.make("421303", 430_400_000 + number) for number in range(5)]
@@ -138,7 +140,7 @@ def test_when_an_index_is_rather_built_anew() -> None:
     assert rules.is_far_behind(rules.FAR_BEHIND + 1, 0)
     assert not rules.is_far_behind(60_000, 2_360_000)
     assert rules.is_far_behind(1_000_000, 2_360_000)
-    assert not rules.has_outgrown(rules.SMALL_REGISTER, 0)
+    assert not rules.has_outgrown(SMALL_REGISTER, 0)
     assert rules.has_outgrown(100_000, 30_000)
     assert not rules.has_outgrown(2_500_000, 2_360_000)
     assert rules.is_usable(7, 9, 0)

@@ -11,7 +11,8 @@ import pytest
 from shared.audit import SYSTEM
 from shared.clock import now
 from shared.codes import credit_code
-from svc_credit_registry.discovery.projection.service import Projection, build
+from svc_credit_registry.discovery.building.service import build
+from svc_credit_registry.discovery.projection.service import Projection
 from svc_credit_registry.discovery.search import service
 from svc_credit_registry.discovery.search.rules import match_of
 from svc_credit_registry.record.enterprises.models import EnterpriseSuccessor
