@@ -7,8 +7,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.fields import Day
-from svc_credit_registry.supervision.execution.rules import ExecutionOutcome
-from svc_credit_registry.supervision.measures.schemas import PersonOut, Text
+from svc_credit_registry.cases.schemas import copied
+from svc_credit_registry.supervision.execution.models import MeasureDepartment, MeasureFeedback
+from svc_credit_registry.supervision.execution.rules import OUTCOME_LABELS, ExecutionOutcome
+from svc_credit_registry.supervision.measure_catalogue.rules import DEPARTMENTS, measure_name
+from svc_credit_registry.supervision.measures.models import MeasureAssignment, MeasureDirective, MeasureNotice
+from svc_credit_registry.supervision.measures.schemas import PersonOut, Text, person_out
 
 Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 ClientId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$", max_length=64)]
@@ -119,3 +123,53 @@ class OverdueOut(BaseModel):
     label: str
     due_on: date
     days_over: int
+
+
+def client_out(row: MeasureDepartment, *, english: bool) -> DepartmentClientOut:
+    """A client and its department."""
+    return DepartmentClientOut(**copied(row, DepartmentClientOut), label=DEPARTMENTS[row.department][english])
+
+
+def notice_out(
+    notice: MeasureNotice, row: MeasureDirective, due_on: date | None, *, english: bool
+) -> ExecutionNoticeOut:
+    """A notice with the directive as it stands now; of a person no more than what tells him from others."""
+    computed = {
+        "position": notice.position,
+        "what": notice.what,
+        "at": notice.at,
+        "directive_id": row.id,
+        "measure_name": measure_name(row.measure, english=english),
+        "person": person_out(row, english=english),
+        "feedback_due_on": due_on,
+    }
+    return ExecutionNoticeOut(**(copied(row, ExecutionNoticeOut) | computed))
+
+
+def feedback_out(
+    row: MeasureFeedback, part: MeasureAssignment, *, english: bool, repeated: bool = False
+) -> FeedbackOut:
+    """The receipt of feedback for a department's part in a directive; `repeated` when it had come before."""
+    return FeedbackOut(
+        **copied(row, FeedbackOut),
+        outcome_label=OUTCOME_LABELS[ExecutionOutcome(row.outcome)][english],
+        due_on=part.due_on,
+        was_late=part.answered_on is not None and part.answered_on > part.due_on,
+        repeated=repeated,
+    )
+
+
+def overdue_out(part: MeasureAssignment, row: MeasureDirective, today: date, *, english: bool) -> OverdueOut:
+    """A part of which no word came in time."""
+    return OverdueOut(
+        directive_id=row.id,
+        number=row.number,
+        measure=row.measure,
+        measure_name=measure_name(row.measure, english=english),
+        code=row.code,
+        region=row.region,
+        department=part.department,
+        label=DEPARTMENTS[part.department][english],
+        due_on=part.due_on,
+        days_over=(today - part.due_on).days,
+    )

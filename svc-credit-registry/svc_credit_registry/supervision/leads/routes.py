@@ -1,24 +1,22 @@
 """What officials do with leads."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query
 from sqlalchemy import ColumnElement
 
-from shared.clock import NowDep, TodayDep
-from shared.db import SessionDep
+from shared.clock import NowDep
 from shared.deadlines import DeadlineOut, DeadlinesOut, days_out
 from shared.fields import Day
-from shared.http import IfMatch, Page, Paging, Router, paginate, set_etag
-from shared.problems import wants_english
+from shared.http import IfMatch, Page, Paging, Router
 from svc_credit_registry.access import LeadOfficer
+from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.supervision.leads import queries, rules, service
 from svc_credit_registry.supervision.leads.models import Lead
 from svc_credit_registry.supervision.leads.queries import Filters
-from svc_credit_registry.supervision.leads.rules import SOURCE_LABELS, STATE_LABELS, WAITING, LeadSource, LeadState
+from svc_credit_registry.supervision.leads.rules import SOURCE_LABELS, LeadSource, LeadState
 from svc_credit_registry.supervision.leads.schemas import (
     AssignmentIn,
     ClosingIn,
@@ -32,6 +30,8 @@ from svc_credit_registry.supervision.leads.schemas import (
     SourceStatistics,
     StatisticsOut,
     TransferIn,
+    lead_out,
+    lead_summary,
 )
 
 router = Router(prefix="/v1", tags=["leads"])
@@ -39,41 +39,9 @@ router = Router(prefix="/v1", tags=["leads"])
 Explain = Annotated[bool, Query(description="Each day counted or skipped, and why")]
 
 
-@dataclass(frozen=True)
-class Reply:
-    """How a lead goes out: with its version, as it stands today, in the caller's language."""
-
-    session: SessionDep
-    request: Request
-    response: Response
-    today: TodayDep
-
-    @property
-    def english(self) -> bool:
-        """Whether the caller asked for English before Chinese."""
-        return wants_english(self.request)
-
-    def lead(self, lead: Lead) -> LeadOut:
-        """One lead in full."""
-        set_etag(self.response, lead)
-        beyond = LeadOut.model_fields.keys() - LeadSummary.model_fields.keys()
-        return LeadOut(**self.summary(lead).model_dump(), **{name: getattr(lead, name) for name in beyond})
-
-    def summary(self, lead: Lead) -> LeadSummary:
-        """A lead in a list."""
-        plain = (
-            "id", "number", "source", "category", "state", "region", "unit", "code", "reported_name", "domain",
-            "received_on", "due_on", "version",
-        )  # fmt: skip
-        return LeadSummary(
-            **{name: getattr(lead, name) for name in plain},
-            source_label=SOURCE_LABELS[LeadSource(lead.source)][self.english],
-            state_label=STATE_LABELS[LeadState(lead.state)][self.english],
-            is_overdue=lead.state in WAITING and lead.due_on is not None and lead.due_on < self.today,
-        )
-
-
-ReplyDep = Annotated[Reply, Depends(Reply)]
+async def _answer(reply: Reply, lead: Lead) -> LeadOut:
+    await reply.versioned(lead)
+    return lead_out(lead, reply.today, english=reply.english)
 
 
 @router.get("/leads", operation_id="list_leads")
@@ -89,11 +57,8 @@ async def list_leads(  # noqa: PLR0913 - one parameter for each filter
     """The leads of the caller's region and below, first come first."""
     keys: list[ColumnElement[Any]] = [Lead.received_on.asc(), Lead.id.asc()]
     filters = Filters(source, state, code, reply.today if overdue else None)
-    found = await paginate(
-        reply.session, queries.overseen(caller.region, filters), keys=keys, paging=paging, request=reply.request,
-        response=reply.response,
-    )  # fmt: skip
-    return found.page([reply.summary(lead) for lead in found.rows])
+    found = await reply.page_of(queries.overseen(caller.region, filters), keys, paging)
+    return found.page([lead_summary(lead, reply.today, english=reply.english) for lead in found.rows])
 
 
 @router.get("/lead-statistics", operation_id="get_lead_statistics")
@@ -121,7 +86,7 @@ async def get_lead_statistics(
 @router.get("/leads/{lead_id}", operation_id="get_lead")
 async def get_lead(lead_id: uuid.UUID, caller: LeadOfficer, reply: ReplyDep) -> LeadOut:
     """One lead; 404 outside the caller's region."""
-    return reply.lead(await service.found(reply.session, caller, lead_id))
+    return await _answer(reply, await service.found(reply.session, caller, lead_id))
 
 
 @router.get("/leads/{lead_id}/deadlines", operation_id="get_lead_deadlines")
@@ -169,23 +134,23 @@ async def match_lead(
     lead_id: uuid.UUID, body: MatchIn, caller: LeadOfficer, version: IfMatch, reply: ReplyDep
 ) -> LeadOut:
     """Says which enterprise the lead concerns."""
-    return reply.lead(await service.match(reply.session, caller, (lead_id, version), body))
+    return await _answer(reply, await service.match(reply.session, caller, (lead_id, version), body))
 
 
 @router.post("/leads/{lead_id}/assignment", operation_id="assign_lead")
 async def assign_lead(
-    lead_id: uuid.UUID, body: AssignmentIn, caller: LeadOfficer, version: IfMatch, today: TodayDep, reply: ReplyDep
+    lead_id: uuid.UUID, body: AssignmentIn, caller: LeadOfficer, version: IfMatch, reply: ReplyDep
 ) -> LeadOut:
     """Gives the lead to the authority of a region; its term runs on."""
-    return reply.lead(await service.assign(reply.session, caller, (lead_id, version), body, today))
+    return await _answer(reply, await service.assign(reply.session, caller, (lead_id, version), body, reply.today))
 
 
 @router.post("/leads/{lead_id}/extension", operation_id="extend_lead")
 async def extend_lead(
-    lead_id: uuid.UUID, body: ExtensionIn, caller: LeadOfficer, version: IfMatch, today: TodayDep, reply: ReplyDep
+    lead_id: uuid.UUID, body: ExtensionIn, caller: LeadOfficer, version: IfMatch, reply: ReplyDep
 ) -> LeadOut:
     """Gives the check 15 more working days, once, with its reason."""
-    return reply.lead(await service.extend(reply.session, caller, (lead_id, version), body, today))
+    return await _answer(reply, await service.extend(reply.session, caller, (lead_id, version), body, reply.today))
 
 
 @router.post("/leads/{lead_id}/verification", operation_id="verify_lead")
@@ -194,19 +159,18 @@ async def verify_lead(
     body: LeadVerificationIn,
     caller: LeadOfficer,
     version: IfMatch,
-    today: TodayDep,
     reply: ReplyDep,
 ) -> LeadOut:
     """Notes what the check has found."""
-    return reply.lead(await service.verify(reply.session, caller, (lead_id, version), body, today))
+    return await _answer(reply, await service.verify(reply.session, caller, (lead_id, version), body, reply.today))
 
 
 @router.post("/leads/{lead_id}/transfer", operation_id="transfer_lead")
 async def transfer_lead(
-    lead_id: uuid.UUID, body: TransferIn, caller: LeadOfficer, version: IfMatch, today: TodayDep, reply: ReplyDep
+    lead_id: uuid.UUID, body: TransferIn, caller: LeadOfficer, version: IfMatch, reply: ReplyDep
 ) -> LeadOut:
     """Hands what was substantiated over to a penalty case."""
-    return reply.lead(await service.transfer(reply.session, caller, (lead_id, version), body, today))
+    return await _answer(reply, await service.transfer(reply.session, caller, (lead_id, version), body, reply.today))
 
 
 @router.post("/leads/{lead_id}/conclusion", operation_id="conclude_lead")
@@ -214,15 +178,15 @@ async def conclude_lead(
     lead_id: uuid.UUID, body: ConclusionIn, caller: LeadOfficer, version: IfMatch, now: NowDep, reply: ReplyDep
 ) -> LeadOut:
     """Ends the case; a penalty stands on the record of the enterprise from now on."""
-    return reply.lead(await service.conclude(reply.session, caller, (lead_id, version), body, now))
+    return await _answer(reply, await service.conclude(reply.session, caller, (lead_id, version), body, now))
 
 
 @router.post("/leads/{lead_id}/closure", operation_id="close_lead")
 async def close_lead(
-    lead_id: uuid.UUID, body: ClosingIn, caller: LeadOfficer, version: IfMatch, today: TodayDep, reply: ReplyDep
+    lead_id: uuid.UUID, body: ClosingIn, caller: LeadOfficer, version: IfMatch, reply: ReplyDep
 ) -> LeadOut:
     """Closes the lead without a case, with its ground and reason."""
-    return reply.lead(await service.close(reply.session, caller, (lead_id, version), body, today))
+    return await _answer(reply, await service.close(reply.session, caller, (lead_id, version), body, reply.today))
 
 
 @router.post("/leads/{lead_id}/publication", operation_id="publish_lead_outcome")
@@ -230,4 +194,4 @@ async def publish_lead_outcome(
     lead_id: uuid.UUID, body: PublicationIn, caller: LeadOfficer, version: IfMatch, now: NowDep, reply: ReplyDep
 ) -> LeadOut:
     """Makes the outcome public where the law does; 409 for what nobody was found guilty of."""
-    return reply.lead(await service.publish(reply.session, caller, (lead_id, version), body, now))
+    return await _answer(reply, await service.publish(reply.session, caller, (lead_id, version), body, now))

@@ -9,9 +9,19 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from shared.fields import Day
+from svc_credit_registry.cases.schemas import copied
 from svc_credit_registry.record.enterprises.errors import CreditCodeInvalid
 from svc_credit_registry.record.enterprises.rules import valid_code
-from svc_credit_registry.supervision.leads.rules import Finding, LeadGround, LeadSource
+from svc_credit_registry.supervision.leads.models import Lead
+from svc_credit_registry.supervision.leads.rules import (
+    SOURCE_LABELS,
+    STATE_LABELS,
+    WAITING,
+    Finding,
+    LeadGround,
+    LeadSource,
+    LeadState,
+)
 from svc_credit_registry.supervision.operators.errors import SiteInvalid
 from svc_credit_registry.supervision.operators.rules import domain_of
 
@@ -240,6 +250,21 @@ class LeadOut(LeadSummary):
     ground: str | None
     ground_reason: str | None
     published_on: date | None
+
+
+def lead_summary(lead: Lead, today: date, *, english: bool) -> LeadSummary:
+    """A lead in a list, as it stands on `today`."""
+    return LeadSummary(
+        **copied(lead, LeadSummary),
+        source_label=SOURCE_LABELS[LeadSource(lead.source)][english],
+        state_label=STATE_LABELS[LeadState(lead.state)][english],
+        is_overdue=lead.state in WAITING and lead.due_on is not None and lead.due_on < today,
+    )
+
+
+def lead_out(lead: Lead, today: date, *, english: bool) -> LeadOut:
+    """A lead in full, as it stands on `today`."""
+    return LeadOut(**(copied(lead, LeadOut) | lead_summary(lead, today, english=english).model_dump()))
 
 
 class SourceStatistics(BaseModel):

@@ -1,14 +1,26 @@
 """Measures and directives over HTTP."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.fields import Day
-from shared.privacy import Unmasked
-from svc_credit_registry.supervision.measure_catalogue.rules import Role, Subject
+from shared.privacy import Unmasked, mask_id_number, mask_name
+from svc_credit_registry.cases.schemas import copied
+from svc_credit_registry.supervision.measure_catalogue.rules import (
+    DEPARTMENTS,
+    EFFECT_LABELS,
+    ROLE_LABELS,
+    Measure,
+    Role,
+    Subject,
+    measure_name,
+)
+from svc_credit_registry.supervision.measures.models import MeasureAssignment, MeasureDirective
+from svc_credit_registry.supervision.measures.rules import STATE_LABELS, State
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -162,3 +174,66 @@ class DirectiveOut(DirectiveSummary):
     automatic: bool
     rule: str | None = Field(description="The row of the rule table an automatic directive follows")
     ended_reason: str | None
+
+
+def measure_out(measure: Measure, *, english: bool) -> MeasureOut:
+    """A measure of the catalogue."""
+    return MeasureOut(
+        code=measure.code,
+        name=measure.name[0],
+        name_en=measure.name[1],
+        effect=measure.effect,
+        effect_label=EFFECT_LABELS[measure.effect][english],
+        subjects=sorted(measure.subjects),
+        departments=[DepartmentOut(code=d, label=DEPARTMENTS[d][english]) for d in measure.departments],
+        matters=list(measure.matters),
+        basis=measure.basis,
+        since=measure.since,
+        until=measure.until,
+        longest_years=measure.longest_years,
+        confirmed=measure.confirmed,
+        note=measure.note,
+    )
+
+
+def person_out(row: MeasureDirective, *, english: bool) -> PersonOut | None:
+    """The person whom a directive concerns, masked; None when it concerns an entity."""
+    if row.person_name is None or row.role is None:
+        return None
+    return PersonOut(
+        role=row.role,
+        role_label=ROLE_LABELS[Role(row.role)][english],
+        name=mask_name(row.person_name),
+        id_number=mask_id_number(row.person_id_number) if row.person_id_number else None,
+    )
+
+
+def directive_summary(row: MeasureDirective, *, english: bool) -> DirectiveSummary:
+    """A directive in a list."""
+    return DirectiveSummary(
+        **copied(row, DirectiveSummary),
+        measure_name=measure_name(row.measure, english=english),
+        state_label=STATE_LABELS[State(row.state)][english],
+    )
+
+
+def directive_out(
+    row: MeasureDirective, parts: Sequence[MeasureAssignment], today: date, *, english: bool
+) -> DirectiveOut:
+    """A directive in full, with what its departments owe and said as of `today`."""
+    ground = {"kind": row.ground_kind, "producer": row.ground_producer, "key": row.ground_key}
+    computed = directive_summary(row, english=english).model_dump() | {
+        "person": person_out(row, english=english),
+        "departments": [_assignment_out(part, today, english=english) for part in parts],
+        "record_item": GroundIn.model_validate(ground) if row.ground_kind is not None else None,
+        "automatic": row.rule is not None,
+    }
+    return DirectiveOut(**(copied(row, DirectiveOut) | computed))
+
+
+def _assignment_out(part: MeasureAssignment, today: date, *, english: bool) -> AssignmentOut:
+    return AssignmentOut(
+        **copied(part, AssignmentOut),
+        label=DEPARTMENTS[part.department][english],
+        is_overdue=(part.answered_on or part.closed_on or today) > part.due_on,
+    )

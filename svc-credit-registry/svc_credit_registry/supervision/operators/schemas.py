@@ -7,7 +7,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.fields import Day
-from svc_credit_registry.supervision.operators.rules import OperatorKind
+from svc_credit_registry.cases.schemas import copied
+from svc_credit_registry.record.enterprises.models import Enterprise
+from svc_credit_registry.supervision.operators.models import OnlineSite
+from svc_credit_registry.supervision.operators.rules import BASIS, KIND_LABELS, MARK_LABELS, Mark, OperatorKind
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -71,3 +74,14 @@ class SiteOut(BaseModel):
     producer: str
     basis: str
     version: int
+
+
+def site_out(row: OnlineSite, enterprise: Enterprise, *, english: bool) -> SiteOut:
+    """A site with its operator."""
+    return SiteOut(
+        **copied(row, SiteOut),
+        enterprise_name=enterprise.name,
+        kind_label=KIND_LABELS[OperatorKind(row.kind)][english],
+        mark_label=MARK_LABELS[Mark(row.mark)][english],
+        basis=BASIS,
+    )
