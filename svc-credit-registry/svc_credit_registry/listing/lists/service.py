@@ -118,14 +118,15 @@ async def put_on_record(
 
 
 async def take_off(session: AsyncSession, entry: ListEntry, done: Done, reason: str, now: datetime) -> ListDocument:
-    """Ends the entry by a decision, and takes it off the public record."""
+    """Ends the entry by a decision, and takes it off the public record: as if it had never stood there, if wrong."""
     rules.after(State(entry.state), done.act)
     document = await write_document(session, entry, done)
     entry.ended_on, entry.end_document_number = done.day, document.number
     await move(session, entry, Done(done.act, done.by, done.caller, done.day, reason, document, notice=True))
     producer = rules.unit_of(entry.region)
     kind = KINDS[ListKind(entry.list)]
-    await records.end(session, done.caller or audit.SYSTEM, producer, kind, str(entry.id), document.number, now)
+    caller, void = done.caller or audit.SYSTEM, done.act is Act.CORRECT
+    await records.end(session, caller, producer, kind, str(entry.id), document.number, now, void=void)
     return document
 
 

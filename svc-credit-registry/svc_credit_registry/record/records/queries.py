@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -107,6 +107,12 @@ async def last_version(session: AsyncSession, producer: str, kind: RecordKind, k
     """The number of the latest version of one item; 0 when there is none."""
     same = (R.producer == producer, R.kind == kind, R.key == key)
     return await session.scalar(select(func.max(R.version)).where(*same)) or 0
+
+
+async def make_void(session: AsyncSession, producer: str, kind: RecordKind, key: str) -> None:
+    """Marks all versions of an item as such that never should have stood on the record."""
+    same = (R.producer == producer, R.kind == kind, R.key == key)
+    await session.execute(update(R).where(*same).values(is_void=True))
 
 
 async def by_id(session: AsyncSession, item_id: uuid.UUID) -> RecordItem | None:

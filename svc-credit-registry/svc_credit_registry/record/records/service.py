@@ -153,16 +153,24 @@ async def _told(
     await feed.changed(session, row.code, row.kind, item_id=row.id, day=day)
 
 
-async def end(  # noqa: PLR0913 - who, the three parts of a name, why, when
-    session: AsyncSession, caller: Caller, producer: str, kind: RecordKind, key: str, reason: str, now: datetime
-) -> bool:
-    """Takes an item off the record from now on; it stays readable as of the days before. False when none stands."""
+async def end(  # noqa: PLR0913 - who, the three parts of a name, why, when, whether it ever should have stood
+    session: AsyncSession, caller: Caller, producer: str, kind: RecordKind, key: str, reason: str, now: datetime,
+    *, void: bool = False,
+) -> bool:  # fmt: skip
+    """Takes an item off the record from now on; it stays readable as of the days before. False when none stands.
+
+    A void one should never have stood there: it counts for nothing afterwards, as if it had not.
+    """
     await lock(session, producer, kind, key)
     row = await queries.current_of(session, producer, kind, key)
     if row is None:
         return False
     row.superseded_at, row.ended_reason = max(now, row.recorded_at), reason
-    after = {"code": row.code, "kind": kind, "producer": producer, "key": key, "version": row.version}
+    if void:
+        await queries.make_void(session, producer, kind, key)
+    after = {
+        "code": row.code, "kind": kind, "producer": producer, "key": key, "version": row.version, "void": void,
+    }  # fmt: skip
     await audit.record(
         session, caller, action="record_item.ended", object_type="record_item", object_id=row.id, after=after,
         reason=reason,

@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, false, func, or_, select, tuple_
+from sqlalchemy import Select, false, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
 from shared.codes import regions
-from svc_credit_registry.record.enterprises.models import Enterprise
-from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.reporting.objections.models import SERIAL, Objection, ObjectionStep
 from svc_credit_registry.reporting.objections.rules import (
     MATTER,
@@ -103,22 +101,65 @@ async def steps(session: AsyncSession, objection_id: uuid.UUID) -> Sequence[Obje
     return (await session.scalars(statement.order_by(ObjectionStep.id))).all()
 
 
-async def corrected_meanwhile(session: AsyncSession, limit: int) -> Sequence[Objection]:
-    """Cases that await a correction which has come: the item has a later version, or is off the record. Locked."""
-    same = (
-        RecordItem.producer == Objection.item_producer,
-        RecordItem.kind == Objection.item_kind,
-        RecordItem.key == Objection.item_key,
+# What a version says, as one document in which the pointer of a case is looked up. The state of publication is left out
+# unless somebody doubts it: repair and the passing of time change it, and correct nothing.
+_CORRECTED = text(
+    r"""
+    WITH awaited AS (
+        SELECT id, code, item_kind, item_producer, item_key, item_version,
+            CASE WHEN pointer IS NOT NULL THEN string_to_array(
+                replace(replace(substr(pointer, 2), '~1', chr(1)), '~0', '~'), '/') END AS path
+        FROM record_objections WHERE state = 'awaiting_correction' AND id <> ALL (CAST(:aside AS uuid[]))
+    ), said AS (
+        SELECT a.id, a.path, true AS of_item,
+            CASE WHEN d.id IS NULL THEN NULL ELSE d.content || jsonb_build_object('/code', d.code, '/basis', d.basis,
+                '/from', d.effective_from, '/until', d.effective_until, '/on', d.produced_on) END AS before,
+            CASE WHEN s.id IS NULL THEN NULL ELSE s.content || jsonb_build_object('/code', s.code, '/basis', s.basis,
+                '/from', s.effective_from, '/until', s.effective_until, '/on', s.produced_on) END AS after
+        FROM awaited a
+        LEFT JOIN record_items d ON d.producer = a.item_producer AND d.kind = a.item_kind AND d.key = a.item_key
+            AND d.version = a.item_version
+        LEFT JOIN record_items s ON s.producer = a.item_producer AND s.kind = a.item_kind AND s.key = a.item_key
+            AND s.superseded_at IS NULL
+        WHERE a.item_kind <> :registration
+        UNION ALL
+        SELECT a.id, a.path, false, to_jsonb(v), to_jsonb(e)
+        FROM awaited a JOIN enterprises e ON e.code = a.code
+        JOIN enterprise_versions v ON v.code = a.code AND v.version = a.item_version
+        WHERE a.item_kind = :registration
+    ), compared AS (
+        SELECT id, path, of_item, before, after,
+            (SELECT array_agg(replace(p, chr(1), '/')) FROM unnest(path) AS p) AS place
+        FROM said
     )
-    later = select(RecordItem.id).where(*same, RecordItem.version > Objection.item_version).exists()
-    stands = select(RecordItem.id).where(*same, RecordItem.superseded_at.is_(None)).exists()
-    changed = select(Enterprise.code).where(
-        Enterprise.code == Objection.code, Enterprise.version > Objection.item_version
-    )  # fmt: skip
-    registration = Objection.item_kind == REGISTRATION
-    done = or_(~registration & (later | ~stands), registration & changed.exists())
-    statement = select(Objection).where(Objection.state == ObjectionState.AWAITING_CORRECTION, done)
-    return (await session.scalars(statement.limit(limit).with_for_update(skip_locked=True))).all()
+    SELECT id FROM compared
+    WHERE after IS NULL OR CASE
+        WHEN coalesce(before #> place, after #> place) IS NOT NULL THEN before #> place IS DISTINCT FROM after #> place
+            OR before -> '/code' IS DISTINCT FROM after -> '/code'
+        WHEN of_item THEN before - 'state' IS DISTINCT FROM after - 'state'
+        ELSE before - CAST(:not_facts AS text[]) IS DISTINCT FROM after - CAST(:not_facts AS text[]) END
+    LIMIT :limit
+    """
+)
+_NOT_FACTS = (
+    "version", "publication_due_on", "published_at", "producer", "basis", "recorded_at", "superseded_at", "received_at",
+    "application_id", "created_at", "updated_at",
+)  # fmt: skip
+"""Columns of an enterprise that tell how its facts were entered, and are none."""
+
+
+async def corrected_meanwhile(
+    session: AsyncSession, limit: int, aside: Sequence[uuid.UUID] = ()
+) -> Sequence[Objection]:
+    """Cases that await a correction which has come, locked: the item is off the record, or says something else there.
+
+    What was doubted is the place to which the case points, or the whole content where it points nowhere or to what is
+    not published. A version that changes another place, or the end of publication alone, corrects nothing.
+    """
+    given = {"limit": limit, "registration": REGISTRATION, "not_facts": list(_NOT_FACTS), "aside": list(aside)}
+    found = list(await session.scalars(_CORRECTED, given))
+    statement = select(Objection).where(Objection.id.in_(found), Objection.state == ObjectionState.AWAITING_CORRECTION)
+    return (await session.scalars(statement.order_by(Objection.id).with_for_update(skip_locked=True))).all()
 
 
 async def outdated(session: AsyncSession, limit: int) -> Sequence[Objection]:

@@ -33,6 +33,7 @@ from svc_credit_registry.reporting.objections.schemas import (
     QuestionIn,
     RecordObjectionDecisionIn,
     RecordObjectionIn,
+    SettlementIn,
     Viewer,
 )
 
@@ -172,6 +173,15 @@ async def decide(
 ) -> ObjectionOut:
     """The written answer, and what follows: the item is confirmed, corrected, taken off, or marked until corrected."""
     return _answer(reply, await service.decide(reply.session, caller, objection_id, version, body, now), "officer")
+
+
+@router.post(
+    "/objections/{objection_id}/settlement", operation_id="settle_objection", summary="确认已更正 Found corrected"
+)
+async def settle(reply: ReplyDep, caller: FilingOfficer, objection_id: uuid.UUID, body: SettlementIn) -> ObjectionOut:
+    """Closes a case that awaits a correction which came another way; the record closes all others by itself."""
+    case = await service.find_settled(reply.session, caller, objection_id, body.reason, reply.today)
+    return _answer(reply, case, "officer")
 
 
 @router.get(

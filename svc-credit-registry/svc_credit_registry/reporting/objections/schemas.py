@@ -42,6 +42,12 @@ class RecordObjectionDecisionIn(Body):
     content: dict[str, Any] | None = None
 
 
+class SettlementIn(Body):
+    """How the error was corrected, though the record does not show it where the case points."""
+
+    reason: LongText
+
+
 class ObjectionOut(BaseModel):
     """A case as the caller may see it; the producer does not learn who asked."""
 

@@ -217,7 +217,7 @@ async def _carry_out(
     if body.outcome is ObjectionOutcome.CORRECTED:
         await records.put(session, caller, _corrected(item, body), now)
     else:
-        await records.end(session, caller, item.producer, kind, item.key, f"异议核查 {case.number}", now)
+        await records.end(session, caller, item.producer, kind, item.key, f"异议核查 {case.number}", now, void=True)
     case.corrected_on = statutory_date(now)
 
 
@@ -237,10 +237,19 @@ def _corrected(item: RecordItem, body: RecordObjectionDecisionIn) -> records.Ite
     )
 
 
-async def settle(session: AsyncSession, case: Objection, today: date) -> None:
-    """The awaited correction has come: the case is closed and the mark falls."""
+async def settle(session: AsyncSession, caller: Caller | None, case: Objection, today: date, reason: str = "") -> None:
+    """The awaited correction has come: the case is closed and the mark falls. Without a caller the record shows it."""
     case.corrected_on = today
-    await _move(session, None, case, Act.SETTLE, "system")
+    await _move(session, caller, case, Act.SETTLE, "officer" if caller else "system", reason or None)
+
+
+async def find_settled(
+    session: AsyncSession, caller: Caller, objection_id: uuid.UUID, reason: str, today: date
+) -> Objection:
+    """The unit finds that the error is gone though the record does not show it at the place the case points to."""
+    case = await for_officer(session, caller, objection_id)
+    await settle(session, caller, case, today, reason)
+    return case
 
 
 async def recompute(session: AsyncSession, case: Objection) -> None:
@@ -259,13 +268,17 @@ async def recompute(session: AsyncSession, case: Objection) -> None:
     )
 
 
-async def _move(session: AsyncSession, caller: Caller | None, case: Objection, act: Act, by: str) -> None:
+async def _move(
+    session: AsyncSession, caller: Caller | None, case: Objection, act: Act, by: str, reason: str | None = None
+) -> None:
     outcome = ObjectionOutcome(case.outcome) if act is Act.DECIDE and case.outcome else None
     case.state = rules.after(ObjectionState(case.state), act, outcome)
-    await _note(session, caller, case, act, by)
+    await _note(session, caller, case, act, by, reason)
 
 
-async def _note(session: AsyncSession, caller: Caller | None, case: Objection, act: Act, by: str) -> None:
+async def _note(
+    session: AsyncSession, caller: Caller | None, case: Objection, act: Act, by: str, reason: str | None = None
+) -> None:
     session.add(ObjectionStep(objection_id=case.id, act=act.value, state=case.state, by=by))
     await session.flush()
     await audit.record(
@@ -275,4 +288,5 @@ async def _note(session: AsyncSession, caller: Caller | None, case: Objection, a
         object_type="objection",
         object_id=case.id,
         after={"number": case.number, "state": case.state, "outcome": case.outcome, "item_kind": case.item_kind},
+        reason=reason,
     )

@@ -66,8 +66,9 @@ async def benefit(session: AsyncSession, benefit_id: uuid.UUID, *, lock: bool = 
 
 
 async def by_reference(session: AsyncSession, unit: str, reference: str) -> SupportBenefit | None:
-    """The benefit which a unit gave under a number of its own."""
-    return (await session.scalars(select(B).where(B.unit == unit, B.reference == reference))).one_or_none()
+    """The public benefit which a unit gave under a number of its own; withdrawn ones leave the number free."""
+    same = (B.unit == unit, B.reference == reference, B.withdrawn_on.is_(None))
+    return (await session.scalars(select(B).where(*same))).one_or_none()
 
 
 def benefits(region: str, policy_id: uuid.UUID | None, code: str | None) -> Select[Any]:

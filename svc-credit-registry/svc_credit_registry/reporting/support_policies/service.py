@@ -260,7 +260,8 @@ async def revoke(
         raise NotYourUnit
     benefit.withdrawn_on, benefit.withdrawn_reason = statutory_date(now), reason
     await session.flush()
-    await records.end(session, caller, benefit.unit, RecordKind.SUPPORT_BENEFIT, benefit.reference, reason, now)
+    kind = RecordKind.SUPPORT_BENEFIT
+    await records.end(session, caller, benefit.unit, kind, benefit.reference, reason, now, void=True)
     await audit.record(
         session, caller, action="support_benefit.withdrawn", object_type="support_benefit", object_id=benefit.id,
         reason=reason,

@@ -187,7 +187,8 @@ WITH stretch AS (
 ), found_items AS (
     SELECT code{items}
     FROM record_items
-    WHERE {items_within} AND recorded_at <= :cutoff
+    WHERE {items_within} AND recorded_at <= :cutoff AND NOT is_void
+      AND coalesce(content ->> 'state', '') NOT IN ('revoked', 'withdrawn', 'corrected')
     GROUP BY code
 ), found_complaints AS (
     SELECT enterprise_code AS code{complaints}

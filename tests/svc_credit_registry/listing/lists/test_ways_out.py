@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from shared.clock import today
 from svc_credit_registry.listing.lists.models import ListEntry
+from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.listing.lists.desk import Desk, grave, listed
 
@@ -42,6 +44,9 @@ async def test_an_upheld_objection_corrects_the_list_and_the_record(desk: Desk) 
     assert (done["state"], done["corrected_on"], done["due_on"]) == ("upheld", today().isoformat(), None)
     assert "异更" in done["document_number"]
     assert await desk.record(code, RecordKind.ABNORMAL_OPERATION) == []
+    async with desk.world.client.sessions() as session:
+        void = list(await session.scalars(select(RecordItem.is_void).where(RecordItem.code == code)))
+    assert void == [True], "it counts for nothing: the class of risk does not see it either"
     assert await desk.status(f"/v1/list-entries/{entry['id']}") == 404
     mine = (await desk.get("/v1/list-entries/mine", us))["items"]
     assert [(e["id"], e["state"]) for e in mine] == [(entry["id"], "corrected")]

@@ -9,6 +9,8 @@ import pytest
 
 from shared import audit
 from shared.clock import now
+from svc_credit_registry.record.enterprises import queries as enterprises
+from svc_credit_registry.record.enterprises.service import keep_state
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.reporting.objections.handlers import SWEEPS
@@ -211,3 +213,73 @@ async def test_what_people_wrote_is_unreadable_in_the_database(filings: Filings)
     case = await asked(filings, filings.person(), code, await penalty(filings, code))
     ((facts,),) = await filings.rows("SELECT facts FROM record_objections WHERE id = $1", case["id"])
     assert FACTS.encode() not in facts
+
+
+async def referred(filings: Filings, code: str, item_id: str | None, pointer: str | None) -> dict[str, Any]:
+    """A case about another producer's item, found right and waiting for the correction."""
+    body = {"code": code, "item_id": item_id, "facts": FACTS, "pointer": pointer}
+    case = expect(await filings.post(filings.person(), "/objections", body), 201)
+    return dict(
+        expect(await decided(filings, filings.officer(), case, outcome="referred", answer="已转产生单位更正。"))
+    )
+
+
+async def put_again(filings: Filings, code: str, content: dict[str, Any], **changes: Any) -> None:
+    """The producer's next version of the one penalty of an enterprise."""
+    ((key,),) = await filings.rows("SELECT DISTINCT key FROM record_items WHERE code = $1 AND kind = 'penalty'", code)
+    item = records.Item(
+        code=code, kind=RecordKind.PENALTY, key=key, content=PENALTY | content, producer="TAX-421303",
+        provider="TAX-421303", basis="《中华人民共和国价格法》第四十二条", produced_on=date(2026, 8, 3),
+        effective_from=date(2026, 8, 3), **changes,
+    )  # fmt: skip
+    async with filings.client.sessions() as session, session.begin():
+        await records.put(session, audit.SYSTEM, item, now())
+
+
+@pytest.mark.parametrize(
+    ("pointer", "content", "changes", "settles"),
+    [
+        (None, {}, {"publish_until": date(2029, 8, 3)}, False),
+        (None, {"state": "repaired"}, {"publish_until": date(2026, 9, 3)}, False),
+        (None, {"penalty": "罚款100元"}, {}, True),
+        ("/penalty", {"facts": "未明码标价"}, {}, False),
+        ("/penalty", {"penalty": "罚款100元"}, {}, True),
+        ("/penalty_types/0", {"penalty_types": ["warning"]}, {}, True),
+        ("/penalty_types/0", {"penalty_types": ["fine", "warning"]}, {}, False),
+        ("/state", {"state": "revoked"}, {}, True),
+        ("/fine_yuan", {"fine_yuan": "100.00"}, {}, True),
+        ("/fine_yuan", {"facts": "未明码标价"}, {}, True),
+    ],
+)
+async def test_only_what_corrects_the_doubted_place_settles_a_case(
+    filings: Filings, pointer: str | None, content: dict[str, Any], changes: dict[str, Any], settles: bool
+) -> None:
+    code = await filings.enterprise()
+    case = await referred(filings, code, await penalty(filings, code, producer="TAX-421303"), pointer)
+    await put_again(filings, code, content, **changes)
+    assert await filings.sweep(SETTLE) == settles
+    state = expect(await filings.read(filings.officer(), f"/objections/{case['id']}"))["state"]
+    assert state == ("closed" if settles else "awaiting_correction")
+
+
+async def test_a_registration_is_corrected_where_it_was_doubted(filings: Filings) -> None:
+    code = await filings.enterprise()
+    case = await referred(filings, code, None, "/address")
+    for field, value, settled in (("business_scope", "白酒批发", 0), ("address", "曾都区沿河大道2号", 1)):
+        async with filings.client.sessions() as session, session.begin():
+            enterprise = await enterprises.locked(session, code)
+            assert enterprise is not None
+            keep_state(session, enterprise, now())
+            setattr(enterprise, field, value)
+        assert await filings.sweep(SETTLE) == settled
+    assert expect(await filings.read(filings.officer(), f"/objections/{case['id']}"))["corrected_on"] is not None
+
+
+async def test_the_unit_closes_a_case_whose_error_is_gone_another_way(filings: Filings) -> None:
+    code = await filings.enterprise()
+    case = await referred(filings, code, await penalty(filings, code, producer="TAX-421303"), "/penalty")
+    path, how = f"/objections/{case['id']}/settlement", {"reason": "已核实，由另一条记录更正。"}
+    refused(await filings.post(filings.officer("421300"), path, how), 403, "not_your_region")
+    refused(await filings.post(filings.officer("421321"), path, how), 404, "objection_unknown")
+    assert expect(await filings.post(filings.officer(), path, how))["state"] == "closed"
+    refused(await filings.post(filings.officer(), path, how), 409, "act_not_allowed")

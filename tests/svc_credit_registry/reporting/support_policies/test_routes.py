@@ -100,6 +100,23 @@ async def test_a_benefit_stands_on_the_record_once_and_can_be_taken_off(filings:
     refused(await filings.post(officer, path, reason), 404, "benefit_unknown")
 
 
+async def test_the_number_of_a_withdrawn_benefit_is_free_again(filings: Filings) -> None:
+    code, other, officer = await filings.enterprise(), await filings.enterprise(), filings.officer()
+    body = {"code": code, "reference": f"BZ-{code}", "policy": "创业补贴", "amount_yuan": "30000.00",
+            "granted_on": "2026-10-08"}  # fmt: skip
+    wrong = expect(await filings.post(officer, "/support-benefits", body), 201)
+    expect(await filings.post(officer, f"/support-benefits/{wrong['id']}/withdrawal", {"reason": "企业有误"}))
+    right = expect(await filings.post(officer, "/support-benefits", body | {"code": other}), 201)
+    refused(await filings.post(officer, "/support-benefits", body), 409, "benefit_repeated")
+    shown = [b for c in (code, other) for b in (await filings.get("/v1/support-benefits", code=c))["items"]]
+    assert [b["id"] for b in shown] == [right["id"]]
+    rows = await filings.rows(
+        "SELECT code, version, is_void, superseded_at IS NULL FROM record_items WHERE key = $1 ORDER BY version",
+        f"BZ-{code}",
+    )
+    assert [tuple(row) for row in rows] == [(code, 1, True, False), (other, 2, False, True)]
+
+
 async def test_a_benefits_code_is_taken_as_people_write_it(filings: Filings) -> None:
     code = await filings.enterprise()
     body = {"code": code.lower(), "reference": f"XX-{code}", "policy": "创业补贴", "granted_on": "2026-10-08"}

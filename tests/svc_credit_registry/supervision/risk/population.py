@@ -64,6 +64,7 @@ def _content(rng: random.Random, kind: str, produced: date) -> dict[str, Any]:
         content["state"] = rng.choice(["made", "kept", "broken"])
     elif kind in {"serious_violation", "abnormal_operation"} and rng.random() < 0.3:
         content["removed_on"] = (produced + timedelta(days=rng.randint(1, 400))).isoformat()
+        content["state"] = ("removed", "removed", "revoked")[produced.day % 3]
     return content
 
 
@@ -80,6 +81,7 @@ def _item(rng: random.Random, code: str) -> dict[str, Any]:
         "effective_until": until, "provider": "p", "receipt": f"R{number.hex}", "recorded_at": recorded,
         "superseded_at": superseded,
         "ended_reason": "removed" if superseded is not None and rng.random() < 0.6 else None,
+        "is_void": superseded is not None and number.int % 5 == 0,
         "publication_due_on": None,
         "publish_until": produced + timedelta(days=rng.randint(100, 1500)) if rng.random() < 0.2 else None,
     }  # fmt: skip
@@ -130,7 +132,7 @@ def values(model: Model, entity: Entity) -> list[int]:
 
 def _value(indicator: Indicator, entity: Entity) -> int:
     established = date.fromisoformat(entity.facts["established_on"])
-    reports = [i for i in entity.items if i["kind"] == "annual_report" and _on_record(i)]
+    reports = [i for i in entity.items if i["kind"] == "annual_report" and _on_record(i) and not i["is_void"]]
     years = range(last_report_year(AS_OF) - indicator.years + 1, last_report_year(AS_OF) + 1)
     match indicator.measure:
         case Measure.ITEMS:
@@ -156,7 +158,9 @@ def _on_record(item: dict[str, Any]) -> bool:
 
 
 def _counts(indicator: Indicator, item: dict[str, Any]) -> bool:
-    if item["kind"] != indicator.kind or item["recorded_at"] > CUTOFF:
+    if item["kind"] != indicator.kind or item["recorded_at"] > CUTOFF or item["is_void"]:
+        return False
+    if item["content"].get("state") in {"revoked", "withdrawn", "corrected"}:
         return False
     if item["publish_until"] is not None and item["publish_until"] < AS_OF:
         return False
