@@ -8,6 +8,7 @@
 """
 
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ RUNNING = pytest.StashKey[RunningServers]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Starts the servers in the first process of the run; the workers of a parallel run find them by environment."""
+    gc.disable()
     if hasattr(config, "workerinput") or config.option.collectonly or config.option.help:
         return
     config.stash[RUNNING] = RunningServers()
@@ -58,6 +60,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         shared = "shared_world" in getattr(item, "fixturenames", ())
         if shared or (loop is not None and loop.kwargs.get("loop_scope") == "module"):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded for the run stays until its end: the collector, which rests meanwhile, need not look at it."""
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

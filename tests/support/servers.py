@@ -95,4 +95,5 @@ async def _wait_ready(database: postgres.Server, broker: nats.Broker) -> None:
     # Every test connects anew; the server's default of 4096 rounds would cost more than most tests do.
     await connection.execute("SET scram_iterations = 1")
     await connection.execute(f"CREATE ROLE {quoted(ROLE)} LOGIN CREATEDB PASSWORD '{database.password}'")
+    await connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {quoted(ROLE)}")
     await connection.close()

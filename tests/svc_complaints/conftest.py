@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.apps import running_service
-from tests.support.databases import Emptied
+from tests.support.databases import Emptied, emptied
 from tests.support.servers import Servers
 from tests.svc_complaints.neighbours import neighbours
 from tests.svc_complaints.world import World
@@ -30,9 +30,10 @@ async def shared_world(
     servers: Servers, tmp_path_factory: pytest.TempPathFactory, bearer: Callable[..., dict[str, str]]
 ) -> AsyncIterator[tuple[World, Emptied]]:
     """What the tests of a module share: the service, its database and its neighbours."""
-    async with running(servers, tmp_path_factory.mktemp("complaints"), bearer) as world:
-        database = Emptied(world.client.database)
-        await database.begin()
+    async with (
+        running(servers, tmp_path_factory.mktemp("complaints"), bearer) as world,
+        emptied(world.client.database) as database,
+    ):
         yield world, database
 
 

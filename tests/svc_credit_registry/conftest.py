@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from svc_credit_registry.discovery.building.service import build
 from svc_credit_registry.discovery.projection.service import Projection
 from svc_credit_registry.record.feed.queries import SEQUENCED
 from tests.support.apps import running_service
-from tests.support.databases import Emptied
+from tests.support.databases import Emptied, emptied
 from tests.support.servers import Servers
 from tests.svc_credit_registry.world import World, eventually
 
@@ -47,9 +47,10 @@ async def shared_world(
 ) -> AsyncIterator[tuple[World, Emptied]]:  # fmt: skip
     """What the tests of a module share: the service without its worker, so they call sweeps themselves; its tables."""
     folder = tmp_path_factory.mktemp("registry")
-    async with running(servers, folder, bearer, inline_worker=False, **settings_of_module) as world:
-        database = Emptied(world.client.database)
-        await database.begin()
+    async with (
+        running(servers, folder, bearer, inline_worker=False, **settings_of_module) as world,
+        emptied(world.client.database) as database,
+    ):
         yield world, database
 
 
@@ -73,15 +74,12 @@ async def world(
     projection = shared.client.app.state.projection
     yield shared
     shared.client.app.state.projection = projection
-    await database.empty()
+    await database.empty(*BEGINNINGS)
     await _from_the_beginning(shared)
 
 
 async def _from_the_beginning(world: World) -> None:
-    """Takes back what emptied tables do not hold: positions, files, the index."""
-    async with world.client.sessions() as session, session.begin():
-        for statement in BEGINNINGS:
-            await session.execute(text(statement))
+    """Takes back what no table holds: files, the index."""
     for path in world.client.settings.data_dir.iterdir():
         if path.name != SEARCH and path.is_dir():
             shutil.rmtree(path)

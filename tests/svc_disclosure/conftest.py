@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.support.apps import ServiceClient, running_service
-from tests.support.databases import Emptied
+from tests.support.databases import Emptied, emptied
 from tests.support.servers import Servers
 
 UNIT, REGION = "AMR-421300", "421300"
@@ -100,9 +100,10 @@ async def shared_world(
 ) -> AsyncIterator[tuple[ServiceClient, Emptied]]:
     """The service and its database, one for the tests of a module."""
     folder = tmp_path_factory.mktemp("disclosure")
-    async with running_service(servers, "disclosure", folder, inline_worker=False) as client:
-        database = Emptied(client.database)
-        await database.begin()
+    async with (
+        running_service(servers, "disclosure", folder, inline_worker=False) as client,
+        emptied(client.database) as database,
+    ):
         yield client, database
 
 

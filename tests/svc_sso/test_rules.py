@@ -9,6 +9,7 @@ from svc_sso.accounts.rules import PERSON, STAFF, check_roles, check_username, p
 from svc_sso.clients.errors import OAuthError
 from svc_sso.credentials.errors import WeakPassword
 from svc_sso.credentials.rules import check_password
+from svc_sso.credentials.service import HASHER
 from svc_sso.grants.rules import narrowed, proves
 from svc_sso.oauth.rules import basic_credentials, single_values
 from svc_sso.oidc.errors import RedirectedError
@@ -210,3 +211,8 @@ def test_when_the_password_is_asked_again() -> None:
 def test_parameters_join_an_address() -> None:
     assert with_params("https://a/b", {"x": "1", "y": None}) == "https://a/b?x=1"
     assert with_params("https://a/b?q=2", {"x": "1 2"}) == "https://a/b?q=2&x=1+2"
+
+
+def test_a_hash_costs_what_owasp_asks_for() -> None:
+    """Outside of tests, which hash for less: 19 MiB, two passes, one lane (OWASP, Password Storage Cheat Sheet)."""
+    assert HASHER.hash("correct horse battery").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
