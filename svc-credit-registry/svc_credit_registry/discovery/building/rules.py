@@ -6,7 +6,7 @@ from dataclasses import dataclass
 SMALL_REGISTER = 20_000
 """Up to so many enterprises an index is built within the process that serves; beyond, by processes of their own."""
 SMALL_REGISTER_MEMORY = 32 << 20
-MEMORY = 768 << 20
+MEMORY = 512 << 20
 """Bytes for what is not on disk yet, over all processes: each writes a piece of the index when its share is full."""
 MOST_PROCESSES = 4
 

@@ -6,6 +6,13 @@ BATCH = 2_000
 """So many changes are taken in at a time."""
 FAR_BEHIND = 50_000
 """From so many changes on that are a quarter of the register, building anew is faster than following."""
+LONGEST_REST = 0.3
+"""Seconds for which changes are gathered at most before the index takes them in."""
+
+
+def rest(spent: float, taken: int) -> float:
+    """Seconds to wait after a batch that took `spent`: a commit costs much the same for one change as for hundreds."""
+    return 0.0 if taken >= BATCH else min(LONGEST_REST, 3 * spent)
 
 
 def is_far_behind(lag: int, size: int) -> bool:

@@ -159,7 +159,9 @@ class Projection:
         if far:
             await self._rebuild_when_quiet(last)
         elif changes:
+            began = time.monotonic()
             await self._write(lambda: _apply(index, entries, codes, changes[-1].position))
+            await asyncio.sleep(rules.rest(time.monotonic() - began, len(changes)))
             if rules.has_outgrown(index.view.size, index.about.built_with):
                 await self._rebuild()
         return far or bool(changes)

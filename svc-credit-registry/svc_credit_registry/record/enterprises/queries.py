@@ -1,10 +1,12 @@
 """Reading the register."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.record.enterprises.models import (
@@ -24,6 +26,12 @@ async def by_code(session: AsyncSession, code: str) -> Enterprise | None:
 async def by_application(session: AsyncSession, application_id: uuid.UUID) -> Enterprise | None:
     """The enterprise which this application founded."""
     return (await session.scalars(select(Enterprise).where(Enterprise.application_id == application_id))).one_or_none()
+
+
+async def enter(session: AsyncSession, facts: Mapping[str, Any]) -> Enterprise | None:
+    """Enters an enterprise; None when its code or its application is there already, also by a transaction at work."""
+    statement = insert(Enterprise).values(**facts).on_conflict_do_nothing().returning(Enterprise)
+    return (await session.scalars(statement)).one_or_none()
 
 
 async def names_of(session: AsyncSession, code: str) -> Sequence[EnterpriseName]:

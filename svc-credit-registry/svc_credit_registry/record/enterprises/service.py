@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
@@ -230,46 +230,42 @@ def keep_state(session: AsyncSession, enterprise: Enterprise, now: datetime) -> 
 async def register(session: AsyncSession, registration: Registration) -> Enterprise | None:
     """Enters the enterprise under a fresh code; None when its application has founded one before.
 
-    Two that come at once for one application wait for each other.
+    Of two that come at once for one application the second waits for the first. Numbers of codes are given once; codes
+    loaded from elsewhere are passed over.
     """
-    lock = func.hashtextextended(str(registration.application_id), 23)
-    await session.execute(select(func.pg_advisory_xact_lock(lock)))
-    if await queries.by_application(session, registration.application_id) is not None:
-        return None
-    due = rules.publication_due(registration.registered_on)
-    enterprise = Enterprise(
-        code=await allocate_code(session, registration.region),
-        name=registration.name,
-        region=registration.region,
-        industry_code=industry_code(registration.industry_code) or registration.industry_code,
-        organisation_form=registration.organisation_form,
-        status=rules.Status.ACTIVE,
-        established_on=registration.established_on,
-        registered_on=registration.registered_on,
-        legal_representative_name=registration.legal_representative_name,
-        registered_capital_yuan=registration.registered_capital_yuan,
-        address=registration.address,
-        business_scope=registration.business_scope,
-        application_id=registration.application_id,
-        publication_due_on=due.due_on if due else None,
-        producer=registration.unit,
-        basis=registration.basis,
-    )
-    session.add(enterprise)
-    await session.flush()
-    session.add(EnterpriseName(code=enterprise.code, name=enterprise.name, valid_from=registration.registered_on))
-    await _audit(session, enterprise)
-    return enterprise
-
-
-async def allocate_code(session: AsyncSession, region: str) -> str:
-    """A credit code which no enterprise has. Numbers are given once; codes loaded from elsewhere are passed over."""
+    facts = _facts(registration)
     for _ in range(CODE_TRIES):
         number = await session.scalar(select(CODE_NUMBERS.next_value()))
-        code = credit_code.make(region, int(number or 0))
-        if await queries.by_code(session, code) is None:
-            return code
+        code = credit_code.make(registration.region, int(number or 0))
+        enterprise = await queries.enter(session, facts | {"code": code})
+        if enterprise is not None:
+            session.add(EnterpriseName(code=code, name=enterprise.name, valid_from=registration.registered_on))
+            await _audit(session, enterprise)
+            return enterprise
+        if await queries.by_application(session, registration.application_id) is not None:
+            return None
     raise CodesExhausted
+
+
+def _facts(registration: Registration) -> dict[str, object]:
+    due = rules.publication_due(registration.registered_on)
+    return {
+        "name": registration.name,
+        "region": registration.region,
+        "industry_code": industry_code(registration.industry_code) or registration.industry_code,
+        "organisation_form": registration.organisation_form,
+        "status": rules.Status.ACTIVE,
+        "established_on": registration.established_on,
+        "registered_on": registration.registered_on,
+        "legal_representative_name": registration.legal_representative_name,
+        "registered_capital_yuan": registration.registered_capital_yuan,
+        "address": registration.address,
+        "business_scope": registration.business_scope,
+        "application_id": registration.application_id,
+        "publication_due_on": due.due_on if due else None,
+        "producer": registration.unit,
+        "basis": registration.basis,
+    }
 
 
 async def _audit(session: AsyncSession, enterprise: Enterprise) -> None:

@@ -24,6 +24,8 @@ from svc_credit_registry.record.feed.models import PendingChange
 AT_ONCE = 5_000
 LOOKS_EVERY = 1.0
 """Seconds after which the sequencer looks by itself, should a notification have been lost."""
+BREATH = 0.02
+"""Seconds between two rounds: what is recorded meanwhile gets its positions together, in one transaction."""
 
 
 async def changed(session: AsyncSession, code: str, part: str, *, item_id: uuid.UUID | None = None, day: date) -> None:
@@ -66,6 +68,7 @@ async def sequence_forever(runtime: Runtime) -> None:
     async with listening(runtime, queries.RECORDED) as woken:
         while not woken.lost:
             await sequence_all(runtime)
+            await asyncio.sleep(BREATH)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), LOOKS_EVERY)
             woken.clear()

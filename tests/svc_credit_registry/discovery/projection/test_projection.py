@@ -140,6 +140,9 @@ def test_when_an_index_is_rather_built_anew() -> None:
     assert rules.is_far_behind(rules.FAR_BEHIND + 1, 0)
     assert not rules.is_far_behind(60_000, 2_360_000)
     assert rules.is_far_behind(1_000_000, 2_360_000)
+    assert rules.rest(10.0, 1) == rules.LONGEST_REST
+    assert rules.rest(0.01, rules.BATCH - 1) == pytest.approx(0.03)
+    assert rules.rest(10.0, rules.BATCH) == 0
     assert not rules.has_outgrown(SMALL_REGISTER, 0)
     assert rules.has_outgrown(100_000, 30_000)
     assert not rules.has_outgrown(2_500_000, 2_360_000)
