@@ -2,24 +2,27 @@
 
 from typing import Annotated, Any
 
-from fastapi import Path, Request, Response
+from fastapi import Path
 from sqlalchemy import ColumnElement
 
-from shared.clock import TodayDep
-from shared.db import SessionDep
 from shared.errors import UnsupportedMedia
-from shared.http import IDEMPOTENCY_OPTIONAL, Page, Paging, Router, paginate
-from shared.problems import wants_english
+from shared.http import IDEMPOTENCY_OPTIONAL, Page, Paging, Router
 from shared.runtime import RuntimeDep
 from svc_credit_registry.access import LeadSource
+from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.sharing.matching.service import index_of
 from svc_credit_registry.supervision.lead_intake import service
 from svc_credit_registry.supervision.lead_intake.rules import CREATED
 from svc_credit_registry.supervision.lead_intake.service import Intake
 from svc_credit_registry.supervision.leads import queries
 from svc_credit_registry.supervision.leads.models import Lead
-from svc_credit_registry.supervision.leads.rules import STATE_LABELS, LeadState
-from svc_credit_registry.supervision.leads.schemas import LeadBatchOut, LeadIn, LeadReceiptOut, ReportedOut
+from svc_credit_registry.supervision.leads.schemas import (
+    LeadBatchOut,
+    LeadIn,
+    LeadReceiptOut,
+    ReportedOut,
+    reported_out,
+)
 
 router = Router(prefix="/v1", tags=["leads"])
 
@@ -37,55 +40,39 @@ BODY = {"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type"
 )
 async def report_lead(
     body: LeadIn,
-    session: SessionDep,
     caller: LeadSource,
     runtime: RuntimeDep,
-    today: TodayDep,
-    response: Response,
+    reply: ReplyDep,
 ) -> LeadReceiptOut:
     """Takes a lead from monitoring, once for each key of its reporter: agencies with `leads:report`, and officials."""
-    intake = Intake(caller, service.reporter_of(caller), today, index_of(runtime.settings))
-    receipt = await service.take(session, intake, body)
-    response.status_code = 201 if receipt.outcome == CREATED else 200
+    intake = Intake(caller, service.reporter_of(caller), reply.today, index_of(runtime.settings))
+    receipt = await service.take(reply.session, intake, body)
+    reply.response.status_code = 201 if receipt.outcome == CREATED else 200
     return receipt
 
 
 @router.put("/lead-batches/{batch}", operation_id="report_lead_batch", openapi_extra=BODY)
 async def report_lead_batch(
     batch: BatchName,
-    session: SessionDep,
     caller: LeadSource,
     runtime: RuntimeDep,
-    today: TodayDep,
-    request: Request,
+    reply: ReplyDep,
 ) -> LeadBatchOut:
     """Takes up to 5,000 leads (NDJSON, 8 MiB), all at once or none; each row has its receipt, a bad one harms no other.
 
     Sent again it repeats the receipts: rows are known by their keys.
     """
-    intake = Intake(caller, service.reporter_of(caller), today, index_of(runtime.settings), batch)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != NDJSON:
+    intake = Intake(caller, service.reporter_of(caller), reply.today, index_of(runtime.settings), batch)
+    if reply.request.headers.get("content-type", "").partition(";")[0].strip().lower() != NDJSON:
         raise UnsupportedMedia(allowed=[NDJSON])
-    raw = await service.read_whole(request.stream())
-    return await service.take_batch(session, intake, raw)
+    raw = await service.read_whole(reply.request.stream())
+    return await service.take_batch(reply.session, intake, raw)
 
 
 @router.get("/lead-reports", operation_id="list_reported_leads")
-async def list_reported_leads(
-    session: SessionDep, caller: LeadSource, paging: Paging, request: Request, response: Response
-) -> Page[ReportedOut]:
+async def list_reported_leads(reply: ReplyDep, caller: LeadSource, paging: Paging) -> Page[ReportedOut]:
     """What became of the leads which the caller has reported, the newest first."""
     keys: list[ColumnElement[Any]] = [Lead.received_on.desc(), Lead.id.desc()]
     statement = queries.reported_by(service.reporter_of(caller))
-    found = await paginate(session, statement, keys=keys, paging=paging, request=request, response=response)
-    english = wants_english(request)
-    plain = ("key", "number", "source", "state", "received_on", "due_on", "finding", "outcome", "ground")
-    return found.page(
-        [
-            ReportedOut(
-                **{name: getattr(lead, name) for name in plain},
-                state_label=STATE_LABELS[LeadState(lead.state)][english],
-            )
-            for lead in found.rows
-        ]
-    )
+    found = await reply.page_of(statement, keys, paging)
+    return found.page([reported_out(lead, english=reply.english) for lead in found.rows])

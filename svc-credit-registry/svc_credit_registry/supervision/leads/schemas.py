@@ -252,6 +252,11 @@ class LeadOut(LeadSummary):
     published_on: date | None
 
 
+def reported_out(lead: Lead, *, english: bool) -> ReportedOut:
+    """A lead for its reporter."""
+    return ReportedOut(**copied(lead, ReportedOut), state_label=STATE_LABELS[LeadState(lead.state)][english])
+
+
 def lead_summary(lead: Lead, today: date, *, english: bool) -> LeadSummary:
     """A lead in a list, as it stands on `today`."""
     return LeadSummary(

@@ -3,16 +3,17 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Path, Query, Response
 from sqlalchemy import ColumnElement
 
 from shared.auth import Caller
 from shared.clock import NowDep
 from shared.db import SessionDep
-from shared.http import IDEMPOTENCY_NONE, Page, Paging, Router, paginate
-from shared.problems import wants_english
+from shared.http import IDEMPOTENCY_NONE, Page, Paging, Router
 from svc_credit_registry.access import Auditor, RestrictionChecker
+from svc_credit_registry.cases.schemas import copied
 from svc_credit_registry.record.enterprises.rules import valid_code
+from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.sharing.exchange import service as exchange
 from svc_credit_registry.sharing.exchange.rules import Asked, ExchangeKind
 from svc_credit_registry.sharing.exchange.service import AskedDep
@@ -42,20 +43,19 @@ async def check_restrictions(  # noqa: PLR0913 - one parameter for each thing it
     code: CodePath,
     matter: MatterQuery,
     case_id: CaseQuery,
-    session: SessionDep,
+    reply: ReplyDep,
     caller: RestrictionChecker,
     now: NowDep,
-    request: Request,
     asked: AskedDep,
     on_behalf_of: OfficialQuery = None,
 ) -> Response:
     """What stands against an entity in a matter now. Each check is noted: who asked, for which case."""
     body = CheckIn(matter=matter, case_id=case_id, on_behalf_of=on_behalf_of, codes=[valid_code(code)])
-    found = await service.check(session, caller, body, now, english=wants_english(request))
+    found = await service.check(reply.session, caller, body, now, english=reply.english)
     checked = RestrictionCheckOut(
         **found.items[0].model_dump(), matter=found.matter, case_id=found.case_id, checked_at=found.checked_at
     )
-    return await _exchanged(session, caller, replace(asked, case_id=case_id), checked, rows=1)
+    return await _exchanged(reply.session, caller, replace(asked, case_id=case_id), checked, rows=1)
 
 
 async def _exchanged(
@@ -75,24 +75,23 @@ async def _exchanged(
 )
 async def check_many_restrictions(
     body: CheckIn,
-    session: SessionDep,
+    reply: ReplyDep,
     caller: RestrictionChecker,
     now: NowDep,
-    request: Request,
     asked: AskedDep,
 ) -> Response:
     """The same for up to 200 codes and natural persons at a time. It only reads, and is answered afresh each time."""
-    checked = await service.check(session, caller, body, now, english=wants_english(request))
-    return await _exchanged(session, caller, replace(asked, case_id=body.case_id), checked, rows=len(checked.items))
+    checked = await service.check(reply.session, caller, body, now, english=reply.english)
+    return await _exchanged(
+        reply.session, caller, replace(asked, case_id=body.case_id), checked, rows=len(checked.items)
+    )
 
 
 @router.get("/v1/restriction-checks", operation_id="list_restriction_checks")
-async def list_restriction_checks(  # noqa: PLR0913 - one parameter for each filter
-    session: SessionDep,
+async def list_restriction_checks(
+    reply: ReplyDep,
     caller: Auditor,
     paging: Paging,
-    request: Request,
-    response: Response,
     code: Short = None,
     requester: Short = None,
     case_id: Short = None,
@@ -100,10 +99,9 @@ async def list_restriction_checks(  # noqa: PLR0913 - one parameter for each fil
     """Who asked about whom, and for which case, the latest first; for the audit administrator."""
     keys: list[ColumnElement[Any]] = [RestrictionCheck.id.desc()]
     statement = queries.log(Filters(code, requester, case_id))
-    found = await paginate(session, statement, keys=keys, paging=paging, request=request, response=response)
+    found = await reply.page_of(statement, keys, paging)
     return found.page([_noted(row) for row in found.rows])
 
 
 def _noted(row: RestrictionCheck) -> CheckLogOut:
-    plain = ("id", "at", "requester", "on_behalf_of", "matter", "case_id", "code", "effect", "found", "request_id")
-    return CheckLogOut(**{name: getattr(row, name) for name in plain}, about_person=row.person_key is not None)
+    return CheckLogOut(**copied(row, CheckLogOut), about_person=row.person_key is not None)

@@ -2,18 +2,17 @@
 
 import uuid
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Path, Query, Request, Response
-from sqlalchemy import select
+from fastapi import Path, Query
+from sqlalchemy import SQLColumnExpression, select
 
 from shared.auth import Public
-from shared.clock import NowDep, TodayDep
+from shared.clock import NowDep
 from shared.codes.regions import NATION
-from shared.db import SessionDep
-from shared.http import Page, Paging, Router, paginate
-from shared.problems import wants_english
+from shared.http import Page, Paging, Router
 from svc_credit_registry.access import AnyCaller, RiskOfficer
+from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.supervision.risk import queries, service
 from svc_credit_registry.supervision.risk.models import RiskModel, RiskRun
 from svc_credit_registry.supervision.risk.schemas import DistributionOut, ModelIn, ModelOut, RiskOut, RiskRunOut, RunIn
@@ -29,12 +28,9 @@ Month = Annotated[date | None, Query(description="A day of the month; the latest
     summary="信用风险分类模型 Versions of the risk model",
     dependencies=[Public],
 )
-async def list_models(session: SessionDep, paging: Paging, request: Request, response: Response) -> Page[ModelOut]:
+async def list_models(reply: ReplyDep, paging: Paging) -> Page[ModelOut]:
     """Every version with its weights and thresholds, the latest first."""
-    found = await paginate(
-        session, select(RiskModel), keys=[RiskModel.since.desc(), RiskModel.version.desc()], paging=paging,
-        request=request, response=response,
-    )  # fmt: skip
+    found = await reply.page_of(select(RiskModel), [RiskModel.since.desc(), RiskModel.version.desc()], paging)
     return found.page([ModelOut.model_validate(row) for row in found.rows])
 
 
@@ -44,9 +40,9 @@ async def list_models(session: SessionDep, paging: Paging, request: Request, res
     summary="信用风险分类模型 One version of the risk model",
     dependencies=[Public],
 )
-async def get_model(session: SessionDep, version: Annotated[str, Path(max_length=20)]) -> ModelOut:
+async def get_model(reply: ReplyDep, version: Annotated[str, Path(max_length=20)]) -> ModelOut:
     """The weights and thresholds of a version, with the digest of its document; 404 for an unknown one."""
-    return ModelOut.model_validate(await service.model(session, version))
+    return ModelOut.model_validate(await service.model(reply.session, version))
 
 
 @router.post(
@@ -55,16 +51,14 @@ async def get_model(session: SessionDep, version: Annotated[str, Path(max_length
     operation_id="publish_risk_model",
     summary="发布信用风险分类模型 Publish a version of the risk model",
 )
-async def publish_model(
-    session: SessionDep, caller: RiskOfficer, today: TodayDep, response: Response, body: ModelIn
-) -> ModelOut:
+async def publish_model(reply: ReplyDep, caller: RiskOfficer, body: ModelIn) -> ModelOut:
     """A unit of the nation publishes a version for a day to come. It is never edited afterwards; a better one follows.
 
     403 for other units, 409 when the name or the day is taken, 422 for a model that can't be used.
     """
-    row = await service.publish_model(session, caller, body, today)
-    response.headers["Location"] = f"/v1/risk-models/{row.version}"
-    await session.refresh(row)
+    row = await service.publish_model(reply.session, caller, body, reply.today)
+    reply.created(f"/v1/risk-models/{row.version}")
+    await reply.session.refresh(row)
     return ModelOut.model_validate(row)
 
 
@@ -75,7 +69,7 @@ async def publish_model(
     dependencies=[Public],
 )
 async def get_distribution(
-    session: SessionDep,
+    reply: ReplyDep,
     region: Annotated[str, Query(pattern=r"^\d{6}$", description="GB/T 2260")] = NATION,
     month: Month = None,
 ) -> DistributionOut:
@@ -83,7 +77,7 @@ async def get_distribution(
 
     Figures by class are withheld for fewer than `minimum_shown` entities: they would tell the class of one of them.
     """
-    return await service.distribution(session, region, month)
+    return await service.distribution(reply.session, region, month)
 
 
 @router.get(
@@ -91,13 +85,11 @@ async def get_distribution(
     operation_id="get_enterprise_risk",
     summary="企业信用风险分类 The risk class of an enterprise, explained",
 )
-async def get_risk(
-    session: SessionDep, caller: AnyCaller, request: Request, code: Annotated[str, Path(max_length=40)]
-) -> RiskOut:
+async def get_risk(reply: ReplyDep, caller: AnyCaller, code: Annotated[str, Path(max_length=40)]) -> RiskOut:
     """Class, score, each indicator's value and points, and every change of class; for staff over the enterprise's
     region and for those who act for the enterprise. 404 for everybody else.
     """
-    return await service.explained(session, caller, code, english=wants_english(request))
+    return await service.explained(reply.session, caller, code, english=reply.english)
 
 
 @router.post(
@@ -106,31 +98,25 @@ async def get_risk(
     operation_id="start_risk_run",
     summary="启动信用风险分类 Classify a region now",
 )
-async def start_run(
-    session: SessionDep, caller: RiskOfficer, today: TodayDep, now: NowDep, response: Response, body: RunIn
-) -> RiskRunOut:
+async def start_run(reply: ReplyDep, caller: RiskOfficer, now: NowDep, body: RunIn) -> RiskRunOut:
     """Begins a classification outside the monthly one; the worker carries it out, see its `position` and `state`.
 
     403 for a region that the unit does not cover, 409 while another run is under way.
     """
-    run = await service.begin_ad_hoc(session, caller, body, today, now)
-    response.headers["Location"] = f"/v1/risk-runs/{run.id}"
+    run = await service.begin_ad_hoc(reply.session, caller, body, reply.today, now)
+    reply.created(f"/v1/risk-runs/{run.id}")
     return RiskRunOut.model_validate(run)
 
 
 @router.get("/risk-runs", operation_id="list_risk_runs", summary="历次信用风险分类 Classifications so far")
-async def list_runs(
-    session: SessionDep, caller: RiskOfficer, paging: Paging, request: Request, response: Response
-) -> Page[RiskRunOut]:
+async def list_runs(reply: ReplyDep, caller: RiskOfficer, paging: Paging) -> Page[RiskRunOut]:
     """The monthly runs and those within the unit's region, the latest first."""
-    found = await paginate(
-        session, queries.runs(caller.region or NOWHERE), keys=[RiskRun.started_at.desc(), RiskRun.id.desc()],
-        paging=paging, request=request, response=response,
-    )  # fmt: skip
+    keys: list[SQLColumnExpression[Any]] = [RiskRun.started_at.desc(), RiskRun.id.desc()]
+    found = await reply.page_of(queries.runs(caller.region or NOWHERE), keys, paging)
     return found.page([RiskRunOut.model_validate(row) for row in found.rows])
 
 
 @router.get("/risk-runs/{run_id}", operation_id="get_risk_run", summary="信用风险分类进度 How far a classification is")
-async def get_run(session: SessionDep, caller: RiskOfficer, run_id: uuid.UUID) -> RiskRunOut:
+async def get_run(reply: ReplyDep, caller: RiskOfficer, run_id: uuid.UUID) -> RiskRunOut:
     """State, position and counts of a run; 404 for one of another region."""
-    return RiskRunOut.model_validate(await service.run_of(session, caller, run_id))
+    return RiskRunOut.model_validate(await service.run_of(reply.session, caller, run_id))
