@@ -17,6 +17,9 @@ from svc_credit_registry.record.enterprises.models import (
 )
 from svc_credit_registry.record.enterprises.rules import end_of
 
+# Made once: to put it together costs more than to run it.
+_ENTER = insert(Enterprise).on_conflict_do_nothing().returning(Enterprise)
+
 
 async def by_code(session: AsyncSession, code: str) -> Enterprise | None:
     """The enterprise with this code."""
@@ -30,8 +33,7 @@ async def by_application(session: AsyncSession, application_id: uuid.UUID) -> En
 
 async def enter(session: AsyncSession, facts: Mapping[str, Any]) -> Enterprise | None:
     """Enters an enterprise; None when its code or its application is there already, also by a transaction at work."""
-    statement = insert(Enterprise).values(**facts).on_conflict_do_nothing().returning(Enterprise)
-    return (await session.scalars(statement)).one_or_none()
+    return (await session.scalars(_ENTER, facts)).one_or_none()
 
 
 async def names_of(session: AsyncSession, code: str) -> Sequence[EnterpriseName]:
