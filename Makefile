@@ -95,11 +95,13 @@ faults: $(VENV)/dev.stamp ## Kill every process in turn under load, and prove th
 faults-registry: $(VENV)/dev.stamp ## Kill service, worker, database, broker, loader during bulk loads and monthly runs (FAULT_ROUNDS=20)
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.faults.registry_trials
 
-clients: $(VENV)/dev.stamp ## Generate the TypeScript client, compile it, and use it against a running platform
+clients: $(VENV)/dev.stamp ## Generate the TypeScript client, compile it and the examples, use both against a running platform
 	@$(BIN)/python clients/typescript/generate.py
 	@cd clients/typescript && $(NPM) ci --silent --no-progress
 	@cd clients/typescript && $(NPM) run --silent generate
 	@cd clients/typescript && $(NPM) run --silent build
+	@$(BIN)/python clients/typescript/examples.py
+	@cd clients/typescript && $(NPM) run --silent examples
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.clients.trial
 
 matrix: $(VENV)/dev.stamp ## Call every operation as every kind of caller, and compare with the policy
