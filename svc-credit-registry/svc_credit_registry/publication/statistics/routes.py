@@ -33,7 +33,7 @@ SVG_POLICY = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Conte
 def asked_of(
     figure: Name,
     as_of: Day = None,
-    region: Annotated[str, Query(pattern=r"^\d{6}$", description="With the regions below it")] = regions.NATION,
+    region: Annotated[str, Query(pattern=r"^[0-9]{6}$", description="With the regions below it")] = regions.NATION,
     industry: Annotated[str | None, Query(pattern=r"^[A-T]$", description="A section of GB/T 4754")] = None,
 ) -> Asked:
     """Which figure, of which day, for whom."""

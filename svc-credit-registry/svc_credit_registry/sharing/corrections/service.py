@@ -47,8 +47,9 @@ async def ask(
         raise ItemUnknown
     asked_by = requester_of(caller)
     waiting = await queries.open_for(session, item.producer, item.kind, [item.key])
-    if any(row.asked_by == asked_by for row in waiting):
-        raise CorrectionOpen(number=waiting[0].number)
+    own = next((row for row in waiting if row.asked_by == asked_by), None)
+    if own is not None:
+        raise CorrectionOpen(number=own.number)
     due = rules.answer_due(today)
     number = await session.scalar(select(NUMBERS.next_value()))
     row = CorrectionRequest(

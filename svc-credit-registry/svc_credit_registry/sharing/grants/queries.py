@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import STATUTORY_ZONE
+from shared.codes import regions
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.sharing.grants.models import ResourceGrant
-from svc_credit_registry.sharing.grants.rules import Scope, region_prefix
+from svc_credit_registry.sharing.grants.rules import Scope
 from svc_credit_registry.sharing.resources.models import Resource
 from svc_credit_registry.sharing.resources.rules import Coverage
 
@@ -30,10 +31,14 @@ async def active(session: AsyncSession, resource: str, grantee: str, day: date) 
     return (await session.scalars(query.order_by(G.id).execution_options(populate_existing=True))).all()
 
 
-def grants(resource_code: str | None, grantee: str | None) -> Select[Any]:
-    """Grants for a resource, of an agency; None means any."""
+def grants(resource_code: str | None, grantee: str | None, concerned: str | None) -> Select[Any]:
+    """Grants for a resource, of an agency, those that concern one as grantee or as producer; None means any."""
     given = {"resource_code": resource_code, "grantee": grantee}
-    return select(G).filter_by(**{name: value for name, value in given.items() if value is not None})
+    query = select(G).filter_by(**{name: value for name, value in given.items() if value is not None})
+    if concerned is None:
+        return query
+    own = select(Resource.code).where(Resource.producer == concerned)
+    return query.where(or_(G.grantee == concerned, G.resource_code.in_(own)))
 
 
 def enterprises(scopes: Sequence[Scope], since: date | None) -> Select[Any]:
@@ -59,7 +64,7 @@ def items(resource: Resource, scopes: Sequence[Scope], since: date | None, today
 
 def _within(scope: Scope) -> Sequence[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
-    prefixes = [region_prefix(region) for region in scope.regions]
+    prefixes = [regions.prefix(region) for region in scope.regions]
     if prefixes and "" not in prefixes:
         clauses.append(or_(*(E.region.startswith(prefix, autoescape=True) for prefix in prefixes)))
     if scope.industries:

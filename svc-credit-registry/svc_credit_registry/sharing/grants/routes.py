@@ -76,23 +76,28 @@ async def list_grants(  # noqa: PLR0913 - a list with its filters
     caller: RequestParty, session: SessionDep, paging: Paging, request: Request, response: Response, today: TodayDep,
     filters: Annotated[GrantFilters, Query()],
 ) -> Page[GrantOut]:  # fmt: skip
-    """An agency sees its own, officers all."""
-    grantee = filters.grantee if is_officer(caller) else exchange.requester_of(caller)
+    """An agency sees those that it holds and those for its own resources, officers all."""
+    concerned = None if is_officer(caller) else exchange.requester_of(caller)
+    statement = queries.grants(filters.resource_code, filters.grantee, concerned)
     found = await paginate(
-        session, queries.grants(filters.resource_code, grantee), keys=[ResourceGrant.id.desc()], paging=paging,
-        request=request, response=response,
-    )  # fmt: skip
+        session, statement, keys=[ResourceGrant.id.desc()], paging=paging, request=request, response=response
+    )
     return found.page([service.shown(row, today, english=wants_english(request)) for row in found.rows])
 
 
 @router.get("/resource-grants/{grant_id}", operation_id="get_resource_grant", summary="授权详情 One grant")
 async def get_grant(
-    grant_id: uuid.UUID, caller: RequestParty, session: SessionDep, response: Response, today: TodayDep
+    grant_id: uuid.UUID,
+    caller: RequestParty,
+    session: SessionDep,
+    response: Response,
+    today: TodayDep,
+    request: Request,
 ) -> GrantOut:
     """For the agency that holds it, the producer and officers; 404 for all others."""
     grant = await service.find(session, caller, grant_id)
     set_etag(response, grant)
-    return service.shown(grant, today, english=False)
+    return service.shown(grant, today, english=wants_english(request))
 
 
 @router.post(

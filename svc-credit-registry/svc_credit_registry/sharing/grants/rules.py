@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from shared.codes import regions
+
 
 class GrantState(StrEnum):
     """Where a grant stands on a day."""
@@ -42,21 +44,11 @@ def state_on(day: date, valid_from: date, valid_until: date, *, revoked: bool) -
     return GrantState.EXPIRED if day > valid_until else GrantState.ACTIVE
 
 
-def region_prefix(region: str) -> str:
-    """The digits that all regions below `region` begin with: 42 for 420000, 4213 for 421300."""
-    if region == "100000":
-        return ""
-    for size in (2, 4):
-        if region[size:] == "0" * (6 - size):
-            return region[:size]
-    return region
-
-
 def within(asked: Scope, granted: Scope) -> bool:
     """Whether `granted` gives no more than was asked: no field, region, industry or code beyond it."""
     return (
         set(granted.fields) <= set(asked.fields)
-        and _covered(granted.regions, asked.regions, region_prefix)
+        and _covered(granted.regions, asked.regions, regions.prefix)
         and _covered(granted.industries, asked.industries, str)
         and (not asked.codes or (bool(granted.codes) and set(granted.codes) <= set(asked.codes)))
     )

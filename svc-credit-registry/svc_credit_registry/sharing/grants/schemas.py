@@ -2,9 +2,9 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from shared.fields import Day
 from svc_credit_registry.sharing.grants.rules import GrantState
@@ -37,8 +37,10 @@ class DataFilters(BaseModel):
     """What is asked of a resource; it narrows the grant, never widens it."""
 
     grant: uuid.UUID | None = Field(default=None, description="Which grant, when several fit")
-    code: str | None = Field(default=None, max_length=18, description="One enterprise")
-    region: str | None = Field(default=None, pattern=r"^\d{6}$", description="With all that lies below it")
+    code: Annotated[str, AfterValidator(str.upper)] | None = Field(
+        default=None, max_length=18, description="One enterprise"
+    )
+    region: str | None = Field(default=None, pattern=r"^[0-9]{6}$", description="With all that lies below it")
     changed_since: Day | None = Field(default=None, description="Recorded on this day or later, in Asia/Shanghai")
 
 
@@ -56,4 +58,4 @@ class GrantFilters(BaseModel):
     """Filters of grants."""
 
     resource_code: str | None = Field(default=None, max_length=40)
-    grantee: str | None = Field(default=None, max_length=64, description="For officers; agencies see their own")
+    grantee: str | None = Field(default=None, max_length=64, description="Of one agency")

@@ -27,5 +27,9 @@ class GrantTooWide(Invalid):
     code, title, title_zh = "grant_too_wide", "A grant gives no more than was asked", "授权范围不得超出申请"
 
 
+class PeriodOver(Invalid):
+    code, title, title_zh = "grant_period_over", "The grant would end before it begins", "授权期限已过或者早于起始日"
+
+
 class SameHand(Forbidden):
     code, title, title_zh = "same_hand", "Another officer decides on the dispute", "争议须由其他人员处理"

@@ -152,7 +152,7 @@ async def withdraw_request(
     request_id: uuid.UUID, caller: ResourceUser, session: SessionDep, version: IfMatch, today: TodayDep,
     response: Response,
 ) -> RequestOut:  # fmt: skip
-    """By the requester, while it waits."""
+    """By the requester, while it waits or is disputed; a grant that was disputed holds on as it is."""
     row = await service.withdraw(session, Act(caller, request_id, version, today))
     set_etag(response, row)
     return service.shown(row, today, english=False)

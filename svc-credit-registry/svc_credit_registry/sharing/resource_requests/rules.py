@@ -11,10 +11,11 @@ from datetime import date
 from enum import StrEnum
 
 from shared.calendar import Deadline, months_after
+from shared.codes import regions
 from shared.errors import FieldError
 from shared.terms import OWN_RULE, Term, in_force
 from svc_credit_registry.sharing.grants.rules import Scope, within
-from svc_credit_registry.sharing.resource_requests.errors import GrantTooWide, RequestFaulty, RequestState
+from svc_credit_registry.sharing.resource_requests.errors import GrantTooWide, PeriodOver, RequestFaulty, RequestState
 
 LONGEST_MONTHS = 36
 MOST_CODES = 5000
@@ -61,7 +62,7 @@ STATE_LABELS: dict[ResourceRequestState, tuple[str, str]] = {
     ResourceRequestState.REFUSED: ("不予共享", "Refused"),
     ResourceRequestState.WITHDRAWN: ("已撤回", "Withdrawn"),
     ResourceRequestState.DISPUTED: ("争议处理中", "Disputed"),
-    ResourceRequestState.SETTLED: ("争议已裁定", "The dispute is settled: refused for good"),
+    ResourceRequestState.SETTLED: ("争议已裁定，维持答复", "The dispute is settled: the answer stands"),
 }
 OPEN = (ResourceRequestState.SUBMITTED, ResourceRequestState.DISPUTED)
 STEPS: Mapping[str, tuple[ResourceRequestState, ...]] = {
@@ -101,6 +102,11 @@ def check(asked: Asked, known: Collection[str], today: date) -> None:
         for number, name in enumerate(asked.scope.fields)
         if name not in known
     ]
+    faults += [
+        FieldError(f"/regions/{number}", "region_unknown", f"没有此行政区划 (no such region): {region}")
+        for number, region in enumerate(asked.scope.regions)
+        if not regions.is_known(region)
+    ]
     if asked.personal and not asked.personal_reason:
         message = f"含个人信息，须说明必要性 (say why these are needed): {', '.join(asked.personal)}"
         faults.append(FieldError("/personal_reason", "reason_missing", message))
@@ -118,9 +124,17 @@ def check_granted(asked: Scope, granted: Scope, asked_until: date, granted_until
         raise GrantTooWide
 
 
-def check_step(step: str, state: str) -> None:
-    """Refuses a step which the state does not allow."""
-    if ResourceRequestState(state) not in STEPS[step]:
+def period_of(asked_from: date, granted_until: date, today: date) -> tuple[date, date]:
+    """The days of a grant: from the day asked for, or from today when that is over; refused when none is left."""
+    begins = max(asked_from, today)
+    if granted_until < begins:
+        raise PeriodOver(f"{begins} – {granted_until}")
+    return begins, granted_until
+
+
+def check_step(step: str, state: str, settled_on: date | None = None) -> None:
+    """Refuses a step which the state does not allow; what was settled is not disputed again."""
+    if ResourceRequestState(state) not in STEPS[step] or (step == "dispute" and settled_on is not None):
         raise RequestState(state=state)
 
 

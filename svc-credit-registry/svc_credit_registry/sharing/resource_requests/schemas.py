@@ -4,15 +4,15 @@ import uuid
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.fields import Day
 from svc_credit_registry.sharing.resource_requests.rules import MOST_CODES, ResourceRequestState
 
 FieldName = Annotated[str, Field(min_length=1, max_length=80)]
-Region = Annotated[str, Field(pattern=r"^\d{6}$")]
-Industry = Annotated[str, Field(pattern=r"^[A-T]\d{0,4}$")]
-CreditCode = Annotated[str, Field(min_length=18, max_length=18)]
+Region = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+Industry = Annotated[str, Field(pattern=r"^[A-T][0-9]{0,4}$")]
+CreditCode = Annotated[str, Field(min_length=18, max_length=18), AfterValidator(str.upper)]
 
 
 class ScopeIn(BaseModel):

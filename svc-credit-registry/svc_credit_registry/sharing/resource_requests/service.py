@@ -109,16 +109,24 @@ async def settle(session: AsyncSession, act: Act, given: RequestDecisionIn) -> R
 
 
 async def _replace_grant(session: AsyncSession, act: Act, row: ResourceRequest, given: RequestDecisionIn) -> None:
-    """A settlement that grants takes the place of the narrower grant that was disputed."""
-    query = select(ResourceGrant).where(ResourceGrant.request_id == row.id).with_for_update()
-    before = (await session.scalars(query)).one_or_none()
+    """A settlement that grants takes the place of the narrower grant that was disputed, also of one since revoked."""
+    before = await _grant_of(session, row)
     if before is None:
         await _grant(session, act, row, given)
         return
     scope = _granted_scope(row, given)
     before.fields, before.regions = list(scope.fields), list(scope.regions)
     before.industries, before.codes = list(scope.industries), list(scope.codes)
-    before.valid_until, before.basis = given.valid_until or row.valid_until, given.reason
+    _, before.valid_until = rules.period_of(before.valid_from, given.valid_until or row.valid_until, act.today)
+    before.basis, before.case_required, before.granted_by = given.reason, given.case_required, act.caller.subject
+    before.revoked_at = before.revoked_by = before.revocation = None
+    await session.flush()
+
+
+async def _grant_of(session: AsyncSession, row: ResourceRequest) -> ResourceGrant | None:
+    """The grant that came of a request, locked."""
+    query = select(ResourceGrant).where(ResourceGrant.request_id == row.id).with_for_update()
+    return (await session.scalars(query)).one_or_none()
 
 
 async def dispute(session: AsyncSession, act: Act, reason: str) -> ResourceRequest:
@@ -134,10 +142,11 @@ async def dispute(session: AsyncSession, act: Act, reason: str) -> ResourceReque
 
 
 async def withdraw(session: AsyncSession, act: Act) -> ResourceRequest:
-    """The requester needs it no more."""
+    """The requester needs it no more; who holds a grant takes back the dispute about it, and keeps the grant."""
     row = await _step(session, act, "withdraw")
     _check_requester(act, row)
-    row.state = ResourceRequestState.WITHDRAWN
+    holds = await _grant_of(session, row) is not None
+    row.state = ResourceRequestState.GRANTED if holds else ResourceRequestState.WITHDRAWN
     await session.flush()
     await _audit(session, act.caller, "withdrawn", row, None)
     return row
@@ -146,7 +155,7 @@ async def withdraw(session: AsyncSession, act: Act) -> ResourceRequest:
 async def _step(session: AsyncSession, act: Act, step: str) -> ResourceRequest:
     row = await find(session, act.caller, act.request_id, lock=True)
     check_version(row, act.version)
-    rules.check_step(step, row.state)
+    rules.check_step(step, row.state, row.settled_on)
     return row
 
 
@@ -157,13 +166,17 @@ def _check_requester(act: Act, row: ResourceRequest) -> None:
 
 def _granted_scope(row: ResourceRequest, given: RequestDecisionIn) -> Scope:
     asked = Scope(tuple(row.fields), tuple(row.regions), tuple(row.industries), tuple(row.codes))
-    granted = _scope(given.scope) if given.scope else asked
+    said = _scope(given.scope) if given.scope else asked
+    granted = Scope(
+        said.fields, said.regions or asked.regions, said.industries or asked.industries, said.codes or asked.codes
+    )
     rules.check_granted(asked, granted, row.valid_until, given.valid_until or row.valid_until)
     return granted
 
 
 async def _grant(session: AsyncSession, act: Act, row: ResourceRequest, given: RequestDecisionIn) -> None:
     scope = _granted_scope(row, given)
+    begins, ends = rules.period_of(row.valid_from, given.valid_until or row.valid_until, act.today)
     grant = ResourceGrant(
         resource_code=row.resource_code,
         grantee=row.requester,
@@ -175,8 +188,8 @@ async def _grant(session: AsyncSession, act: Act, row: ResourceRequest, given: R
         industries=list(scope.industries),
         codes=list(scope.codes),
         case_required=given.case_required,
-        valid_from=max(row.valid_from, act.today),
-        valid_until=max(given.valid_until or row.valid_until, row.valid_from, act.today),
+        valid_from=begins,
+        valid_until=ends,
         granted_by=act.caller.subject,
     )
     session.add(grant)

@@ -29,7 +29,7 @@ class Row(BaseModel):
     producer: str | None = Field(default=None, max_length=64, description="If given, it must be the caller itself")
     code: str | None = Field(default=None, max_length=18, examples=["91421303MA0000006Y"])
     name: str | None = Field(default=None, max_length=300, description="As it stands in the document")
-    region: str | None = Field(default=None, pattern=r"^\d{6}$")
+    region: str | None = Field(default=None, pattern=r"^[0-9]{6}$")
     legal_representative_name: str | None = Field(default=None, max_length=100)
     content: dict[str, Any] | None = Field(default=None, description="What the record says, by the schema of its kind")
     basis: str | None = Field(default=None, min_length=1, max_length=500)

@@ -23,7 +23,7 @@ from tests.svc_credit_registry.sharing.resources.catalogue import (
     officer,
     post,
 )
-from tests.svc_credit_registry.sharing.submissions.agency import in_use, penalty, push
+from tests.svc_credit_registry.sharing.submissions.agency import all_returned, penalty, push
 from tests.svc_credit_registry.world import World, row
 
 HERE = [credit_code.make("421303", 430_500_000 + n) for n in range(3)]
@@ -199,8 +199,8 @@ async def test_an_export_holds_no_connection_while_its_reader_is_slow(world: Wor
     sessions, asked = world.client.runtime.sessions, Asked("GET", "/", "", "")
     lines = service.export(sessions, caller, "CR-ENTERPRISE", DataFilters(), asked)
     assert (await anext(lines)).count(b"\n") == 4
-    assert in_use(world) == 0
+    await all_returned(world)
     await enter(world, code="CR-OTHER")
     ended = service.export(sessions, caller, "CR-OTHER", DataFilters(), asked)
     assert json.loads(await anext(ended)) == {"error": "grant_needed"}
-    assert in_use(world) == 0
+    await all_returned(world)

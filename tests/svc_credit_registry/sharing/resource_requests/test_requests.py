@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from shared.clock import today
-from svc_credit_registry.sharing.grants.rules import GrantState, Scope, region_prefix, state_on, within
+from svc_credit_registry.sharing.grants.rules import GrantState, Scope, state_on, within
 from svc_credit_registry.sharing.resource_requests import rules
-from svc_credit_registry.sharing.resource_requests.errors import GrantTooWide, RequestState
+from svc_credit_registry.sharing.resource_requests.errors import GrantTooWide, PeriodOver, RequestState
 from tests.svc_credit_registry.sharing.resources.catalogue import COURT, REQUEST, TAX, agency, enter, officer, post
 from tests.svc_credit_registry.world import World
 
@@ -48,11 +48,13 @@ def test_a_grant_gives_no_more_than_was_asked() -> None:
         rules.check_granted(wanted, wanted, date(2026, 1, 1), date(2026, 1, 2))
 
 
-@pytest.mark.parametrize(
-    ("region", "prefix"), [("100000", ""), ("420000", "42"), ("421300", "4213"), ("421303", "421303")]
-)
-def test_a_region_means_all_below_it(region: str, prefix: str) -> None:
-    assert region_prefix(region) == prefix
+def test_a_grant_of_which_no_day_is_left_is_refused() -> None:
+    first, last = date(2026, 3, 1), date(2026, 3, 31)
+    assert rules.period_of(first, last, date(2026, 2, 1)) == (first, last)
+    assert rules.period_of(first, last, last) == (last, last)
+    for until, day in ((last, date(2026, 4, 1)), (date(2026, 2, 28), date(2026, 2, 1))):
+        with pytest.raises(PeriodOver):
+            rules.period_of(first, until, day)
 
 
 def test_a_grant_holds_on_its_first_and_on_its_last_day() -> None:
@@ -76,10 +78,13 @@ def test_steps_follow_each_other_in_order_only() -> None:
 
 async def test_a_request_tells_all_its_faults_at_once(world: World) -> None:
     await enter(world)
-    faulty = REQUEST | {"fields": ["code", "secret", "legal_representative_name"], "valid_from": "2020-01-01"}
+    fields = ["code", "secret", "legal_representative_name"]
+    faulty = REQUEST | {"fields": fields, "regions": ["421300", "990000"], "valid_from": "2020-01-01"}
     answer = await post(world, ASK, agency(world), faulty)
     assert answer.status_code == 422
-    assert {e["pointer"] for e in answer.json()["errors"]} == {"/fields/1", "/personal_reason", "/valid_until"}
+    assert {e["pointer"] for e in answer.json()["errors"]} == {
+        "/fields/1", "/regions/1", "/personal_reason", "/valid_until",
+    }  # fmt: skip
 
 
 async def test_what_needs_no_request_takes_none(world: World) -> None:
@@ -140,6 +145,45 @@ async def test_a_grant_wider_than_the_request_is_refused(world: World) -> None:
     wide = {"outcome": "granted", "reason": "同意", "scope": {"fields": ["code", "registered_capital_yuan"]}}
     answer = await act(world, request, "decision", officer(world), wide, 1)
     assert (answer.status_code, answer.json()["code"]) == (422, "grant_too_wide")
+
+
+async def test_what_a_decision_leaves_out_is_granted_as_it_was_asked(world: World) -> None:
+    await enter(world)
+    request = await asked(world)
+    narrow = {"outcome": "granted", "reason": "仅限代码", "scope": {"fields": ["code"]}}
+    assert (await act(world, request, "decision", officer(world), narrow, 1)).status_code == 200
+    (grant,) = (await world.client.get("/v1/resource-grants", headers=agency(world))).json()["items"]
+    assert (grant["fields"], grant["regions"]) == (["code"], ["421300"])
+
+
+async def test_a_disputed_grant_holds_on_and_what_is_settled_is_not_disputed_again(world: World) -> None:
+    await enter(world)
+    request = await asked(world)
+    narrow = {"outcome": "granted", "reason": "仅限代码", "scope": {"fields": ["code"]}}
+    await act(world, request, "decision", officer(world), narrow, 1)
+    dispute = {"reason": "还需要名称"}
+    assert (await act(world, request, "dispute", agency(world), dispute, 2)).json()["state"] == "disputed"
+    back = await act(world, request, "withdrawal", agency(world), None, 3)
+    assert (back.status_code, back.json()["state"]) == (200, "granted")
+    again = {"reason": "仍需要名称"}
+    assert (await act(world, request, "dispute", agency(world), again, 4)).status_code == 200
+    wider = {"outcome": "granted", "reason": "裁定共享", "case_required": True}
+    settled = await act(world, request, "settlement", officer(world, "officer-2"), wider, 5)
+    assert settled.status_code == 200, settled.text
+    (grant,) = (await world.client.get("/v1/resource-grants", headers=agency(world))).json()["items"]
+    assert (grant["fields"], grant["case_required"]) == (["code", "name", "region"], True)
+    third = await act(world, request, "dispute", agency(world), {"reason": "第三次"}, 6)
+    assert (third.status_code, third.json()["code"]) == (409, "resource_request_state")
+
+
+async def test_a_producer_finds_the_grants_for_its_own_resources(world: World) -> None:
+    await enter(world, producer=COURT)
+    request = await asked(world)
+    await act(world, request, "decision", agency(world, COURT), {"outcome": "granted", "reason": "同意"}, 1)
+    seen = await world.client.get("/v1/resource-grants", headers=agency(world, COURT))
+    assert [grant["grantee"] for grant in seen.json()["items"]] == [TAX]
+    other = await world.client.get("/v1/resource-grants", headers=agency(world, "water-suizhou"))
+    assert other.json()["items"] == []
 
 
 async def test_what_is_overdue_comes_first_in_the_queue(world: World) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from tests.svc_credit_registry.world import World
+from tests.svc_credit_registry.world import World, eventually
 
 PENALTY: dict[str, Any] = {
     "document_number": "随法罚〔2026〕12号",
@@ -48,9 +48,13 @@ async def push(world: World, given: dict[str, Any], agency: str = "court-suizhou
     return await world.client.post("/v1/submissions", headers=headers_of(world, agency), json=given)
 
 
-def in_use(world: World) -> int:
-    """How many connections to the database are taken."""
-    return int(world.client.runtime.engine.pool.checkedout())
+async def all_returned(world: World) -> None:
+    """Until no connection to the database is taken: who holds one between two parts of an answer never lets it come."""
+
+    async def none_is_taken() -> bool:
+        return int(world.client.runtime.engine.pool.checkedout()) == 0
+
+    await eventually(none_is_taken)
 
 
 async def receipts(world: World, agency: str = "court-suizhou", **filters: Any) -> list[Any]:
