@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
-from shared.codes import regions
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.listing.list_objections.models import ListObjection
 from svc_credit_registry.listing.list_objections.rules import State
 
@@ -18,11 +18,7 @@ OPEN = (State.FILED.value, State.ACCEPTED.value)
 
 async def find(session: AsyncSession, objection_id: uuid.UUID, *, lock: bool = False) -> ListObjection | None:
     """The objection, locked until the transaction ends if asked."""
-    statement = select(O).where(O.id == objection_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found: ListObjection | None = await session.scalar(statement)
-    return found
+    return await cases.by_id(session, ListObjection, objection_id, lock=lock)
 
 
 async def open_of(session: AsyncSession, entry_id: uuid.UUID) -> ListObjection | None:
@@ -38,12 +34,8 @@ def of_entry(entry_id: uuid.UUID) -> Select[ListObjection]:
 
 def queue(caller: Caller, overdue_on: date | None) -> Select[ListObjection]:
     """What the officers of a region, and of those below it, have to decide."""
-    statement = select(O).where(_within(caller.region), O.due_on.is_not(None))
+    statement = select(O).where(cases.within(O.region, caller.region), O.due_on.is_not(None))
     return statement if overdue_on is None else statement.where(O.due_on < overdue_on)
-
-
-def _within(unit_region: str | None) -> ColumnElement[bool]:
-    return O.region.startswith(regions.prefix(unit_region), autoescape=True) if unit_region else false()
 
 
 async def provisional(session: AsyncSession, limit: int) -> Sequence[ListObjection]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
-from shared.codes import regions
 from shared.db import Sessions
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.listing.grounds.rules import ListKind
 from svc_credit_registry.listing.lists.models import DOCUMENTS, NUMBERS, ListDocument, ListEntry, ListStep
 from svc_credit_registry.listing.lists.rules import PUBLIC_STATES, State
@@ -20,7 +20,6 @@ from svc_credit_registry.record.records.rules import RecordKind
 
 E = ListEntry
 CHUNK = 2000
-COUNTY = 6
 OPEN = (State.PROPOSED.value, State.LISTED.value)
 
 
@@ -40,21 +39,17 @@ class Filters:
 
 async def next_number(session: AsyncSession) -> int:
     """A serial for the number of an entry; gaps are normal."""
-    return int(await session.scalar(NUMBERS.next_value()) or 0)
+    return await cases.next_serial(session, NUMBERS)
 
 
 async def next_document(session: AsyncSession) -> int:
     """A serial for the number of a decision; gaps are normal."""
-    return int(await session.scalar(DOCUMENTS.next_value()) or 0)
+    return await cases.next_serial(session, DOCUMENTS)
 
 
 async def find(session: AsyncSession, entry_id: uuid.UUID, *, lock: bool = False) -> ListEntry | None:
     """The entry, locked until the transaction ends if asked."""
-    statement = select(E).where(E.id == entry_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found: ListEntry | None = await session.scalar(statement)
-    return found
+    return await cases.by_id(session, ListEntry, entry_id, lock=lock)
 
 
 def _shown() -> list[ColumnElement[bool]]:
@@ -68,7 +63,7 @@ def public(filters: Filters) -> Select[ListEntry]:
         if getattr(filters, name) is not None:
             statement = statement.where(getattr(E, name) == getattr(filters, name))
     if filters.region is not None:
-        statement = statement.where(within(filters.region))
+        statement = statement.where(cases.within(E.region, filters.region))
     if filters.listed_from is not None:
         statement = statement.where(E.listed_on >= filters.listed_from)
     if filters.listed_until is not None:
@@ -94,18 +89,9 @@ async def exported(sessions: Sessions, filters: Filters) -> AsyncIterator[Sequen
         last = (rows[-1].listed_on, rows[-1].id)
 
 
-def within(unit_region: str | None) -> ColumnElement[bool]:
-    """Entries of and below the region of a unit; the same rule as `regions.covers`, for the database."""
-    if not unit_region:
-        return false()
-    prefix = regions.prefix(unit_region)
-    # A county is one value of the index, which then gives the order, too.
-    return E.region == prefix if len(prefix) == COUNTY else E.region.startswith(prefix, autoescape=True)
-
-
 def queue(caller: Caller, kind: str | None, overdue_on: date | None) -> Select[ListEntry]:
     """Entries of the officer's region and below on which an officer has something to do."""
-    statement = select(E).where(within(caller.region), E.due_on.is_not(None))
+    statement = select(E).where(cases.within(E.region, caller.region), E.due_on.is_not(None))
     if kind is not None:
         statement = statement.where(E.list == kind)
     return statement if overdue_on is None else statement.where(E.due_on < overdue_on)

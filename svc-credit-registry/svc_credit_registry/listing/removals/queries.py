@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
-from shared.codes import regions
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.listing.removals.models import Removal
 from svc_credit_registry.listing.removals.rules import State
 
@@ -18,11 +18,7 @@ OPEN = (State.APPLIED.value, State.ACCEPTED.value, State.VERIFIED.value)
 
 async def find(session: AsyncSession, removal_id: uuid.UUID, *, lock: bool = False) -> Removal | None:
     """The application, locked until the transaction ends if asked."""
-    statement = select(A).where(A.id == removal_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found: Removal | None = await session.scalar(statement)
-    return found
+    return await cases.by_id(session, Removal, removal_id, lock=lock)
 
 
 async def open_of(session: AsyncSession, entry_id: uuid.UUID) -> Removal | None:
@@ -38,12 +34,8 @@ def of_entry(entry_id: uuid.UUID) -> Select[Removal]:
 
 def queue(caller: Caller, overdue_on: date | None) -> Select[Removal]:
     """What the officers of a region, and of those below it, have to decide."""
-    statement = select(A).where(_within(caller.region), A.due_on.is_not(None))
+    statement = select(A).where(cases.within(A.region, caller.region), A.due_on.is_not(None))
     return statement if overdue_on is None else statement.where(A.due_on < overdue_on)
-
-
-def _within(unit_region: str | None) -> ColumnElement[bool]:
-    return A.region.startswith(regions.prefix(unit_region), autoescape=True) if unit_region else false()
 
 
 async def provisional(session: AsyncSession, limit: int) -> Sequence[Removal]:

@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
-from shared.codes import regions
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.listing.repairs.models import NUMBERS, Repair, RepairProgress
 from svc_credit_registry.listing.repairs.rules import State
 from svc_credit_registry.record.feed.models import Change
@@ -22,16 +22,12 @@ OPEN = (State.APPLIED.value, State.ACCEPTED.value)
 
 async def next_number(session: AsyncSession) -> int:
     """A serial for the number of an application; gaps are normal."""
-    return int(await session.scalar(NUMBERS.next_value()) or 0)
+    return await cases.next_serial(session, NUMBERS)
 
 
 async def find(session: AsyncSession, repair_id: uuid.UUID, *, lock: bool = False) -> Repair | None:
     """The application, locked until the transaction ends if asked."""
-    statement = select(Repair).where(Repair.id == repair_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found: Repair | None = await session.scalar(statement)
-    return found
+    return await cases.by_id(session, Repair, repair_id, lock=lock)
 
 
 async def is_open(session: AsyncSession, producer: str, key: str) -> bool:
@@ -47,12 +43,8 @@ def of_enterprise(code: str) -> Select[Repair]:
 
 def queue(caller: Caller, overdue_on: date | None) -> Select[Repair]:
     """What the officers of a region, and of those below it, have to decide."""
-    statement = select(Repair).where(_within(caller.region), Repair.due_on.is_not(None))
+    statement = select(Repair).where(cases.within(Repair.region, caller.region), Repair.due_on.is_not(None))
     return statement if overdue_on is None else statement.where(Repair.due_on < overdue_on)
-
-
-def _within(unit_region: str | None) -> ColumnElement[bool]:
-    return Repair.region.startswith(regions.prefix(unit_region), autoescape=True) if unit_region else false()
 
 
 async def penalties(session: AsyncSession, code: str) -> Sequence[RecordItem]:

@@ -7,15 +7,13 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.reporting.filings.models import AnnualReport, ReportRevision
 
 
 async def find(session: AsyncSession, report_id: uuid.UUID, *, lock: bool = False) -> AnnualReport | None:
     """The report, locked until the transaction ends if asked."""
-    statement = select(AnnualReport).where(AnnualReport.id == report_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    return (await session.scalars(statement)).one_or_none()
+    return await cases.by_id(session, AnnualReport, report_id, lock=lock)
 
 
 async def of_year(session: AsyncSession, code: str, year: int, *, lock: bool = False) -> AnnualReport | None:

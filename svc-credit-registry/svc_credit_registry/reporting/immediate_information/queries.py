@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.reporting.immediate_information.models import SERIAL, ImmediateInformation, InformationRevision
 
 LOCK = 41
@@ -14,15 +15,12 @@ LOCK = 41
 
 async def next_serial(session: AsyncSession) -> int:
     """The next serial of a number; gaps are normal, it starts again after 999,999."""
-    return int(await session.scalar(select(SERIAL.next_value())) or 0)
+    return await cases.next_serial(session, SERIAL)
 
 
 async def find(session: AsyncSession, information_id: uuid.UUID, *, lock: bool = False) -> ImmediateInformation | None:
     """One piece, locked until the transaction ends if asked."""
-    statement = select(ImmediateInformation).where(ImmediateInformation.id == information_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    return (await session.scalars(statement)).one_or_none()
+    return await cases.by_id(session, ImmediateInformation, information_id, lock=lock)
 
 
 def of_enterprise(code: str) -> Select[Any]:

@@ -4,10 +4,10 @@ import uuid
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.codes import regions
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.reporting.publication_orders.models import SERIAL, PublicationOrder
 from svc_credit_registry.reporting.publication_orders.rules import State
 
@@ -16,15 +16,12 @@ O = PublicationOrder  # noqa: E741 - short for the columns of one table
 
 async def next_serial(session: AsyncSession) -> int:
     """The next serial of a number; gaps are normal, it starts again after 999,999."""
-    return int(await session.scalar(select(SERIAL.next_value())) or 0)
+    return await cases.next_serial(session, SERIAL)
 
 
 async def find(session: AsyncSession, order_id: uuid.UUID, *, lock: bool = False) -> PublicationOrder | None:
     """One order, locked until the transaction ends if asked."""
-    statement = select(O).where(O.id == order_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    return (await session.scalars(statement)).one_or_none()
+    return await cases.by_id(session, PublicationOrder, order_id, lock=lock)
 
 
 async def open_for(session: AsyncSession, code: str, kind: str, matter: str) -> bool:
@@ -40,9 +37,5 @@ def of_enterprise(code: str) -> Select[Any]:
 
 def queue(region: str | None, expired_on: date | None) -> Select[Any]:
     """Open orders of a region and below; only those whose last day lies before `expired_on` if given."""
-    if region is None:
-        return select(O).where(false())
-    statement = select(O).where(
-        O.region.startswith(regions.prefix(region), autoescape=True), O.state == State.OPEN
-    )  # fmt: skip
+    statement = select(O).where(cases.within(O.region, region), O.state == State.OPEN)
     return statement if expired_on is None else statement.where(O.due_on < expired_on)

@@ -7,16 +7,11 @@ from typing import Any
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.codes import regions
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.enterprises.rules import Status
 from svc_credit_registry.reporting.filings.models import AnnualReport
 from svc_credit_registry.reporting.published_reports.models import ReportCount
-
-
-def within(region: str) -> Any:
-    """Enterprises of a region and below; the same rule as `regions.covers`, for the database."""
-    return Enterprise.region.startswith(regions.prefix(region), autoescape=True)
 
 
 def outstanding(year: int, region: str) -> Select[Any]:
@@ -24,7 +19,7 @@ def outstanding(year: int, region: str) -> Select[Any]:
     filed = exists().where(
         AnnualReport.code == Enterprise.code, AnnualReport.year == year, AnnualReport.revision > 0
     )  # fmt: skip
-    return select(Enterprise).where(_due(year), within(region), ~filed)
+    return select(Enterprise).where(_due(year), cases.within(Enterprise.region, region), ~filed)
 
 
 def _due(year: int) -> Any:

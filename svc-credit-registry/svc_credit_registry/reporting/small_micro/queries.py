@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.codes import regions
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.enterprises.rules import Status
 from svc_credit_registry.reporting.filings.models import AnnualReport, ReportRevision
@@ -50,7 +50,7 @@ def directory(region: str, industry: str | None, size: Size | None) -> Select[An
         select(Enterprise, EnterpriseSize)
         .join(EnterpriseSize, EnterpriseSize.code == Enterprise.code)
         .where(Enterprise.status == Status.ACTIVE, EnterpriseSize.size.in_(LISTED))
-        .where(EnterpriseSize.region.startswith(regions.prefix(region), autoescape=True))
+        .where(cases.within(EnterpriseSize.region, region))
     )
     if industry is not None:
         statement = statement.where(EnterpriseSize.industry_code.startswith(industry, autoescape=True))

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, false, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.codes.regions import prefix
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.supervision.execution.models import MeasureDepartment, MeasureFeedback
 from svc_credit_registry.supervision.measures.models import (
     MeasureAssignment,
@@ -16,7 +16,6 @@ from svc_credit_registry.supervision.measures.models import (
     MeasureNotice,
     MeasurePosition,
 )
-from svc_credit_registry.supervision.measures.queries import within
 
 N, D, A = MeasureNotice, MeasureDirective, MeasureAssignment
 
@@ -28,9 +27,7 @@ async def department_of(session: AsyncSession, client_id: str) -> MeasureDepartm
 
 def departments_in(region: str | None) -> Select[MeasureDepartment]:
     """The clients of a region and those below it; none without a region."""
-    query = select(MeasureDepartment)
-    within_it = MeasureDepartment.region.startswith(prefix(region), autoescape=True) if region else false()
-    return query.where(within_it)
+    return select(MeasureDepartment).where(cases.within(MeasureDepartment.region, region))
 
 
 async def last_notice(session: AsyncSession) -> int:
@@ -47,7 +44,7 @@ async def notices(
         .join(D, N.directive_id == D.id)
         .join(A, (A.directive_id == D.id) & (A.department == department.department))
         .where(N.position > after, N.position <= last)
-        .where(D.region.startswith(prefix(department.region), autoescape=True))
+        .where(cases.within(D.region, department.region))
         .order_by(N.position)
         .limit(limit)
     )
@@ -62,7 +59,7 @@ async def part_of(
         select(D, A)
         .join(A, A.directive_id == D.id)
         .where(D.id == directive_id, A.department == department.department)
-        .where(D.region.startswith(prefix(department.region), autoescape=True))
+        .where(cases.within(D.region, department.region))
         .with_for_update(of=A)
     )
     return (await session.execute(query)).one_or_none()
@@ -82,5 +79,5 @@ def feedback_of(directive_id: uuid.UUID) -> Select[MeasureFeedback]:
 def overdue(region: str | None, today: date) -> Select[Any]:
     """The parts of which no word came in time, of a region and those below it."""
     query = select(A, D).join(D, A.directive_id == D.id)
-    query = query.where(A.answered_on.is_(None), A.closed_on.is_(None), A.due_on < today, within(region))
-    return cast("Select[Any]", query)
+    query = query.where(A.answered_on.is_(None), A.closed_on.is_(None), A.due_on < today)
+    return cast("Select[Any]", query.where(cases.within(D.region, region)))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.codes import regions
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.supervision.findings.rules import FindingState, Result
 from svc_credit_registry.supervision.inspections.models import InspectionAssignment, InspectionPlan, InspectionTask
@@ -19,10 +19,7 @@ T, A = InspectionTask, InspectionAssignment
 
 async def find(session: AsyncSession, task_id: uuid.UUID, *, lock: bool = False) -> InspectionTask | None:
     """A task, locked until the transaction ends if asked."""
-    statement = select(T).where(T.id == task_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    return (await session.scalars(statement)).one_or_none()
+    return await cases.by_id(session, InspectionTask, task_id, lock=lock)
 
 
 async def plan_of(session: AsyncSession, task: InspectionTask) -> InspectionPlan:
@@ -57,7 +54,7 @@ def of_inspector(inspector_id: str, state: FindingState | None) -> Select[Inspec
 def of_region(region: str, state: FindingState | None, late_on: date | None) -> Select[InspectionTask]:
     """The tasks of plans of a region and below; those late on a day, if asked."""
     statement = select(T).join(InspectionPlan, InspectionPlan.id == T.plan_id)
-    statement = statement.where(func.starts_with(InspectionPlan.region, regions.prefix(region)))
+    statement = statement.where(cases.within(InspectionPlan.region, region))
     return _narrowed(statement, state, late_on)
 
 
@@ -105,7 +102,7 @@ def published(region: str | None, code: str | None, plan_id: uuid.UUID | None) -
         .where(T.published_on.is_not(None))
     )
     if region is not None:
-        statement = statement.where(func.starts_with(T.region, regions.prefix(region)))
+        statement = statement.where(cases.within(T.region, region))
     if code is not None:
         statement = statement.where(T.code == code)
     if plan_id is not None:
@@ -125,7 +122,7 @@ async def figures(session: AsyncSession, region: str, year: int) -> list[tuple[s
             func.count().filter(T.published_on.is_not(None)),
             func.count().filter(T.published_on.is_not(None), T.result.not_in(clean)),
         )
-        .where(func.starts_with(T.region, regions.prefix(region)), func.extract("year", T.drawn_on) == year)
+        .where(cases.within(T.region, region), func.extract("year", T.drawn_on) == year)
         .group_by(T.region, T.stratum)
     )
     return [tuple(row) for row in await session.execute(statement)]  # type: ignore[misc]

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.codes import regions
 from shared.db import Sessions
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.supervision.inspections.models import (
     NUMBERS,
     InspectionAssignment,
@@ -97,16 +98,13 @@ class Chosen:
 
 async def next_number(session: AsyncSession, region: str, day: date) -> str:
     """A fresh number for a plan: SJ, region, year, serial."""
-    serial = int(await session.scalar(select(NUMBERS.next_value())) or 0)
+    serial = await cases.next_serial(session, NUMBERS)
     return f"SJ{region}{day.year}{serial:06d}"
 
 
 async def find(session: AsyncSession, plan_id: uuid.UUID, *, lock: bool = False) -> InspectionPlan | None:
     """A plan, locked until the transaction ends if asked."""
-    statement = select(InspectionPlan).where(InspectionPlan.id == plan_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    return (await session.scalars(statement)).one_or_none()
+    return await cases.by_id(session, InspectionPlan, plan_id, lock=lock)
 
 
 def public(region: str | None, year: int | None) -> Select[InspectionPlan]:
@@ -117,13 +115,13 @@ def public(region: str | None, year: int | None) -> Select[InspectionPlan]:
 
 def seen_by(caller_region: str, region: str | None, year: int | None) -> Select[InspectionPlan]:
     """The plans of the caller's region, drafts too."""
-    statement = select(InspectionPlan).where(func.starts_with(InspectionPlan.region, regions.prefix(caller_region)))
+    statement = select(InspectionPlan).where(cases.within(InspectionPlan.region, caller_region))
     return _narrowed(statement, region, year)
 
 
 def _narrowed(statement: Select[InspectionPlan], region: str | None, year: int | None) -> Select[InspectionPlan]:
     if region is not None:
-        statement = statement.where(func.starts_with(InspectionPlan.region, regions.prefix(region)))
+        statement = statement.where(cases.within(InspectionPlan.region, region))
     if year is not None:
         statement = statement.where(func.extract("year", InspectionPlan.period_from) == year)
     return statement

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.codes import regions
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.supervision.inspectors.models import Inspector, InspectorRelation
 
 
 def within(region: str) -> Select[Inspector]:
     """The inspectors of units in a region."""
-    return select(Inspector).where(func.starts_with(Inspector.region, regions.prefix(region)))
+    return select(Inspector).where(cases.within(Inspector.region, region))
 
 
 async def drawable(session: AsyncSession, region: str) -> Sequence[Inspector]:

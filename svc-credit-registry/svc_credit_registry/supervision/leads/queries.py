@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.codes.regions import prefix
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.supervision.leads.models import LEAD_NUMBERS, Lead
 from svc_credit_registry.supervision.leads.rules import PENALISED, WAITING, Finding, LeadState
 
@@ -24,14 +24,9 @@ class Filters:
     overdue_on: date | None = None
 
 
-def within(region: str | None) -> ColumnElement[bool]:
-    """Leads of a region and those below it; none without a region."""
-    return Lead.region.startswith(prefix(region), autoescape=True) if region else false()
-
-
 def overseen(region: str | None, filters: Filters) -> Select[Lead]:
     """The leads which a unit of this region oversees; without a state those that wait for somebody."""
-    query = select(Lead).where(within(region))
+    query = select(Lead).where(cases.within(Lead.region, region))
     query = query.where(Lead.state == filters.state) if filters.state else query
     query = query.where(Lead.source == filters.source) if filters.source else query
     query = query.where(Lead.code == filters.code) if filters.code else query
@@ -47,10 +42,7 @@ def reported_by(reporter: str) -> Select[Lead]:
 
 async def by_id(session: AsyncSession, lead_id: uuid.UUID, *, lock: bool = False) -> Lead | None:
     """One lead, locked when asked so."""
-    query = select(Lead).where(Lead.id == lead_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return (await session.scalars(query)).one_or_none()
+    return await cases.by_id(session, Lead, lead_id, lock=lock)
 
 
 async def by_keys(session: AsyncSession, reporter: str, keys: Sequence[str]) -> dict[str, Lead]:
@@ -85,7 +77,7 @@ async def statistics(session: AsyncSession, region: str | None, since: date, unt
             count(Lead.state == LeadState.CLOSED).label("closed"),
             count(Lead.published_on.is_not(None)).label("published"),
         )
-        .where(within(region), Lead.received_on.between(since, until))
+        .where(cases.within(Lead.region, region), Lead.received_on.between(since, until))
         .group_by(Lead.source)
     )
     return (await session.execute(query)).all()

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, false, select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.codes.regions import prefix
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.record.feed.models import Change
 from svc_credit_registry.record.feed.queries import last_position
 from svc_credit_registry.record.records.models import RecordItem
@@ -39,14 +39,9 @@ async def by_id(session: AsyncSession, directive_id: uuid.UUID) -> MeasureDirect
     return (await session.scalars(query)).one_or_none()
 
 
-def within(region: str | None) -> ColumnElement[bool]:
-    """Directives of a region and those below it; none without a region."""
-    return D.region.startswith(prefix(region), autoescape=True) if region else false()
-
-
 def overseen(region: str | None, filters: Filters) -> Select[MeasureDirective]:
     """The directives which a unit of this region oversees."""
-    query = select(D).where(within(region))
+    query = select(D).where(cases.within(D.region, region))
     for column, value in ((D.code, filters.code), (D.measure, filters.measure), (D.state, filters.state)):
         query = query if value is None else query.where(column == value)
     return query
