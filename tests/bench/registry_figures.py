@@ -159,7 +159,8 @@ def _at_full_size(here: Place, both: tuple[Running, Running], files: list[Path])
     say("freshness of the search")
     yield from trials.freshness(here, gateway.url + API)
     say("300 changes a second beside full read load")
-    yield from trials.changes_beside_reads(here, gateway, Asked([f"{API}/{code}" for code in codes], 2 * SECONDS))
+    asked = Asked([f"{API}/{code}" for code in codes], 2 * SECONDS)
+    yield from trials.changes_beside_reads(here, both, gateway.url + API, asked)
     yield from trials.memory(registry, gateway, COUNT)
 
 

@@ -189,10 +189,10 @@ def _last(here: Place) -> int:
     return int((here.folder / "codes.count").read_text(encoding="utf-8"))
 
 
-def wait(seconds: float) -> Iterator[float]:
+def wait(seconds: float, every: float = 0.05) -> Iterator[float]:
     """Looks again and again: the seconds since it began, until they are over."""
     began = time.monotonic()
     while (passed := time.monotonic() - began) < seconds:
         yield passed
-        time.sleep(0.05)
+        time.sleep(every)
     raise AssertionError(f"it did not come about within {seconds} s")
