@@ -219,13 +219,15 @@ def quick_hashes() -> Iterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def running_provider(servers: Servers, folder: Path) -> AsyncIterator[Provider]:
-    """A provider with a database of its own; a module of tests which don't disturb each other may share one."""
+async def running_provider(servers: Servers, folder: Path, **changes: Any) -> AsyncIterator[Provider]:
+    """A provider with a database of its own; a module of tests which don't disturb each other may share one.
+
+    Without its worker: tests call sweeps themselves. `changes` are settings by field name.
+    """
     STEPS.clear()
+    settings = {"client_secrets": json.dumps(SECRETS), "inline_worker": False} | changes
     async with contextlib.AsyncExitStack() as stack:
-        client = await stack.enter_async_context(
-            running_service(servers, "sso", folder, client_secrets=json.dumps(SECRETS))
-        )
+        client = await stack.enter_async_context(running_service(servers, "sso", folder, **settings))
         addresses = itertools.count(1)
 
         def open_browser(address: str | None = None) -> Browser:
