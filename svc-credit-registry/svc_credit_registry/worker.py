@@ -23,6 +23,7 @@ from svc_credit_registry.record.feed.service import sequence_forever
 from svc_credit_registry.record.publicity import handlers as publicity
 from svc_credit_registry.record.registration import handlers as registration
 from svc_credit_registry.reporting.objections import handlers as objections
+from svc_credit_registry.reporting.publication_orders import handlers as publication_orders
 from svc_credit_registry.reporting.published_reports import handlers as published_reports
 from svc_credit_registry.reporting.small_micro import handlers as small_micro
 from svc_credit_registry.settings import Settings
@@ -48,6 +49,7 @@ WORK = Work(
         *findings.SWEEPS,
         *followups.SWEEPS,
         *objections.SWEEPS,
+        *publication_orders.SWEEPS,
         *published_reports.SWEEPS,
         *small_micro.SWEEPS,
         *statistics.SWEEPS,

@@ -56,6 +56,7 @@ class Act(StrEnum):
     REVOKE_REMOVAL = "revoke_removal"
     EXPIRE = "expire"
     RECOMPUTE = "recompute"
+    REMARK = "remark"
 
 
 STATE_LABELS: dict[State, tuple[str, str]] = {
@@ -110,6 +111,7 @@ ACT_LABELS: dict[Act, tuple[str, str]] = {
     Act.REVOKE_REMOVAL: ("撤销移出决定", "Removal revoked"),
     Act.EXPIRE: ("期满移出决定", "Removal at the end of the term"),
     Act.RECOMPUTE: ("期限重算", "Dates computed anew"),
+    Act.REMARK: ("情况说明", "Remark"),
 }
 PUBLIC_STATES: dict[ListKind, frozenset[State]] = {
     ListKind.ABNORMAL: frozenset({State.LISTED, State.REMOVED}),

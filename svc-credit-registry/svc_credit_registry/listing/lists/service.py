@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
 from shared.auth import Caller
+from svc_credit_registry.cases.rules import authority_of
 from svc_credit_registry.listing.grounds.rules import ListKind, terms_of
 from svc_credit_registry.listing.lists import queries, rules
 from svc_credit_registry.listing.lists.errors import ListEntryUnknown, NotTheEnterprise, NotYourRegion
@@ -92,7 +93,7 @@ def content_of(entry: ListEntry, document_number: str, listed_on: date) -> dict[
     assert ground is not None, entry.ground
     return {
         "ground": entry.ground, "ground_label": ground.label_zh, "listed_on": listed_on.isoformat(),
-        "decided_by": rules.unit_of(entry.region), "decision_number": document_number, "reason": entry.facts,
+        "decided_by": authority_of(entry.region), "decision_number": document_number, "reason": entry.facts,
         "state": "listed",
     }  # fmt: skip
 
@@ -123,7 +124,7 @@ async def take_off(session: AsyncSession, entry: ListEntry, done: Done, reason: 
     document = await write_document(session, entry, done)
     entry.ended_on, entry.end_document_number = done.day, document.number
     await move(session, entry, Done(done.act, done.by, done.caller, done.day, reason, document, notice=True))
-    producer = rules.unit_of(entry.region)
+    producer = authority_of(entry.region)
     kind = KINDS[ListKind(entry.list)]
     caller, void = done.caller or audit.SYSTEM, done.act is Act.CORRECT
     await records.end(session, caller, producer, kind, str(entry.id), document.number, now, void=void)
@@ -156,7 +157,7 @@ async def write_document(session: AsyncSession, entry: ListEntry, done: Done) ->
         article=ground.basis if ground else "",
         facts=entry.facts,
         reason=done.note,
-        authority=rules.unit_of(entry.region),
+        authority=authority_of(entry.region),
         region=entry.region,
         decided_by=done.caller.subject if done.caller else audit.SYSTEM.subject,
         decided_on=done.day,
@@ -189,6 +190,19 @@ async def note(session: AsyncSession, entry: ListEntry, done: Done, *, before: s
         session, done.caller or audit.SYSTEM, action=f"list_entry.{done.act}", object_type="list_entry",
         object_id=entry.id, before={"state": before} if before else {}, after=after, reason=done.note,
     )  # fmt: skip
+
+
+async def is_proposed(session: AsyncSession, entry_id: uuid.UUID) -> bool:
+    """Whether an entry still waits for its decision."""
+    entry = await queries.find(session, entry_id)
+    return entry is not None and entry.state == State.PROPOSED
+
+
+async def remark(session: AsyncSession, caller: Caller, entry_id: uuid.UUID, text: str, today: date) -> None:
+    """Puts into the history of an entry what happened elsewhere and bears on it."""
+    entry = await queries.find(session, entry_id, lock=True)
+    if entry is not None:
+        await note(session, entry, Done(Act.REMARK, "enterprise", caller, today, text), before=entry.state)
 
 
 # --- clocks ---

@@ -22,3 +22,12 @@ class OrderRepeated(Conflict):
 class NotWhatWasOrdered(Invalid):
     code = "not_what_was_ordered"
     title, title_zh = "This publication does not fulfil the order", "该公示信息不能作为履行依据"
+
+
+class OrderProposed(Conflict):
+    code, title = "order_proposed", "The proposal for the list to which it led is to be decided first"
+    title_zh = "据此提出的列入建议尚未决定"
+
+
+class NothingToReview(Conflict):
+    code, title, title_zh = "nothing_to_review", "No fulfilment waits for a review", "没有待核对的履行情况"

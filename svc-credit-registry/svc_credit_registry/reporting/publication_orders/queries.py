@@ -1,6 +1,7 @@
 """Reading orders to publish."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -39,3 +40,23 @@ def queue(region: str | None, expired_on: date | None) -> Select[Any]:
     """Open orders of a region and below; only those whose last day lies before `expired_on` if given."""
     statement = select(O).where(cases.within(O.region, region), O.state == State.OPEN)
     return statement if expired_on is None else statement.where(O.due_on < expired_on)
+
+
+def to_review(region: str | None) -> Select[Any]:
+    """Orders of a region and below which their enterprises say they have fulfilled, and nobody has looked at yet."""
+    return select(O).where(cases.within(O.region, region), O.state == State.FULFILLED, O.reviewed_on.is_(None))
+
+
+async def fulfilled_by(session: AsyncSession, information_id: uuid.UUID) -> PublicationOrder | None:
+    """The order which was fulfilled by a piece of information."""
+    same = (O.information_id == information_id, O.state == State.FULFILLED)
+    return (await session.scalars(select(O).where(*same).limit(1))).one_or_none()
+
+
+async def expired(
+    session: AsyncSession, today: date, limit: int, aside: Sequence[uuid.UUID] = ()
+) -> Sequence[PublicationOrder]:
+    """Open orders whose last day has passed and which led to nothing yet, but for those set aside. Locked."""
+    due = (O.state == State.OPEN, O.proposed_on.is_(None), O.due_on < today, O.id.not_in(aside))
+    statement = select(O).where(*due).order_by(O.due_on, O.id).limit(limit)
+    return (await session.scalars(statement.with_for_update(skip_locked=True))).all()

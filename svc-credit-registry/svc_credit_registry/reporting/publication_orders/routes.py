@@ -12,7 +12,14 @@ from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.reporting.immediate_information.service import org_of
 from svc_credit_registry.reporting.publication_orders import queries, rules, service
 from svc_credit_registry.reporting.publication_orders.models import PublicationOrder
-from svc_credit_registry.reporting.publication_orders.schemas import FulfilmentIn, OrderIn, OrderOut, WithdrawalIn
+from svc_credit_registry.reporting.publication_orders.schemas import (
+    FulfillingOut,
+    FulfilmentIn,
+    OrderIn,
+    OrderOut,
+    ReviewIn,
+    WithdrawalIn,
+)
 
 router = Router(prefix="/v1", tags=["filings"])
 
@@ -45,17 +52,22 @@ async def queue(
     caller: FilingOfficer,
     paging: Paging,
     expired: Annotated[bool, Query(description="Only those whose last day has passed")] = False,
+    fulfilled: Annotated[bool, Query(description="Those said to be fulfilled instead, not reviewed yet")] = False,
 ) -> Page[OrderOut]:
-    """Open orders of the officer's region and below; those expired may be proposed for the list."""
+    """Open orders of the officer's region and below; or what their enterprises say they have published since."""
     keys: list[ColumnElement[Any]] = [PublicationOrder.due_on.asc(), PublicationOrder.id.asc()]
-    found = await reply.page_of(queries.queue(caller.region, reply.today if expired else None), keys, paging)
+    open_ones = queries.queue(caller.region, reply.today if expired else None)
+    found = await reply.page_of(queries.to_review(caller.region) if fulfilled else open_ones, keys, paging)
     return found.page([_order_out(row, reply) for row in found.rows])
 
 
 @router.get("/publication-orders/{order_id}", operation_id="get_publication_order", summary="责令公示 One order")
 async def show(reply: ReplyDep, caller: AnyCaller, order_id: uuid.UUID) -> OrderOut:
-    """One order, for the enterprise and the officers of its region."""
-    return _answer(reply, await service.read(reply.session, caller, order_id))
+    """One order with what fulfilled it, for the enterprise and the officers of its region."""
+    found = await service.read(reply.session, caller, order_id)
+    information = await service.information_of(reply.session, found)
+    shown = FulfillingOut.model_validate(information) if information else None
+    return _answer(reply, found).model_copy(update={"information": shown})
 
 
 @router.post(
@@ -67,10 +79,20 @@ async def fulfil(reply: ReplyDep, caller: AnyCaller, order_id: uuid.UUID, body: 
 
 
 @router.post(
+    "/publication-orders/{order_id}/review", operation_id="review_publication_order", summary="核对履行情况 Review"
+)
+async def review(reply: ReplyDep, caller: FilingOfficer, order_id: uuid.UUID, body: ReviewIn) -> OrderOut:
+    """The unit finds that what the enterprise named is what was ordered; if not, the order is open again, and its last
+    day stays. 409 when nothing waits for it.
+    """
+    return _answer(reply, await service.review(reply.session, caller, order_id, body, reply.today))
+
+
+@router.post(
     "/publication-orders/{order_id}/withdrawal", operation_id="withdraw_publication_order", summary="撤销 Withdraw"
 )
 async def withdraw(reply: ReplyDep, caller: FilingOfficer, order_id: uuid.UUID, body: WithdrawalIn) -> OrderOut:
-    """The unit takes its order back, with the reason."""
+    """The unit takes its order back, with the reason; 409 while the proposal to which it led is undecided."""
     return _answer(reply, await service.withdraw(reply.session, caller, order_id, body.reason))
 
 

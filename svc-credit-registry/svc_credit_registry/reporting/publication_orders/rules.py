@@ -11,7 +11,11 @@ from enum import StrEnum
 
 from shared.calendar import Deadline, calendar_days_after
 from shared.terms import in_force
-from svc_credit_registry.reporting.publication_orders.errors import OrderNotOpen
+from svc_credit_registry.reporting.publication_orders.errors import (
+    NothingToReview,
+    NotWhatWasOrdered,
+    OrderNotOpen,
+)
 
 
 class State(StrEnum):
@@ -67,6 +71,29 @@ def check_open(state: str) -> None:
     """Refuses acts on an order that is over (409)."""
     if state != State.OPEN:
         raise OrderNotOpen(state=state)
+
+
+def check_fulfilment(wanted: str, ordered_on: date, kind: str, published_on: date, used_for: str | None) -> None:
+    """Refuses (422) a publication of another kind, one whose latest version is older than the order, and one by which
+    another order, whose number is `used_for`, was fulfilled.
+    """
+    if kind != wanted:
+        raise NotWhatWasOrdered(f"责令公示的是{wanted}，不是{kind} / of another kind")
+    if published_on < ordered_on:
+        raise NotWhatWasOrdered(f"公示于{published_on}，早于责令日 / published before it was ordered")
+    if used_for is not None:
+        raise NotWhatWasOrdered(f"已用于履行{used_for} / another order was fulfilled by it", number=used_for)
+
+
+def check_review(state: str, reviewed_on: date | None) -> None:
+    """Refuses a review (409) where nothing was said to be fulfilled, or that was reviewed already."""
+    if state != State.FULFILLED or reviewed_on is not None:
+        raise NothingToReview(state=state)
+
+
+def facts(number: str, matter: str, ordered_on: date, due_on: date) -> str:
+    """What a proposal for the list says of an order that expired."""
+    return f"{ordered_on}书面责令公示“{matter}”（{number}），期限至{due_on}，逾期未公示"
 
 
 def number_for(region: str, day: date, serial: int) -> str:

@@ -2,9 +2,10 @@
 
 import uuid
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from svc_credit_registry.reporting.filing_checks.schemas import Body, Reason
 
@@ -29,6 +30,33 @@ class WithdrawalIn(Body):
     reason: Reason
 
 
+class ReviewIn(Body):
+    """Whether what the enterprise named is what was ordered, and why not."""
+
+    accepted: bool
+    reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _with_reason(self) -> "ReviewIn":
+        if not self.accepted and self.reason is None:
+            raise PydanticCustomError("reason_missing", "退回须说明理由 (say why it is not what was ordered)")
+        return self
+
+
+class FulfillingOut(BaseModel):
+    """What the enterprise named, as it stands on its public record."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: uuid.UUID
+    number: str
+    type: str
+    happened_on: date
+    filed_on: date
+    revision: int
+    details: dict[str, Any]
+
+
 class OrderOut(BaseModel):
     """An order, as the enterprise and the unit see it."""
 
@@ -49,3 +77,9 @@ class OrderOut(BaseModel):
     fulfilled_on: date | None
     late: bool
     withdrawn_reason: str | None
+    information: FulfillingOut | None = Field(default=None, description="Of one order; absent in lists")
+    reviewed_on: date | None = Field(description="The day on which the unit found it to be what was ordered")
+    rejected_reason: str | None = Field(description="Why the last publication that was named was not")
+    proposed_on: date | None = Field(description="The day on which its expiry led to a proposal for the list")
+    entry_id: uuid.UUID | None = Field(description="That proposal")
+    proposal_note: str | None = Field(description="Why its expiry led to none")
