@@ -15,6 +15,7 @@ from shared.local.journey.establishment import (
     step_name,
     step_record,
 )
+from shared.local.journey.listing import step_listing
 from shared.local.journey.people import Difference, Person, say
 
 STEPS = (
@@ -24,6 +25,7 @@ STEPS = (
     step_decision,
     step_record,
     step_complaint,
+    step_listing,
     step_items,
     step_logout,
     step_proof,

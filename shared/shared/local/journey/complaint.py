@@ -1,4 +1,4 @@
-"""Steps 6 to 8: a complaint, one list of all cases, the ratings, and the proof that nothing was lost."""
+"""Steps 6, 8 and 9: a complaint, one list of all cases, the ratings, and the proof that nothing was lost."""
 
 import datetime
 import time
@@ -59,7 +59,7 @@ def publish(journey: Journey, case: str, number: str, identity: dict[str, str]) 
 
 
 def step_items(journey: Journey) -> None:
-    """7. One list of all cases, and a rating."""
+    """8. One list of all cases, and a rating."""
     for person, number in ((journey.citizen, journey.facts["number"]), (journey.consumer, None)):
         page = person.json("GET", f"{HUB}/items")
         for item in page["items"][:5]:
@@ -90,7 +90,7 @@ def step_logout(journey: Journey) -> None:
 
 
 def step_proof(journey: Journey) -> None:
-    """8. The books of all services: nothing lost, nothing applied twice, the audit chain intact."""
+    """9. The books of all services: nothing lost, nothing applied twice, the audit chain intact."""
     operator = journey.staff("ops")
     deadline = time.monotonic() + 30
     while True:
