@@ -6,6 +6,16 @@ from typing import Any
 from sqlalchemy import DateTime, Select, String, Subquery, case, cast, exists, false, func, literal, select, union_all
 
 from shared.auth import Caller
+from svc_credit_registry.listing.list_objections.models import ListObjection
+from svc_credit_registry.listing.list_objections.queries import OPEN as OPEN_OBJECTIONS
+from svc_credit_registry.listing.lists import service as lists
+from svc_credit_registry.listing.lists.models import ListEntry
+from svc_credit_registry.listing.lists.queries import OPEN as OPEN_ENTRIES
+from svc_credit_registry.listing.lists.service import DECIDE
+from svc_credit_registry.listing.removals.models import Removal
+from svc_credit_registry.listing.removals.queries import OPEN as OPEN_REMOVALS
+from svc_credit_registry.listing.repairs.models import Repair
+from svc_credit_registry.listing.repairs.queries import OPEN as OPEN_REPAIRS
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.enterprises.rules import Status
 from svc_credit_registry.reporting.filings.models import AnnualReport
@@ -14,10 +24,12 @@ from svc_credit_registry.reporting.filings.rules import Window
 from svc_credit_registry.reporting.immediate_information.rules import MATTER as INFORMING
 from svc_credit_registry.reporting.objections import queries as objections
 from svc_credit_registry.reporting.objections.models import Objection
-from svc_credit_registry.reporting.objections.rules import OPEN_STATES
+from svc_credit_registry.reporting.objections.rules import OFFICER_STATES, OPEN_STATES
+from svc_credit_registry.reporting.objections.service import HANDLE
 from svc_credit_registry.reporting.publication_orders import queries as publication_orders
 from svc_credit_registry.reporting.publication_orders.models import PublicationOrder
 
+E, O = ListEntry, PublicationOrder  # noqa: E741 - short for the columns of one table
 ANNUAL_REPORT, OBJECTION, QUESTION = "annual_report", "objection", "objection_question"
 
 
@@ -25,7 +37,8 @@ def of_caller(caller: Caller, window: Window, today: date, opened_at: datetime) 
     """The caller's items as (kind, key, number, name, state, due_on, updated_at).
 
     An enterprise has the report of the year whose window was opened last, until it is published; open corrections;
-    what it asked to be verified; and what it is asked about its own items.
+    what it asked to be verified; what it is asked about its own items; orders to publish; the lists it stands on or is
+    proposed for, and what it has asked about them; its applications for repair. An officer has what his unit decides.
     """
     parts = [
         _reports(caller),
@@ -34,6 +47,11 @@ def of_caller(caller: Caller, window: Window, today: date, opened_at: datetime) 
         _outstanding(caller, window, today, opened_at),
         _orders(caller),
     ]
+    if caller.org is not None:
+        parts += _own_list_cases(caller, caller.org, today)
+    elif caller.region is not None:
+        parts += _to_decide(caller.region) if caller.has(DECIDE) else []
+        parts += _to_verify(caller.region) if caller.has(HANDLE) else []
     return union_all(*parts).subquery("items")
 
 
@@ -111,3 +129,51 @@ def _orders(caller: Caller) -> Any:
         PublicationOrder.updated_at,
         maintain_column_froms=True,
     )
+
+
+def _own_list_cases(caller: Caller, code: str, today: date) -> list[Any]:
+    speaks = lists.speaks_for(caller, code)
+    running = case((E.objection_until >= today, E.objection_until))
+    later = func.coalesce(E.due_on, running, E.escalates_on, E.expires_on)
+    entries = _row("list_entry", E, E.number, E.name, later)
+    mine = (E.code == code if speaks else false(), E.state.in_(OPEN_ENTRIES))
+    repairs = _row("repair", Repair, Repair.number, Enterprise.name, Repair.due_on)
+    repairs = repairs.join(Enterprise, Enterprise.code == Repair.code)
+    asks = Repair.code == code if caller.acts_for(code, lists.REPAIR) else false()
+    return [
+        entries.where(*mine),
+        _of_entry("list_objection", ListObjection).where(mine[0], ListObjection.state.in_(OPEN_OBJECTIONS)),
+        _of_entry("list_removal", Removal).where(mine[0], Removal.state.in_(OPEN_REMOVALS)),
+        repairs.where(asks, Repair.state.in_(OPEN_REPAIRS)),
+    ]
+
+
+def _to_decide(region: str) -> list[Any]:
+    """What the lists and repair have for the unit of a region; superiors read the queues."""
+    repairs = _row("repair_decision", Repair, Repair.number, Enterprise.name, Repair.due_on)
+    repairs = repairs.join(Enterprise, Enterprise.code == Repair.code)
+    return [
+        _row("listing_decision", E, E.number, E.name, E.due_on).where(E.region == region, E.due_on.is_not(None)),
+        _of_entry("list_objection_decision", ListObjection).where(
+            ListObjection.region == region, ListObjection.due_on.is_not(None)
+        ),
+        _of_entry("list_removal_decision", Removal).where(Removal.region == region, Removal.due_on.is_not(None)),
+        repairs.where(Repair.region == region, Repair.due_on.is_not(None)),
+    ]
+
+
+def _to_verify(region: str) -> list[Any]:
+    """What doubts about the record and orders to publish have for the unit of a region."""
+    cases = select(Objection).where(Objection.region == region, Objection.state.in_(OFFICER_STATES))
+    reviews = _row("publication_order_review", O, O.number, Enterprise.name, O.due_on)
+    reviews = reviews.join(Enterprise, Enterprise.code == O.code)
+    waiting = (O.region == region, O.state == "fulfilled", O.reviewed_on.is_(None))
+    return [_cases("verification", cases), reviews.where(*waiting)]
+
+
+def _row(kind: str, model: Any, number: Any, name: Any, due_on: Any) -> Any:
+    return select(literal(kind), cast(model.id, String), number, name, model.state, due_on, model.updated_at)
+
+
+def _of_entry(kind: str, model: Any) -> Any:
+    return _row(kind, model, E.number, E.name, model.due_on).join(E, E.id == model.entry_id)

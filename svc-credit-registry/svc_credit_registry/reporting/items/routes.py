@@ -18,7 +18,9 @@ router = Router(prefix="/v1/items", tags=["items"])
 
 @router.get("", operation_id="list_items", summary="我的办件 My items")
 async def list_items(reply: ReplyDep, caller: AnyCaller, paging: Paging) -> Page[ItemOut]:
-    """Open duties and cases of the enterprise for which the caller acts, or his own cases; the latest change first."""
+    """Open duties and cases of the enterprise for which the caller acts, or his own cases; for officers what their own
+    unit has to decide. The latest change first.
+    """
     window = window_of(reply.today.year - 1)
     opened_at = datetime.combine(window.opens_on, time(0), STATUTORY_ZONE)
     items = queries.of_caller(caller, window, reply.today, opened_at)

@@ -1,5 +1,11 @@
 """What an item is called, and what its owner does next."""
 
+from collections.abc import Mapping
+
+from svc_credit_registry.listing.list_objections import rules as list_objections
+from svc_credit_registry.listing.lists import rules as lists
+from svc_credit_registry.listing.removals import rules as removals
+from svc_credit_registry.listing.repairs import rules as repairs
 from svc_credit_registry.reporting.objections.rules import NEXT_ACTIONS, STATE_LABELS, ObjectionState
 
 Words = tuple[str, str]
@@ -10,6 +16,16 @@ TITLES: dict[str, Words] = {
     "objection": ("异议核查：{name}", "Verification of the record: {name}"),
     "publication_order": ("责令公示：{name}", "Order to publish: {name}"),
     "objection_question": ("对公示信息的函询：{name}", "Question about the record: {name}"),
+    "list_entry": ("名录（名单）列入：{name}", "Entry on a list: {name}"),
+    "list_objection": ("对列入的异议：{name}", "Objection to an entry: {name}"),
+    "list_removal": ("申请移出：{name}", "Application for removal: {name}"),
+    "repair": ("申请信用修复：{name}", "Application for credit repair: {name}"),
+    "listing_decision": ("拟列入待决定：{name}", "Listing to decide: {name}"),
+    "list_objection_decision": ("列入异议待办：{name}", "Objection to an entry to decide: {name}"),
+    "list_removal_decision": ("移出申请待办：{name}", "Removal to decide: {name}"),
+    "repair_decision": ("信用修复待办：{name}", "Credit repair to decide: {name}"),
+    "verification": ("异议核查待办：{name}", "Verification to answer: {name}"),
+    "publication_order_review": ("责令公示履行待核对：{name}", "Fulfilment of an order to review: {name}"),
 }
 _REPORT: dict[str, tuple[Words, Words]] = {
     "draft": (("填报中，尚未公示", "Draft, not published"), ("核对后报送", "Check and submit")),
@@ -21,6 +37,26 @@ _ORDER: tuple[Words, Words] = (
     ("责令限期公示中", "Ordered, to be published in time"),
     ("在责令期限内公示", "Publish it in time"),
 )
+_WAIT: Words = ("等待决定", "Wait for the decision")
+_DECIDE: Words = ("在法定期限内办理", "Decide within the statutory term")
+_SHOWN: dict[str, tuple[Mapping[str, Words], Words]] = {
+    "list_objection": (list_objections.STATE_LABELS, _WAIT),
+    "list_removal": (removals.STATE_LABELS, _WAIT),
+    "repair": (repairs.STATE_LABELS, _WAIT),
+    "listing_decision": (lists.STATE_LABELS, _DECIDE),
+    "list_objection_decision": (list_objections.STATE_LABELS, _DECIDE),
+    "list_removal_decision": (removals.STATE_LABELS, _DECIDE),
+    "repair_decision": (repairs.STATE_LABELS, _DECIDE),
+    "verification": (STATE_LABELS, ("核查并书面答复", "Verify, and answer in writing")),
+    "publication_order_review": (
+        {"fulfilled": ("企业已公示，待核对", "Published, to be reviewed")},
+        ("核对是否为责令公示的信息", "Look whether it is what was ordered"),
+    ),
+}
+_ENTRY: dict[str, Words] = {
+    "proposed": ("可以陈述、申辩", "State your case"),
+    "listed": ("改正后申请移出；有异议的在期限内提出", "Put it right and apply for removal, or object in time"),
+}
 _PRODUCER: Words = ("请答复或者更正", "Answer, or correct the item")
 
 
@@ -34,6 +70,11 @@ def words(kind: str, state: str, *, english: bool) -> tuple[str, str | None]:
     if kind in ("annual_report", "annual_report_due"):
         label, action = _REPORT[state]
         return label[english], action[english]
+    if kind in _SHOWN:
+        labels, next_one = _SHOWN[kind]
+        return labels[state][english], next_one[english]
+    if kind == "list_entry":
+        return lists.STATE_LABELS[lists.State(state)][english], _ENTRY[state][english]
     if kind == "publication_order":
         return _ORDER[0][english], _ORDER[1][english]
     label = STATE_LABELS[ObjectionState(state)]
@@ -47,5 +88,14 @@ def url(kind: str, key: str) -> str:
         "annual_report": f"annual-reports/{key}",
         "annual_report_due": "annual-reports/duties",
         "publication_order": f"publication-orders/{key}",
+        "publication_order_review": f"publication-orders/{key}",
+        "list_entry": f"list-entries/{key}/case",
+        "listing_decision": f"list-entries/{key}/case",
+        "list_objection": f"list-objections/{key}",
+        "list_objection_decision": f"list-objections/{key}",
+        "list_removal": f"list-removals/{key}",
+        "list_removal_decision": f"list-removals/{key}",
+        "repair": f"repairs/{key}",
+        "repair_decision": f"repairs/{key}",
     }
     return f"/api/credit-registry/v1/{places.get(kind, f'objections/{key}')}"

@@ -61,9 +61,11 @@ class Filings(World):
         return self.get_bearer(aud="credit-registry", **claims)
 
     def officer(self, region: str = "421303", **claims: Any) -> dict[str, str]:
-        rights = ["credit-registry:filings:handle"]
+        return self.staff("credit-registry:filings:handle", region, **claims)
+
+    def staff(self, right: str, region: str = "421303", **claims: Any) -> dict[str, str]:
         return self.get_bearer(
-            aud="credit-registry", kind="staff", permissions=rights, region=region, unit=f"AMR-{region}", **claims
+            aud="credit-registry", kind="staff", permissions=[right], region=region, unit=f"AMR-{region}", **claims
         )
 
     async def read(self, who: dict[str, str] | None, path: str, **params: Any) -> httpx.Response:
