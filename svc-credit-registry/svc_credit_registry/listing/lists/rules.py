@@ -287,11 +287,6 @@ def province_of(region: str) -> str:
     return region[:2] + "0000"
 
 
-def unit_of(region: str) -> str:
-    """The authority of a region."""
-    return f"AMR-{region}"
-
-
 def number_for(kind: ListKind, region: str, day: date, serial: int) -> str:
     """The number people read out, such as YC421303-20261121-000045 (异常) or YZ... (严重)."""
     return f"{'YC' if kind is ListKind.ABNORMAL else 'YZ'}{region}-{day:%Y%m%d}-{serial:06d}"

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from svc_credit_registry.cases.rules import authority_of
 from svc_credit_registry.listing.grounds.rules import LIST_LABELS, Ground, ListKind, terms_of
 from svc_credit_registry.listing.lists.models import ListDocument, ListEntry, ListStep
 from svc_credit_registry.listing.lists.rules import (
@@ -153,7 +154,7 @@ def _shared(entry: ListEntry, english: bool) -> dict[str, object]:
         "ground_label": ground.label_en if english else ground.label_zh,
         "article": ground.basis,
         "state_label": STATE_LABELS[State(entry.state)][english],
-        "authority": f"AMR-{entry.region}",
+        "authority": authority_of(entry.region),
         "cure": ground.cure_en if english else ground.cure_zh,
         "url": f"/v1/list-entries/{entry.id}",
     }

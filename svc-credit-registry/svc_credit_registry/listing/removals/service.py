@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
 from shared.clock import statutory_date
+from svc_credit_registry.cases.rules import authority_of
 from svc_credit_registry.listing.grounds.rules import ListKind, terms_of
 from svc_credit_registry.listing.lists import queries as list_queries
 from svc_credit_registry.listing.lists import rules as list_rules
@@ -69,7 +70,7 @@ async def _accepted(session: AsyncSession, caller: Caller, removal: Removal, ent
 
 
 def _promise(removal: Removal, text: str) -> repairs.Promise:
-    unit = list_rules.unit_of(removal.region)
+    unit = authority_of(removal.region)
     return repairs.Promise(removal.code, str(removal.id), "list_removal", text, removal.applied_on, unit)
 
 
@@ -181,7 +182,7 @@ async def _tell(session: AsyncSession, caller: Caller, removal: Removal, entry: 
         return
     outcome = repairs.Outcome(
         entry.code, str(removal.id), "serious_violation", entry.number, statutory_date(now),
-        list_rules.unit_of(entry.region), removal.state, removal.document_number or "",
+        authority_of(entry.region), removal.state, removal.document_number or "",
     )  # fmt: skip
     await repairs.put_outcome(session, caller, outcome, now)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, false, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
-from shared.codes import regions
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.reporting.objections.models import SERIAL, Objection, ObjectionStep
 from svc_credit_registry.reporting.objections.rules import (
     MATTER,
@@ -24,15 +24,12 @@ LOCK = 37
 
 async def next_serial(session: AsyncSession) -> int:
     """The next serial of a number; gaps are normal, it starts again after 999,999."""
-    return int(await session.scalar(select(SERIAL.next_value())) or 0)
+    return await cases.next_serial(session, SERIAL)
 
 
 async def find(session: AsyncSession, objection_id: uuid.UUID, *, lock: bool = False) -> Objection | None:
     """One case, locked until the transaction ends if asked."""
-    statement = select(Objection).where(Objection.id == objection_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    return (await session.scalars(statement)).one_or_none()
+    return await cases.by_id(session, Objection, objection_id, lock=lock)
 
 
 def asked_by(caller: Caller) -> Select[Any]:
@@ -59,9 +56,7 @@ def queue(region: str | None, states: Sequence[ObjectionState], overdue_on: date
     """Cases of a region and below in these states, only overdue ones if asked."""
     if region is None:
         return select(Objection).where(false())
-    statement = select(Objection).where(
-        Objection.region.startswith(regions.prefix(region), autoescape=True), Objection.state.in_(states)
-    )
+    statement = select(Objection).where(cases.within(Objection.region, region), Objection.state.in_(states))
     return statement if overdue_on is None else statement.where(Objection.due_on < overdue_on)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.codes import regions
+from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.reporting.filings.models import AnnualReport
 from svc_credit_registry.reporting.support_policies.models import SupportBenefit, SupportPolicy
@@ -18,10 +19,7 @@ P, B = SupportPolicy, SupportBenefit
 
 async def policy(session: AsyncSession, policy_id: uuid.UUID, *, lock: bool = False) -> SupportPolicy | None:
     """One policy, locked until the transaction ends if asked."""
-    statement = select(P).where(P.id == policy_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    return (await session.scalars(statement)).one_or_none()
+    return await cases.by_id(session, SupportPolicy, policy_id, lock=lock)
 
 
 def published(today: date, kind: str | None = None, region: str | None = None) -> Select[Any]:
@@ -59,10 +57,7 @@ async def lists_of(session: AsyncSession, code: str) -> frozenset[str]:
 
 async def benefit(session: AsyncSession, benefit_id: uuid.UUID, *, lock: bool = False) -> SupportBenefit | None:
     """One benefit, locked until the transaction ends if asked."""
-    statement = select(B).where(B.id == benefit_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    return (await session.scalars(statement)).one_or_none()
+    return await cases.by_id(session, SupportBenefit, benefit_id, lock=lock)
 
 
 async def by_reference(session: AsyncSession, unit: str, reference: str) -> SupportBenefit | None:
@@ -74,7 +69,7 @@ async def by_reference(session: AsyncSession, unit: str, reference: str) -> Supp
 def benefits(region: str, policy_id: uuid.UUID | None, code: str | None) -> Select[Any]:
     """Public benefits of a region and below."""
     statement = select(B).where(
-        B.withdrawn_on.is_(None), B.region.startswith(regions.prefix(region), autoescape=True)
+        B.withdrawn_on.is_(None), cases.within(B.region, region)
     )  # fmt: skip
     if code is not None:
         statement = statement.where(B.code == code)

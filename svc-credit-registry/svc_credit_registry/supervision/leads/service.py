@@ -12,6 +12,8 @@ from shared.clock import statutory_date
 from shared.codes import regions
 from shared.errors import FieldError
 from shared.http import check_version
+from svc_credit_registry.cases.rules import authority_of
+from svc_credit_registry.cases.service import unit_of
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.records import queries as items
 from svc_credit_registry.record.records import service as records
@@ -91,7 +93,7 @@ async def assign(session: AsyncSession, caller: Caller, place: Place, body: Assi
     lead = await _held(session, caller, place, Act.ASSIGN, superior=True)
     if not regions.is_current(body.region) or not caller.covers(body.region):
         raise LeadRegionInvalid(errors=[FieldError("/region", "region", f"{body.region}")])
-    lead.region, lead.unit, lead.assigned_on = body.region, body.unit or f"AMR-{body.region}", today
+    lead.region, lead.unit, lead.assigned_on = body.region, body.unit or authority_of(body.region), today
     return await _moved(session, caller, lead, Act.ASSIGN, {"region": lead.region, "unit": lead.unit})
 
 
@@ -198,8 +200,3 @@ async def publish(session: AsyncSession, caller: Caller, place: Place, body: Pub
     entered = await records.put(session, caller, item, now)
     lead.published_on = lead.published_on or statutory_date(now)
     return await _moved(session, caller, lead, Act.PUBLISH, {"receipt": entered.receipt})
-
-
-def unit_of(caller: Caller) -> str:
-    """The authority for which an official acts."""
-    return caller.unit or f"AMR-{caller.region}"

@@ -17,6 +17,7 @@ from shared.events.credit_registry import MeasureDirectedV1, MeasureLiftedV1
 from shared.http import check_version
 from shared.outbox import publish
 from shared.privacy import blind_index, mask_id_number, mask_name
+from svc_credit_registry.cases.service import unit_of
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.records import service as records
@@ -102,7 +103,7 @@ async def direct(
         until=rules.check_term(measure, body.since, body.until, today),
         ground=body.ground,
         item=await _ground(session, enterprise.code, body, today),
-        unit=caller.unit or f"AMR-{caller.region}",
+        unit=unit_of(caller),
         decision_number=body.decision_number,
     )
     await _refuse_second(session, plan)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import audit
 from shared.auth import Caller
 from shared.http import check_version
+from svc_credit_registry.cases.service import unit_of
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.feed import service as feed
@@ -40,7 +41,7 @@ async def enter(session: AsyncSession, caller: Caller, body: SiteIn, today: date
         account=body.account,
         icp_number=rules.icp_number_of(body.icp_number) if body.icp_number else None,
         opened_on=body.opened_on,
-        producer=caller.unit or f"AMR-{caller.region}",
+        producer=unit_of(caller),
     )
     session.add(row)
     await session.flush()
