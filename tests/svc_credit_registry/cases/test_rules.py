@@ -12,6 +12,7 @@ from svc_credit_registry.listing.lists import rules as lists
 from svc_credit_registry.listing.removals import rules as removals
 from svc_credit_registry.listing.repairs import rules as repairs
 from svc_credit_registry.reporting.objections import rules as objections
+from svc_credit_registry.sharing.resource_requests import rules as requests
 from svc_credit_registry.supervision.leads import rules as leads
 from svc_credit_registry.supervision.measures import rules as measures
 
@@ -19,11 +20,12 @@ Table = TransitionTable[Any, Any]
 # A table, all its acts, the state in which a case begins, the acts which lead from no state: what opens a case, and
 # what happens to it without a step.
 KINDS: dict[str, tuple[Table, type[StrEnum], str, set[str]]] = {
-    "lists": (lists.TRANSITIONS, lists.Act, "proposed", {"propose", "recompute"}),
+    "lists": (lists.TRANSITIONS, lists.Act, "proposed", {"propose", "recompute", "remark"}),
     "list objections": (list_objections.TRANSITIONS, list_objections.Act, "filed", set()),
     "removals": (removals.TRANSITIONS, removals.Act, "applied", set()),
     "repairs": (repairs.TRANSITIONS, repairs.Act, "applied", set()),
     "objections": (objections.TRANSITIONS, objections.Act, "received", {"ask"}),
+    "requests": (requests.TRANSITIONS, requests.Step, "submitted", set()),
     "leads": (leads.TRANSITIONS, leads.Act, "received", set()),
     "directives": (measures.TRANSITIONS, measures.Act, "in_force", set()),
 }

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
 from shared.auth import Caller
 from shared.calendar import Deadline
 from shared.http import check_version
+from svc_credit_registry.cases.queries import next_serial
+from svc_credit_registry.cases.schemas import copied
 from svc_credit_registry.record.records import queries as records
 from svc_credit_registry.sharing.corrections import queries, rules
 from svc_credit_registry.sharing.corrections.errors import (
@@ -51,9 +52,9 @@ async def ask(
     if own is not None:
         raise CorrectionOpen(number=own.number)
     due = rules.answer_due(today)
-    number = await session.scalar(select(NUMBERS.next_value()))
+    number = await next_serial(session, NUMBERS)
     row = CorrectionRequest(
-        number=f"GZ{today:%Y%m%d}{number or 0:06d}",
+        number=f"GZ{today:%Y%m%d}{number:06d}",
         item_id=item.id,
         code=item.code,
         kind=item.kind,
@@ -139,9 +140,8 @@ async def _audit(session: AsyncSession, caller: Caller, act: str, row: Correctio
 
 def shown(row: CorrectionRequest, today: date, *, english: bool) -> CorrectionOut:
     """A request for correction as it goes out."""
-    values = {name: getattr(row, name) for name in CorrectionOut.model_fields if hasattr(row, name)}
     return CorrectionOut(
-        **values,
+        **copied(row, CorrectionOut),
         state_label=rules.STATE_LABELS[CorrectionState(row.state)][english],
         basis=Deadline.from_json(dict(row.deadline)).basis,
         is_overdue=row.state == CorrectionState.OPEN and row.due_on < today,

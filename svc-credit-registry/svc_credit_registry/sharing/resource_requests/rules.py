@@ -5,7 +5,7 @@ why when it refuses; what the two can't settle goes to the office that coordinat
 keeps answer, reasons and settlement of disputes. The terms are rows; those that await a second source say so.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,6 +14,7 @@ from shared.calendar import Deadline, months_after
 from shared.codes import regions
 from shared.errors import FieldError
 from shared.terms import OWN_RULE, Term, in_force
+from svc_credit_registry.cases.rules import TransitionTable
 from svc_credit_registry.sharing.grants.rules import Scope, within
 from svc_credit_registry.sharing.resource_requests.errors import GrantTooWide, PeriodOver, RequestFaulty, RequestState
 
@@ -65,13 +66,44 @@ STATE_LABELS: dict[ResourceRequestState, tuple[str, str]] = {
     ResourceRequestState.SETTLED: ("争议已裁定，维持答复", "The dispute is settled: the answer stands"),
 }
 OPEN = (ResourceRequestState.SUBMITTED, ResourceRequestState.DISPUTED)
-STEPS: Mapping[str, tuple[ResourceRequestState, ...]] = {
-    "decide": (ResourceRequestState.SUBMITTED,),
-    "withdraw": (ResourceRequestState.SUBMITTED, ResourceRequestState.DISPUTED),
-    "dispute": (ResourceRequestState.REFUSED, ResourceRequestState.GRANTED),
-    "settle": (ResourceRequestState.DISPUTED,),
-}
-"""From which states a step may be taken. A grant may be disputed too, when it gives less than was asked."""
+
+
+class Step(StrEnum):
+    """What is done about a request."""
+
+    GRANT = "grant"
+    REFUSE = "refuse"
+    DISPUTE = "dispute"
+    GRANT_AFTER_ALL = "grant_after_all"
+    UPHOLD = "uphold"
+    WITHDRAW = "withdraw"
+    KEEP_GRANT = "keep_grant"
+
+
+TRANSITIONS = TransitionTable(
+    {
+        (ResourceRequestState.SUBMITTED, Step.GRANT): ResourceRequestState.GRANTED,
+        (ResourceRequestState.SUBMITTED, Step.REFUSE): ResourceRequestState.REFUSED,
+        (ResourceRequestState.SUBMITTED, Step.WITHDRAW): ResourceRequestState.WITHDRAWN,
+        (ResourceRequestState.GRANTED, Step.DISPUTE): ResourceRequestState.DISPUTED,  # it may give less than was asked
+        (ResourceRequestState.REFUSED, Step.DISPUTE): ResourceRequestState.DISPUTED,
+        (ResourceRequestState.DISPUTED, Step.GRANT_AFTER_ALL): ResourceRequestState.GRANTED,
+        (ResourceRequestState.DISPUTED, Step.UPHOLD): ResourceRequestState.SETTLED,
+        (ResourceRequestState.DISPUTED, Step.WITHDRAW): ResourceRequestState.WITHDRAWN,
+        (ResourceRequestState.DISPUTED, Step.KEEP_GRANT): ResourceRequestState.GRANTED,
+    },
+    STATE_LABELS,
+    RequestState,
+)
+ANSWERS = {"granted": Step.GRANT, "refused": Step.REFUSE}
+SETTLEMENTS = {"granted": Step.GRANT_AFTER_ALL, "refused": Step.UPHOLD}
+
+
+def after(state: str, step: Step, settled_on: date | None = None) -> ResourceRequestState:
+    """The state which follows `step`; 409 when the table does not list it, or for a dispute about what was settled."""
+    if step is Step.DISPUTE and settled_on is not None:
+        raise RequestState(state=state)
+    return TRANSITIONS.after(state, step)
 
 
 @dataclass(frozen=True)
@@ -130,16 +162,3 @@ def period_of(asked_from: date, granted_until: date, today: date) -> tuple[date,
     if granted_until < begins:
         raise PeriodOver(f"{begins} – {granted_until}")
     return begins, granted_until
-
-
-def check_step(step: str, state: str, settled_on: date | None = None) -> None:
-    """Refuses a step which the state does not allow; what was settled is not disputed again."""
-    if ResourceRequestState(state) not in STEPS[step] or (step == "dispute" and settled_on is not None):
-        raise RequestState(state=state)
-
-
-def next_state(step: str, *, grants: bool) -> ResourceRequestState:
-    """Where a decision leads."""
-    if grants:
-        return ResourceRequestState.GRANTED
-    return ResourceRequestState.SETTLED if step == "settle" else ResourceRequestState.REFUSED

@@ -14,6 +14,8 @@ from shared.calendar import Deadline
 from shared.deadlines import DeadlineOut, DeadlinesOut, days_out
 from shared.http import check_version
 from shared.terms import OWN_RULE, in_force
+from svc_credit_registry.cases.queries import next_serial
+from svc_credit_registry.cases.schemas import copied
 from svc_credit_registry.sharing.exchange.service import requester_of
 from svc_credit_registry.sharing.grants.errors import NotShared
 from svc_credit_registry.sharing.grants.models import ResourceGrant
@@ -21,7 +23,7 @@ from svc_credit_registry.sharing.grants.rules import Scope
 from svc_credit_registry.sharing.resource_requests import rules
 from svc_credit_registry.sharing.resource_requests.errors import RequestNotNeeded, RequestUnknown, SameHand
 from svc_credit_registry.sharing.resource_requests.models import NUMBERS, ResourceRequest
-from svc_credit_registry.sharing.resource_requests.rules import ResourceRequestState
+from svc_credit_registry.sharing.resource_requests.rules import ResourceRequestState, Step
 from svc_credit_registry.sharing.resource_requests.schemas import RequestDecisionIn, RequestIn, RequestOut, ScopeIn
 from svc_credit_registry.sharing.resources import service as resources
 from svc_credit_registry.sharing.resources.rules import Sharing
@@ -48,10 +50,10 @@ async def submit(session: AsyncSession, caller: Caller, code: str, given: Reques
     asked = rules.Asked(_scope(given), personal, given.personal_reason, given.valid_from, given.valid_until)
     rules.check(asked, {str(field["name"]) for field in resource.fields}, today)
     due = rules.answer_due(today)
-    number = await session.scalar(select(NUMBERS.next_value()))
+    number = await next_serial(session, NUMBERS)
     row = ResourceRequest(
         **given.model_dump(),
-        number=f"GX{today:%Y%m%d}{number or 0:06d}",
+        number=f"GX{today:%Y%m%d}{number:06d}",
         resource_code=code,
         requester=requester_of(caller),
         state=ResourceRequestState.SUBMITTED,
@@ -83,9 +85,10 @@ async def find(session: AsyncSession, caller: Caller, request_id: uuid.UUID, *, 
 
 async def decide(session: AsyncSession, act: Act, given: RequestDecisionIn) -> ResourceRequest:
     """The answer, by an officer or the producer: a grant, perhaps a narrower one, or a refusal; always with reasons."""
-    row = await _step(session, act, "decide")
+    row = await _held(session, act)
+    following = rules.after(row.state, rules.ANSWERS[given.outcome])
     resources.check_giver(act.caller, await resources.find(session, row.resource_code))
-    row.state = rules.next_state("decide", grants=given.outcome == "granted")
+    row.state = following
     row.decided_on, row.decided_by, row.reason = act.today, act.caller.subject, given.reason
     await session.flush()
     if row.state == ResourceRequestState.GRANTED:
@@ -96,10 +99,11 @@ async def decide(session: AsyncSession, act: Act, given: RequestDecisionIn) -> R
 
 async def settle(session: AsyncSession, act: Act, given: RequestDecisionIn) -> ResourceRequest:
     """An officer other than the one who answered settles a dispute, for good."""
-    row = await _step(session, act, "settle")
+    row = await _held(session, act)
+    following = rules.after(row.state, rules.SETTLEMENTS[given.outcome])
     if row.decided_by == act.caller.subject:
         raise SameHand
-    row.state = rules.next_state("settle", grants=given.outcome == "granted")
+    row.state = following
     row.settled_on, row.settled_by, row.settlement = act.today, act.caller.subject, given.reason
     await session.flush()
     if row.state == ResourceRequestState.GRANTED:
@@ -131,10 +135,11 @@ async def _grant_of(session: AsyncSession, row: ResourceRequest) -> ResourceGran
 
 async def dispute(session: AsyncSession, act: Act, reason: str) -> ResourceRequest:
     """The requester does not accept the answer; the office that coordinates settles it."""
-    row = await _step(session, act, "dispute")
+    row = await _held(session, act)
+    following = rules.after(row.state, Step.DISPUTE, row.settled_on)
     _check_requester(act, row)
     due = rules.dispute_due(act.today)
-    row.state, row.dispute_reason, row.disputed_on = ResourceRequestState.DISPUTED, reason, act.today
+    row.state, row.dispute_reason, row.disputed_on = following, reason, act.today
     row.dispute_deadline, row.due_on = due.to_json(), due.due_on
     await session.flush()
     await _audit(session, act.caller, "disputed", row, reason)
@@ -143,19 +148,19 @@ async def dispute(session: AsyncSession, act: Act, reason: str) -> ResourceReque
 
 async def withdraw(session: AsyncSession, act: Act) -> ResourceRequest:
     """The requester needs it no more; who holds a grant takes back the dispute about it, and keeps the grant."""
-    row = await _step(session, act, "withdraw")
-    _check_requester(act, row)
+    row = await _held(session, act)
     holds = await _grant_of(session, row) is not None
-    row.state = ResourceRequestState.GRANTED if holds else ResourceRequestState.WITHDRAWN
+    following = rules.after(row.state, Step.KEEP_GRANT if holds else Step.WITHDRAW)
+    _check_requester(act, row)
+    row.state = following
     await session.flush()
     await _audit(session, act.caller, "withdrawn", row, None)
     return row
 
 
-async def _step(session: AsyncSession, act: Act, step: str) -> ResourceRequest:
+async def _held(session: AsyncSession, act: Act) -> ResourceRequest:
     row = await find(session, act.caller, act.request_id, lock=True)
     check_version(row, act.version)
-    rules.check_step(step, row.state, row.settled_on)
     return row
 
 
@@ -211,10 +216,9 @@ def deadline_of(row: ResourceRequest) -> Deadline:
 
 def shown(row: ResourceRequest, today: date, *, english: bool) -> RequestOut:
     """A request as it goes out."""
-    values = {name: getattr(row, name) for name in RequestOut.model_fields if hasattr(row, name)}
     label = rules.STATE_LABELS[ResourceRequestState(row.state)][english]
     overdue = ResourceRequestState(row.state) in rules.OPEN and row.due_on < today
-    return RequestOut(**values, state_label=label, basis=deadline_of(row).basis, is_overdue=overdue)
+    return RequestOut(**copied(row, RequestOut), state_label=label, basis=deadline_of(row).basis, is_overdue=overdue)
 
 
 def deadlines(row: ResourceRequest, today: date, *, explain: bool, english: bool) -> DeadlinesOut:

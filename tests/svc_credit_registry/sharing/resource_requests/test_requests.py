@@ -65,15 +65,10 @@ def test_a_grant_holds_on_its_first_and_on_its_last_day() -> None:
     ]  # fmt: skip
 
 
-def test_steps_follow_each_other_in_order_only() -> None:
-    for step, state in (
-        ("decide", "granted"),
-        ("dispute", "submitted"),
-        ("settle", "refused"),
-        ("withdraw", "granted"),
-    ):
-        with pytest.raises(RequestState):
-            rules.check_step(step, state)
+def test_what_was_settled_is_not_disputed_again() -> None:
+    assert rules.after("granted", rules.Step.DISPUTE) == "disputed"
+    with pytest.raises(RequestState):
+        rules.after("granted", rules.Step.DISPUTE, date(2026, 11, 21))
 
 
 async def test_a_request_tells_all_its_faults_at_once(world: World) -> None:
