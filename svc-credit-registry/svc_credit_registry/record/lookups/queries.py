@@ -23,8 +23,7 @@ _NAMES = """
 # Only of those not in business the code may have gone on elsewhere.
 FIND = f"""
     SELECT {COLUMNS},
-           CASE WHEN e.status = 'active' THEN FALSE
-                ELSE EXISTS (SELECT FROM enterprise_successors WHERE old_code = e.code) END AS moved
+           e.status <> 'active' AND (SELECT TRUE FROM enterprise_successors WHERE old_code = e.code) IS TRUE AS moved
     FROM enterprises e {_NAMES}
     WHERE e.code = ANY($1::varchar[])
 """  # noqa: S608 - the names of columns stand above

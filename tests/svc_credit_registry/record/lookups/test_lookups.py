@@ -80,6 +80,24 @@ async def test_many_at_once_each_get_their_own(world: World) -> None:
     assert [answer.json()["code"] for answer in answers] == [code(n) for n in (*numbers, *numbers)]
 
 
+async def test_it_is_planned_once(world: World) -> None:
+    """A plan for each query would cost more than the query."""
+    await world.load([row(code(1), "随州红光酒业有限公司")])
+    for _ in range(7):
+        assert (await world.client.get(PLAIN)).status_code == 200
+    used = "SELECT sum(generic_plans) > 0, sum(custom_plans) FROM pg_prepared_statements WHERE statement LIKE '%moved%'"
+    assert tuple(await world.client.app.reader._connection.fetchrow(used)) == (True, 0)
+
+
+async def test_one_who_left_takes_nobody_along(world: World) -> None:
+    await world.load([row(code(1), "随州红光酒业有限公司")])
+    reader = world.client.app.reader
+    first, second = (asyncio.create_task(reader.find(code(1))) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert (await second)["code"] == code(1)
+
+
 async def test_when_its_connection_breaks_the_route_answers(world: World) -> None:
     await world.load([row(code(1), "随州红光酒业有限公司")])
     path = f"/v1/enterprises/{code(1)}"
