@@ -23,7 +23,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPATH := $(CURDIR)/shared:$(CURDIR)/gateway:$(CURDIR)/svc-disclosure:$(CURDIR)/svc-services:$(CURDIR)/svc-complaints:$(CURDIR)/svc-credit-registry:$(CURDIR)/svc-sso
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix openapi lock bench-platform bench-gateway bench-sso bench-registry conformance races browser-test demo-code faults kill-test clients matrix fuzz compose-test clean
+.PHONY: help run demo test check fix openapi lock bench-platform bench-gateway bench-sso bench-registry conformance races browser-test demo-code faults faults-platform faults-registry kill-test clients matrix fuzz compose-test clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,14 +86,16 @@ browser-test: $(VENV)/dev.stamp ## Go through the pages in Chromium, look at eac
 demo-code: $(VENV)/run.stamp ## Show the code of a demo account's authenticator app (NAME=reg.zengdu)
 	@$(BIN)/python -m svc_sso.demo code $(NAME)
 
-kill-test: $(VENV)/dev.stamp ## The short form of `make faults`: each process is killed once, and once in the middle of deliveries
+kill-test: $(VENV)/dev.stamp ## The short form of `make faults`: each process is killed once, and some in the middle of their work
 	@exec $(BIN)/python -m pytest -q -o python_files='trial_*.py' tests/faults $(ARGS)
 
-faults: $(VENV)/dev.stamp ## Kill every process in turn under load, and prove that nothing is lost (FAULT_ROUNDS=4)
+faults: faults-platform faults-registry ## Kill every process in turn under load, and prove that nothing is lost or done twice
+
+faults-platform: $(VENV)/dev.stamp ## The part of it while people work through the gateway (FAULT_ROUNDS=4)
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.faults.trials
 
-faults-registry: $(VENV)/dev.stamp ## Kill service, worker, database, broker, loader during bulk loads and monthly runs (FAULT_ROUNDS=20)
-	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.faults.registry_trials
+faults-registry: $(VENV)/dev.stamp ## The part of it during bulk intake and monthly runs (REGISTRY_ROUNDS=20 FAULT_SEED= ARGS='intake alone')
+	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.faults.registry_trials $(ARGS)
 
 clients: $(VENV)/dev.stamp ## Generate the TypeScript client, compile it and the examples, use both against a running platform
 	@$(BIN)/python clients/typescript/generate.py
