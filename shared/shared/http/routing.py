@@ -1,5 +1,7 @@
 """One request is one transaction, and a repeated request is answered from it."""
 
+import functools
+import inspect
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -16,6 +18,7 @@ from shared.problems import Problem
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
+_WAITS = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     "default": {"model": Problem, "description": "A refusal as application/problem+json (RFC 9457)"},
     422: {"model": Problem, "description": "The content has faults, each with its place"},
@@ -37,6 +40,7 @@ class TransactionRoute(APIRoute):
             extra["parameters"] = [*extra.get("parameters", []), idempotency.parameter(self.idempotency)]
         options["openapi_extra"] = extra or None
         super().__init__(path, endpoint, **options)
+        _spare_threads(self.dependant)
 
     def get_route_handler(self) -> Handler:
         """The endpoint within its transaction."""
@@ -72,6 +76,23 @@ class TransactionRoute(APIRoute):
             await strictness.refuse_form(request)
         else:
             await strictness.refuse_json(request)
+
+
+def _spare_threads(dependant: Dependant) -> None:
+    """FastAPI runs in a thread what is no coroutine, as it might block. None of our dependencies does."""
+    for each in dependant.dependencies:
+        plain = inspect.isfunction(each.call) and not each.call.__code__.co_flags & _WAITS
+        if each.call is not None and (plain or inspect.isclass(each.call)):
+            each.call = _at_once(each.call)
+        _spare_threads(each)
+
+
+@functools.cache
+def _at_once(call: Callable[..., Any]) -> Callable[..., Any]:
+    async def run(**values: Any) -> Any:
+        return call(**values)
+
+    return run
 
 
 def access_rules(dependant: Dependant) -> list[AccessRule]:
