@@ -4,15 +4,17 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from shared.codes import credit_code
 from tests.browser.eyes import ARGUMENTS, CHROMIUM, person
 from tests.support.platform import Platform
 
-DEMO = credit_code.make("421303", 430_000_000)
+DEMO, LISTED, DOUBTED = (credit_code.make("421303", 430_000_000 + number) for number in (0, 12, 14))
 PATHS = {"search form": "/registry", "statistics": "/registry/statistics",
          "results": "/registry?q=随州", "nothing found": "/registry?q=无此企业",
+         "typing error": "/registry?q=红光酒液", "listed": f"/registry/enterprises/{LISTED}",
+         "doubted": f"/registry/enterprises/{DOUBTED}",
          "record": f"/registry/enterprises/{DEMO}", "no record": "/registry/enterprises/123"}  # fmt: skip
 
 
@@ -49,3 +51,29 @@ def test_an_enterprise_is_found_and_read_without_a_script(browser: Browser, plat
         expect(page.get_by_text("统一社会信用代码")).to_be_visible()
         page.get_by_role("link", name="English").click()
         expect(page.get_by_text("Unified social credit code")).to_be_visible()
+
+
+@pytest.mark.platform
+def test_a_record_is_found_and_opened_by_keyboard_alone(browser: Browser, platform: Platform) -> None:
+    with person(browser, platform.base_url, locale="zh-CN") as someone:
+        page, focus = someone.page, someone.page.locator(":focus")
+        someone.go("/registry?q=演示食品")
+        page.keyboard.press("Tab")
+        expect(focus).to_have_text("跳到正文")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile("#content$"))
+        reach(page, ".hits a")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(f"/registry/enterprises/{LISTED}"))
+        reach(page, "summary")
+        page.keyboard.press("Enter")
+        expect(page.locator("details[open]")).to_have_count(1)
+
+
+def reach(page: Page, selector: str) -> None:
+    """Presses Tab until the focus is on what `selector` names; fails when it never comes there."""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+            return
+    raise AssertionError(f"the keyboard does not reach {selector}")

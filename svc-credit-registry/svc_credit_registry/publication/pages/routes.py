@@ -179,8 +179,9 @@ async def show_statistics_page(
 
 
 def _industry(enterprise: EnterpriseOut, *, english: bool) -> str | None:
-    known = INDUSTRIES.get(enterprise.industry_code) if english else None
-    return known.label_en if known else enterprise.industry_name
+    code = enterprise.industry_code
+    known = INDUSTRIES.get(code) or INDUSTRIES.get(code[:3])
+    return enterprise.industry_name if known is None or not english else known.label_en
 
 
 def _is_listed(kind: KindOut) -> bool:
