@@ -1,10 +1,14 @@
 """Refusals about the log of the exchange."""
 
-from shared.errors import BadRequest, NotFound
+from shared.errors import BadRequest, Invalid, NotFound
 
 
 class EntryUnknown(NotFound):
     code, title, title_zh = "exchange_entry_unknown", "There is no such entry", "没有此交换记录"
+
+
+class ExchangePartEmpty(Invalid):
+    code, title, title_zh = "exchange_part_empty", "The last batch lies before the first", "起止批次颠倒"
 
 
 class ExchangeHeaderInvalid(BadRequest):

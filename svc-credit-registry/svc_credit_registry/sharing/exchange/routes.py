@@ -13,6 +13,7 @@ from shared.problems import wants_english
 from shared.runtime import RuntimeDep
 from svc_credit_registry.access import AnyCaller, Auditor
 from svc_credit_registry.sharing.exchange import queries, service
+from svc_credit_registry.sharing.exchange.errors import ExchangePartEmpty
 from svc_credit_registry.sharing.exchange.models import ExchangeBatch, ExchangeEntry
 from svc_credit_registry.sharing.exchange.queries import Wanted
 from svc_credit_registry.sharing.exchange.schemas import (
@@ -86,5 +87,10 @@ async def verify(
     first: Annotated[int, Query(ge=1, le=2**62, description="The batch to begin with")] = 1,
     last: Annotated[int | None, Query(ge=1, le=2**62, description="The batch to end with; none: to the end")] = None,
 ) -> VerificationOut:
-    """Walks entries and batches, and compares them with the anchors that other services keep too."""
+    """Walks entries and batches, and compares them with the anchors that other services keep too.
+
+    422 `exchange_part_empty` when `last` lies before `first`: nothing would be verified.
+    """
+    if last is not None and last < first:
+        raise ExchangePartEmpty
     return await service.verify(session, runtime.name, first, last)

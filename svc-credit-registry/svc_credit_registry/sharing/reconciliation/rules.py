@@ -7,6 +7,8 @@ from svc_credit_registry.sharing.reconciliation.errors import ReportPeriodInvali
 DAYS = 30
 MOST_DAYS = 400
 MOST_CAUSES = 20
+MOST_LINES = 20_000
+"""Lines of a report at most: one for each day, producer, kind and outcome, or for each producer and kind."""
 
 
 def period(since: date | None, until: date | None, today: date) -> tuple[date, date]:

@@ -51,7 +51,9 @@ class QualityOut(CountsOut):
 
     producer: str
     kind: str
-    completeness: float | None = Field(description="Part of the fields of the kind that were filled, 0 to 1")
+    completeness: float | None = Field(
+        description="Part of the fields that were filled, 0 to 1; rows pushed again unchanged are left out"
+    )
     with_term: int = Field(description="Records for which the law sets a term")
     in_time: int = Field(description="Of these, those received within it")
     timeliness: float | None = Field(description="in_time / with_term")

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.calendar import Deadline, months_after
-from shared.codes import regions
+from shared.codes import credit_code, regions
 from shared.errors import FieldError
 from shared.terms import OWN_RULE, Term, in_force
 from svc_credit_registry.cases.rules import TransitionTable
@@ -138,6 +138,13 @@ def check(asked: Asked, known: Collection[str], today: date) -> None:
         FieldError(f"/regions/{number}", "region_unknown", f"没有此行政区划 (no such region): {region}")
         for number, region in enumerate(asked.scope.regions)
         if not regions.is_known(region)
+    ]
+    faults += [
+        FieldError(
+            f"/codes/{number}", "credit_code_invalid", f"统一社会信用代码不正确 (not a valid credit code): {code}"
+        )
+        for number, code in enumerate(asked.scope.codes)
+        if not credit_code.is_valid(code)
     ]
     if asked.personal and not asked.personal_reason:
         message = f"含个人信息，须说明必要性 (say why these are needed): {', '.join(asked.personal)}"

@@ -50,7 +50,7 @@ class Row(BaseModel):
         missing = [name for name in NEEDED if getattr(self, name) is None]
         if missing:
             raise PydanticCustomError("missing", "缺少 (missing): {names}", {"names": ", ".join(missing)})
-        if not (self.code or self.name):
+        if not any((text or "").strip() for text in (self.code, self.name)):
             raise PydanticCustomError("code_or_name", "须有统一社会信用代码或名称 (a code or a name)")
         return self
 

@@ -142,6 +142,8 @@ async def test_a_part_of_the_chain_that_is_gone_is_missed_too(world: World) -> N
     headers = world.get_bearer(aud="credit-registry", permissions=["platform:audit"])
     part = await world.client.get("/v1/exchange/verification", headers=headers, params={"first": 1, "last": 1})
     assert (part.json()["intact"], part.json()["batches"]) == (False, 0)
+    turned = await world.client.get("/v1/exchange/verification", headers=headers, params={"first": 2, "last": 1})
+    assert (turned.status_code, turned.json()["code"]) == (422, "exchange_part_empty")
 
 
 async def test_only_auditors_verify(world: World) -> None:

@@ -1,15 +1,20 @@
 """Which days a report is about."""
 
 from datetime import date
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from shared.clock import today
+from shared.codes import credit_code
 from svc_credit_registry.sharing.reconciliation.errors import ReportPeriodInvalid
-from svc_credit_registry.sharing.reconciliation.rules import period, score, share
-from tests.svc_credit_registry.sharing.submissions.agency import headers_of
-from tests.svc_credit_registry.world import World
+from svc_credit_registry.sharing.reconciliation.rules import MOST_LINES, period, score, share
+from tests.svc_credit_registry.sharing.submissions.agency import OFFICER, headers_of, penalty, push
+from tests.svc_credit_registry.world import World, row
 
 TODAY = date(2026, 11, 21)
+CODE = credit_code.make("421303", 430_410_000)
 
 
 @pytest.mark.parametrize(
@@ -51,3 +56,45 @@ async def test_both_reports_say_what_is_wrong_with_a_period(world: World, path: 
     given = {"since": "2026-03-02", "until": "2026-03-01"}
     answer = await world.client.get(path, headers=headers_of(world, "court-suizhou"), params=given)
     assert (answer.status_code, answer.json()["code"]) == (422, "report_period_invalid")
+
+
+async def report(world: World) -> dict[str, Any]:
+    answer = await world.client.get("/v1/data-quality", headers=headers_of(world, "court-suizhou"))
+    (told,) = answer.json()["items"]
+    return dict(told)
+
+
+async def test_pushing_again_what_stands_makes_no_data_better(world: World) -> None:
+    await world.load([row(CODE, "随州红光酒业有限公司")])
+    await push(world, penalty(code=CODE))
+    await push(world, penalty(code=CODE, key="2", content={"decided_on": "昨天"}))
+    before = await report(world)
+    for _ in range(3):
+        await push(world, penalty(code=CODE))
+    after = await report(world)
+    assert (before["received"], after["received"]) == (2, 5)
+    assert (after["completeness"], after["score"]) == (before["completeness"], before["score"])
+    assert before["causes"] == after["causes"] != []
+
+
+async def test_each_producer_is_told_of_its_own_causes_and_corrections(world: World) -> None:
+    await world.load([row(CODE, "随州红光酒业有限公司")])
+    await push(world, penalty(code=CODE, content={"decided_on": "昨天"}))
+    await push(world, penalty(code=CODE, content={"fine_yuan": -1}), agency="tax-suizhou")
+    given = (await world.client.get("/v1/data-quality", headers=OFFICER(world))).json()["items"]
+    told = {item["producer"]: [cause["pointer"] for cause in item["causes"]] for item in given}
+    assert told == {"court-suizhou": ["/content/decided_on"], "tax-suizhou": ["/content/fine_yuan"]}
+
+
+@pytest.mark.parametrize("path", ["/v1/submission-counts", "/v1/data-quality"])
+async def test_a_report_with_lines_without_number_is_refused(world: World, path: str) -> None:
+    many = text(
+        "INSERT INTO submission_receipts (producer, kind, key, op, received_on, outcome)"
+        " SELECT 'agency-' || n, 'penalty', '1', 'put', :day, 'created' FROM generate_series(0, :most) AS n"
+    )
+    async with world.client.sessions() as session, session.begin():
+        await session.execute(many, {"day": today(), "most": MOST_LINES})
+    answer = await world.client.get(path, headers=OFFICER(world))
+    assert (answer.status_code, answer.json()["code"]) == (422, "report_too_wide")
+    one = await world.client.get(path, headers=OFFICER(world), params={"producer": "agency-7"})
+    assert [item["received"] for item in one.json()["items"]] == [1]

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import text
 
 from shared.auth import Caller
@@ -116,6 +117,12 @@ async def test_a_former_name_finds_its_enterprise_when_it_was_borne_on_the_day_o
     await world.settled()
     taken = (await push(world, penalty(name=NAME, produced_on="2016-03-01"))).json()
     assert (taken["outcome"], taken["code"], taken["method"]) == ("created", CODE, "former_name")
+
+
+@pytest.mark.parametrize("blank", [{"name": "  "}, {"code": " "}, {}])
+async def test_a_record_of_nobody_is_refused(world: World, blank: dict[str, str]) -> None:
+    answer = await push(world, penalty(**blank))
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "code_or_name")
 
 
 async def test_a_code_with_another_enterprises_name_waits_for_a_person(world: World) -> None:
