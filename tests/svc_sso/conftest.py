@@ -29,6 +29,7 @@ from shared.outbox import OutboxEvent
 from svc_sso import demo
 from svc_sso.credentials import service as credentials
 from tests.support.apps import ServiceClient, running_service
+from tests.support.databases import Emptied, emptied
 from tests.support.servers import Servers
 
 SECRETS = {"gateway": "gateway-secret-of-the-tests", "svc-services": "services-secret-of-the-tests"}
@@ -240,7 +241,22 @@ async def running_provider(servers: Servers, folder: Path, **changes: Any) -> As
         yield Provider(client, open_browser)
 
 
+@pytest.fixture(scope="module")
+async def shared_world(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Provider, Emptied]]:
+    """What the tests of a module share: the provider and its tables."""
+    async with (
+        running_provider(servers, tmp_path_factory.mktemp("sso")) as provider,
+        emptied(provider.client.database) as database,
+    ):
+        yield provider, database
+
+
 @pytest.fixture
-async def sso(servers: Servers, tmp_path: Path) -> AsyncIterator[Provider]:
-    async with running_provider(servers, tmp_path / "sso") as provider:
-        yield provider
+async def sso(shared_world: tuple[Provider, Emptied]) -> AsyncIterator[Provider]:
+    """The shared provider, as new before the next test."""
+    provider, database = shared_world
+    STEPS.clear()
+    yield provider
+    await database.empty()

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -11,7 +13,15 @@ from svc_sso.keys.errors import TooFresh
 from svc_sso.keys.service import ensure_keys, rotate
 from svc_sso.rotate_keys import run
 from svc_sso.settings import Settings
-from tests.svc_sso.conftest import SECRETS, Provider, oauth_refused
+from tests.support.servers import Servers
+from tests.svc_sso.conftest import SECRETS, Provider, oauth_refused, running_provider
+
+
+@pytest.fixture
+async def sso(servers: Servers, tmp_path: Path) -> AsyncIterator[Provider]:
+    """One for each test: keys are what no other test must have touched."""
+    async with running_provider(servers, tmp_path) as provider:
+        yield provider
 
 
 async def kids(sso: Provider) -> list[str]:
