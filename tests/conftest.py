@@ -15,7 +15,9 @@ from typing import Any
 
 import hypothesis  # noqa: F401 - see below
 import pytest
+from argon2 import PasswordHasher
 
+from svc_sso.credentials import service as credentials
 from tests.support.apps import ServiceClient, running_service
 from tests.support.databases import fresh_database
 from tests.support.platform import Platform, started_platform
@@ -73,6 +75,14 @@ def pytest_collection_finish() -> None:
 def servers() -> Servers:
     """Where the servers of this run are."""
     return current()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords hashed in less than a millisecond; svc_sso/test_rules.py looks at what it costs elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(credentials, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture

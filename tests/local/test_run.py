@@ -170,19 +170,6 @@ def test_a_second_runner_keeps_off_the_same_folder(runner: Platform) -> None:
     assert service_answers(runner)
 
 
-def test_two_instances_run_side_by_side(runner: Platform, tmp_path: Path) -> None:
-    other = start(tmp_path / "data")
-    try:
-        wait_greeting(other)
-        assert service_answers(other)
-        assert service_answers(runner)
-        theirs = list(children(other).values())
-    finally:
-        assert other.stop() == 0
-    assert all(gone(process) for process in theirs)
-    assert service_answers(runner)
-
-
 @pytest.mark.parametrize("name", [f"svc-{SERVICE}", "nats", "postgres"])
 async def test_a_child_that_is_killed_comes_back(runner: Platform, name: str) -> None:
     await execute(runner, f"CREATE TABLE IF NOT EXISTS kept_{name.replace('-', '_')} AS SELECT 1 AS one")
@@ -195,11 +182,15 @@ async def test_a_child_that_is_killed_comes_back(runner: Platform, name: str) ->
     assert await execute(runner, f"SELECT one FROM kept_{name.replace('-', '_')}")
 
 
-async def test_after_kill_9_of_the_runner_the_next_start_works_and_nothing_is_lost(tmp_path: Path) -> None:
+async def test_another_runs_beside_it_and_after_kill_9_starts_again_and_nothing_is_lost(
+    runner: Platform, tmp_path: Path
+) -> None:
     first = start(tmp_path / "data")
     second = None
     try:
         wait_greeting(first)
+        assert service_answers(first)
+        assert service_answers(runner)
         await execute(first, "CREATE TABLE kept AS SELECT 1 AS one")
         theirs = list(children(first).values())
         first.runner.send_signal(signal.SIGKILL)
@@ -212,6 +203,7 @@ async def test_after_kill_9_of_the_runner_the_next_start_works_and_nothing_is_lo
         theirs = list(children(second).values())
         assert second.stop() == 0
         assert all(gone(process) for process in theirs)
+        assert service_answers(runner)
     finally:
         for platform in filter(None, (first, second)):
             platform.stop()

@@ -9,7 +9,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pyotp
 import pytest
-from argon2 import PasswordHasher
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from sqlalchemy import select
@@ -27,7 +26,6 @@ from stdnum.cn import ric
 from shared.local.demo import totp_secret
 from shared.outbox import OutboxEvent
 from svc_sso import demo
-from svc_sso.credentials import service as credentials
 from tests.support.apps import ServiceClient, running_service
 from tests.support.databases import Emptied, emptied
 from tests.support.servers import Servers
@@ -209,14 +207,6 @@ def refused(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
 def oauth_refused(response: httpx.Response, error: str, status: int = 400) -> None:
     assert (response.status_code, response.json()["error"]) == (status, error), response.text
     assert response.headers["cache-control"] == "no-store"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def quick_hashes() -> Iterator[None]:
-    """Passwords hashed in less than a millisecond; test_rules looks at what hashes cost outside of tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(credentials, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        yield
 
 
 @contextlib.asynccontextmanager
