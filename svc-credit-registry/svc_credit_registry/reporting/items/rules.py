@@ -1,6 +1,7 @@
 """What an item is called, and what its owner does next."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from svc_credit_registry.listing.list_objections import rules as list_objections
 from svc_credit_registry.listing.lists import rules as lists
@@ -39,7 +40,7 @@ _ORDER: tuple[Words, Words] = (
 )
 _WAIT: Words = ("等待决定", "Wait for the decision")
 _DECIDE: Words = ("在法定期限内办理", "Decide within the statutory term")
-_SHOWN: dict[str, tuple[Mapping[str, Words], Words]] = {
+_SHOWN: dict[str, tuple[Mapping[Any, Words], Words]] = {
     "list_objection": (list_objections.STATE_LABELS, _WAIT),
     "list_removal": (removals.STATE_LABELS, _WAIT),
     "repair": (repairs.STATE_LABELS, _WAIT),
