@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Sequence, String, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Sequence, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, Timestamps, Versioned, uuid_key
@@ -28,6 +28,7 @@ class Enterprise(Timestamps, Versioned, Base):
         CheckConstraint("(status = 'active') = (ended_on IS NULL)", name="ended_when_not_active"),
         CheckConstraint("ended_on >= established_on", name="ended_after_established"),
         CheckConstraint("registered_capital_yuan >= 0", name="capital"),
+        Index("ix_enterprises_region", "region", "code", postgresql_where=text("status = 'active'")),
     )
 
     code: Mapped[str] = code_column(primary_key=True)

@@ -44,7 +44,8 @@ async def list_outstanding(
     year: Year,
     region: Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="Within one's own region")] = None,
 ) -> Page[OutstandingOut]:
-    """Enterprises in business of the officer's region, or of one below it, without a report for the year, by code.
+    """Enterprises in business of the officer's region, or of one below it, without a report for the year, by
+    region and code.
 
     409 `window_not_open` for a year on which nobody can report yet.
     """
@@ -52,7 +53,8 @@ async def list_outstanding(
     wanted = region or caller.region
     if wanted is None or not caller.covers(wanted):
         raise NotFound("不在本单位辖区内 / not within your region")
-    result = await reply.page_of(queries.outstanding(year, wanted), [Enterprise.code.asc()], paging)
+    keys: list[ColumnElement[Any]] = [Enterprise.region.asc(), Enterprise.code.asc()]
+    result = await reply.page_of(queries.outstanding(year, wanted), keys, paging)
     return result.page([OutstandingOut.model_validate(row) for row in result.rows])
 
 

@@ -226,7 +226,7 @@ def _pool(plan: InspectionPlan, frozen: InspectionDraw) -> PoolOut:
         codes_url=f"/v1/inspection-plans/{plan.id}/pool/codes",
         tokens_sha256=frozen.tokens_digest,
         tokens_url=f"/v1/inspection-plans/{plan.id}/pool/tokens",
-        strata=[StratumOut.model_validate(s | {"is_whole": 0 < s["size"] == s["take"]}) for s in frozen.strata],
+        strata=[StratumOut.model_validate(s | {"is_whole": s["size"] == s["take"] != 0}) for s in frozen.strata],
         inspectors=frozen.inspectors,
         inspectors_sha256=frozen.inspectors_digest,
         inspectors_each=plan.inspectors_each,
