@@ -20,7 +20,7 @@ from svc_credit_registry.record.wording.rules import fold, initials, sounds
 SCHEMA = "2"
 """Changes when entries are written in another way; an index of another schema is built anew."""
 
-STRETCHES = 512
+STRETCHES = 1024
 COARSE = 16
 """So many stretches make a coarse one."""
 PER_STRETCH = 50
@@ -78,6 +78,11 @@ def entry_of(facts: Iterable[str], beside: Iterable[Sequence[str]] = ()) -> Entr
 def sort_key(status: str, folded: str, code: str) -> str:
     """The place of an enterprise in every list; no two have the same."""
     return f"{RANKS[status]}{folded}{_BEHIND_NAME}{code}"
+
+
+def key_of(entry: Entry) -> str:
+    """The sort key of an entry."""
+    return sort_key(entry.status, fold(entry.name), entry.code)
 
 
 def is_sort_key(text: str) -> bool:

@@ -12,7 +12,7 @@ import orjson
 import tantivy
 from tantivy import Occur, Order, Query
 
-from svc_credit_registry.discovery.indexes.rules import SCHEMA, Entry, documents, restored
+from svc_credit_registry.discovery.indexes.rules import SCHEMA, Entry, documents, key_of, restored
 
 KEYWORD = "keyword"
 UNSEARCHED = "unsearched"
@@ -21,6 +21,7 @@ ABOUT = "about.json"
 STATE = "state"
 _META, _MANAGED = "meta.json", ".managed.json"
 MOST_VALUES = 10_000
+SORTED_HERE = 200
 
 
 @dataclass(frozen=True)
@@ -243,9 +244,19 @@ def behind(key: str) -> Query:
     return _PARSER.parse_query(f"key:{{{key} TO *}}", ["key"])
 
 
-def ordered(searcher: tantivy.Searcher, query: Query, limit: int) -> list[tuple[str, Any]]:
-    """The first entries a query finds, by sort key: key and place."""
-    return list(searcher.search(query, limit, count=False, order_by_field="key", order=Order.Asc).hits)
+def ordered(view: View, query: Query, limit: int) -> list[tuple[str, Entry]]:
+    """The first entries which a query finds, by their sort keys, which stand before them.
+
+    Of few all are read and sorted here. Of many the index finds the first ones by its column of keys, in which it must
+    spell out that many keys of each of its pieces: one takes longer than reading three entries.
+    """
+    few = view.searcher.search(Query.const_score_query(query, 1.0), SORTED_HERE, count=False).hits
+    if len(few) < SORTED_HERE:
+        entries = view.entries(place for _, place in few)
+        return sorted((key_of(entry), entry) for entry in entries)[:limit]
+    hits = view.searcher.search(query, limit, count=False, order_by_field="key", order=Order.Asc).hits
+    entries = view.entries(place for _, place in hits)
+    return list(zip((str(key) for key, _ in hits), entries, strict=True))
 
 
 def count(searcher: tantivy.Searcher, query: Query) -> int:

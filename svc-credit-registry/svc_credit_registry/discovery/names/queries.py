@@ -30,8 +30,7 @@ def candidates(view: View, applicant: Name, today: date) -> list[Entry]:
     bounds = [query for query in (_in_scope(applicant.scope), _may_count(today)) if query is not None]
     found: dict[str, Entry] = {}
     for way, limit in _ways(applicant):
-        hits = indexes.ordered(view.searcher, indexes.all_of([way, *bounds]), limit)
-        for entry in view.entries(place for _, place in hits):
+        for _, entry in indexes.ordered(view, indexes.all_of([way, *bounds]), limit):
             found[entry.code] = entry
     return list(found.values())
 

@@ -39,8 +39,7 @@ def _look(view: View, asked: PeopleSearchIn) -> tuple[list[Entry], int]:
     if asked.region and (prefix := regions.prefix(asked.region)):
         queries.append(indexes.term("tags", f"r{prefix}"))
     query = indexes.all_of(queries)
-    hits = indexes.ordered(view.searcher, query, SHOWN)
-    return view.entries(place for _, place in hits), indexes.count(view.searcher, query)
+    return [entry for _, entry in indexes.ordered(view, query, SHOWN)], indexes.count(view.searcher, query)
 
 
 def roles(entry: Entry, name: str) -> list[Role]:

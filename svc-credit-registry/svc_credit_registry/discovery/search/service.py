@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from tantivy import Query
@@ -26,7 +25,7 @@ from svc_credit_registry.record.enterprises.rules import Status
 from svc_credit_registry.record.wording.rules import fold
 
 EXPORT_BATCH = 1000
-FEW = 20_000
+FEW = 2_000
 """Up to so many, all that is found is looked at; beyond, stretch by stretch until the page is full."""
 BY_CODE = -1
 
@@ -139,12 +138,11 @@ def page(view: View, wanted: Wanted, after: Position | None, limit: int) -> list
     """Up to `limit` entries behind `after`, with how they match and their sort keys. Blocks."""
     found: list[tuple[Match, str, Entry]] = []
     for kind in kinds(view, wanted):
-        if after is not None and kind.match < after.match:
+        if not kind.at_most or (after is not None and kind.match < after.match):
             continue
         behind = after.key if after is not None and kind.match == after.match else None
         hits = _hits(view, kind, behind, _first(wanted, kind.match), limit - len(found))
-        entries = view.entries(place for _, place in hits)
-        found += [(kind.match, key, entry) for (key, _), entry in zip(hits, entries, strict=True)]
+        found += [(kind.match, key, entry) for key, entry in hits]
         if len(found) >= limit:
             break
     return found
@@ -155,15 +153,15 @@ def _first(wanted: Wanted, match: Match) -> str:
     return f"0{wanted.text}" if wanted.text and match in (Match.EXACT, Match.PREFIX) else ""
 
 
-def _hits(view: View, kind: Kind, behind: str | None, first: str, limit: int) -> list[tuple[str, Any]]:
+def _hits(view: View, kind: Kind, behind: str | None, first: str, limit: int) -> list[tuple[str, Entry]]:
     later = [indexes.behind(behind)] if behind is not None else []
     if kind.at_most <= FEW and kind.queries:
-        return indexes.ordered(view.searcher, indexes.all_of([*kind.queries, *later], kind.but), limit)
-    found: list[tuple[str, Any]] = []
+        return indexes.ordered(view, indexes.all_of([*kind.queries, *later], kind.but), limit)
+    found: list[tuple[str, Entry]] = []
     boundaries = view.about.boundaries
     for terms in stretches(boundaries, stretch_of(boundaries, behind or first)):
         query = indexes.all_of([indexes.any_term("tags", terms), *kind.queries, *later], kind.but)
-        found += indexes.ordered(view.searcher, query, limit - len(found))
+        found += indexes.ordered(view, query, limit - len(found))
         if len(found) >= limit:
             break
         later = []
@@ -178,26 +176,23 @@ def kinds(view: View, wanted: Wanted) -> Iterator[Kind]:
     if wanted.text is None:
         yield Kind(Match.EXACT, filters, (), rarest)
         return
-    whole, begins, holds, former = _by_name(wanted.text)
-    at_most = min(rarest, _rarest(view, "names", pairs(wanted.text)))
-    yield Kind(Match.EXACT, [whole, *filters], (), min(at_most, FEW))
-    yield Kind(Match.PREFIX, [begins, *filters], [whole], at_most)
-    yield Kind(Match.INSIDE, [holds, *filters], [begins], at_most)
-    yield Kind(Match.FORMER, [former, *filters], [holds], min(rarest, _rarest(view, "former", pairs(wanted.text))))
-    better = [holds, former]
-    for match, query, words in _by_sound(view, wanted):
-        yield Kind(match, [query, *filters], list(better), min(rarest, words))
+    better: list[Query] = []
+    for match, field, words in _by_name(wanted.text):
+        query = indexes.phrase(field, words)
+        yield Kind(match, [query, *filters], better[-1:], min(rarest, _rarest(view, field, words)))
+        better.append(query)
+    del better[:-2]
+    for match, query, at_most in _by_sound(view, wanted):
+        yield Kind(match, [query, *filters], list(better), min(rarest, at_most))
         better.append(query)
 
 
-def _by_name(text: str) -> tuple[Query, Query, Query, Query]:
-    """Names that are the text, begin with it, hold it; former names that hold it."""
-    return (
-        indexes.phrase("names", pairs(text, begins=True, ends=True)),
-        indexes.phrase("names", pairs(text, begins=True)),
-        indexes.phrase("names", pairs(text)),
-        indexes.phrase("former", pairs(text)),
-    )
+def _by_name(text: str) -> Iterator[tuple[Match, str, Sequence[str]]]:
+    """Names that are the text, begin with it, hold it; former names that hold it: fields, and the words in them."""
+    yield Match.EXACT, "names", pairs(text, begins=True, ends=True)
+    yield Match.PREFIX, "names", pairs(text, begins=True)
+    yield Match.INSIDE, "names", pairs(text)
+    yield Match.FORMER, "former", pairs(text)
 
 
 def _by_sound(view: View, wanted: Wanted) -> Iterator[tuple[Match, Query, int]]:

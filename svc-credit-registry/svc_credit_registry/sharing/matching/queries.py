@@ -54,8 +54,7 @@ def _similar(index: OpenIndex, name: str) -> list[str]:
 
 
 def _codes(index: OpenIndex, query: Query, limit: int) -> list[str]:
-    found = ordered(index.searcher, query, limit)
-    return [key.rpartition("-")[2] for key, _ in found]
+    return [entry.code for _, entry in ordered(index.view, query, limit)]
 
 
 async def known(session: AsyncSession, codes: Sequence[str]) -> dict[str, Known]:

@@ -35,9 +35,9 @@ def test_what_can_not_be_shared_out_is_one_share() -> None:
 
 def entries(index: OpenIndex) -> dict[str, Entry]:
     query = any_term("tags", ["sactive", "scancelled", "srevoked"])
-    found = ordered(index.searcher, query, 100)
+    found = ordered(index.view, query, 100)
     assert [key for key, _ in found] == sorted(key for key, _ in found)
-    return {entry.code: entry for entry in index.view.entries(place for _, place in found)}
+    return {entry.code: entry for _, entry in found}
 
 
 async def test_several_processes_build_what_one_does(world: World) -> None:
