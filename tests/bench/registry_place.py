@@ -108,8 +108,8 @@ async def _prepared(folder: Path, server: postgres.Server, broker: nats.Broker) 
 @contextlib.contextmanager
 def serving(here: Place) -> Iterator[tuple[Running, Running]]:
     """svc-credit-registry and a gateway before it, without limits of calls."""
-    service = [sys.executable, *UVICORN, "svc_credit_registry.main:create_app", "--factory", "--http", "httptools",
-               "--port", str(here.ports["credit-registry"])]  # fmt: skip
+    service = [sys.executable, *UVICORN, "svc_credit_registry.main:create_app", "--factory",
+               "--http", REGISTRY.listener, "--port", str(here.ports["credit-registry"])]  # fmt: skip
     front = [sys.executable, *UVICORN, "gateway.main:create_app", "--factory", "--http", GATEWAY.listener,
              "--port", str(here.ports["gateway"])]  # fmt: skip
     quiet = {"LOG_LEVEL": "WARNING"}

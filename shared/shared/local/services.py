@@ -7,6 +7,11 @@ from shared.local.errors import NotPossible
 
 ROOT = Path(__file__).resolve().parents[3]
 
+LISTENERS = {
+    "gateway": "gateway.listener:Listener",  # open to everyone: deadlines and limits for the header too
+    "credit-registry": "svc_credit_registry.record.lookups.listener:Listener",  # most calls are look-ups
+}
+
 
 @dataclass(frozen=True)
 class Deployable:
@@ -39,8 +44,8 @@ class Deployable:
 
     @property
     def listener(self) -> str:
-        """How uvicorn reads HTTP: what is open to everyone has deadlines and limits for the header too."""
-        return "gateway.listener:Listener" if self.is_gateway else "httptools"
+        """How uvicorn reads HTTP: by its own parser, or a protocol of the deployable around it."""
+        return LISTENERS.get(self.name, "httptools")
 
     @property
     def migrations(self) -> Path:

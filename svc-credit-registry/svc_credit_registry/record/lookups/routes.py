@@ -61,16 +61,28 @@ class Lookups:
         if row is None or row["moved"]:
             return False
         content = body(row)
-        await send({"type": "http.response.start", "status": 200, "headers": headers(row, len(content), scope)})
+        header = headers(row, len(content), request_id_in(scope["headers"]))
+        await send({"type": "http.response.start", "status": 200, "headers": header})
         await send({"type": "http.response.body", "body": content})
-        ANSWERED.inc()
-        TOOK.observe(time.perf_counter() - started)
+        count(started)
         return True
 
 
-def headers(row: Any, length: int, scope: Scope) -> list[tuple[bytes, bytes]]:
-    """The header of the answer: what the route says, and the id of the request."""
-    given = request_id_in(scope["headers"])
+def reader_in(app: Any) -> Reader:
+    """The reader within whatever uvicorn has put around the application."""
+    while not isinstance(app, Lookups):
+        app = app.app
+    return app.reader
+
+
+def count(started: float) -> None:
+    """Counts an answer to a look-up that began at `started`, of the clock perf_counter."""
+    ANSWERED.inc()
+    TOOK.observe(time.perf_counter() - started)
+
+
+def headers(row: Any, length: int, given: str) -> list[tuple[bytes, bytes]]:
+    """The header of the answer: what the route says, and the id of the request, `given` or made."""
     request_id = given if REQUEST_ID.match(given) else secrets.token_hex(12)
     return [
         (b"etag", b'"%d"' % row["version"]),

@@ -39,11 +39,15 @@ class Reader:
 
     async def find(self, code: str) -> Any:
         """The row of an enterprise (lookups.queries), None when there is none. Raises what the database raises."""
-        found = asyncio.get_running_loop().create_future()
+        return await self.ask(code)
+
+    def ask(self, code: str) -> asyncio.Future[Any]:
+        """What `find` finds, once it is found; a future for the caller alone."""
+        found: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(code, []).append(found)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work())
-        return await found
+        return found
 
     async def _work(self) -> None:
         while self._waiting:
