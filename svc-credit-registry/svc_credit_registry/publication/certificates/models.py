@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, Sequence, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, Json, Timestamps
 from shared.privacy import EncryptedText
@@ -41,7 +41,7 @@ class Certificate(Base):
     issued_at: Mapped[datetime]
     requested_by: Mapped[str]
     content: Mapped[Json]
-    token: Mapped[str] = deferred(mapped_column())
-    pdf: Mapped[bytes] = deferred(mapped_column())
+    token: Mapped[str] = mapped_column(deferred=True)
+    pdf: Mapped[bytes] = mapped_column(deferred=True)
     """What is large is read by those who hand it out."""
     pdf_sha256: Mapped[str]
