@@ -3,15 +3,16 @@
 import uuid
 from typing import Annotated
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Path, Query, Request
 
 from shared.clock import NowDep
 from shared.db import SessionDep
 from shared.errors import UnsupportedMedia
-from shared.http import Page, Paging, Router, paginate
+from shared.http import Page, Paging, Router
 from shared.runtime import RuntimeDep
 from svc_credit_registry.access import AnyCaller, RecordProducer
 from svc_credit_registry.record.records.rules import RecordKind
+from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.sharing.batches import queries, service
 from svc_credit_registry.sharing.batches.models import SubmissionBatch
 from svc_credit_registry.sharing.batches.rules import Form
@@ -50,35 +51,40 @@ def form_of(request: Request) -> Form:
         }
     },
 )
-async def push_file(  # noqa: PLR0913 - the request, its file and its evidence
-    kind: RecordKind, name: Annotated[str, Path(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")],
-    caller: RecordProducer, session: SessionDep, runtime: RuntimeDep, request: Request, response: Response,
-    asked: AskedDep, now: NowDep,
+async def push_file(  # noqa: PLR0913 - the file, its evidence and its clock
+    reply: ReplyDep,
+    kind: RecordKind,
+    name: Annotated[str, Path(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")],
+    caller: RecordProducer,
+    runtime: RuntimeDep,
+    asked: AskedDep,
+    now: NowDep,
     rows: Annotated[int | None, Query(ge=0, le=10**8, description="How many rows you sent, to be compared")] = None,
-) -> BatchFileOut:  # fmt: skip
+) -> BatchFileOut:
     """The raw bytes of NDJSON or CSV, UTF-8, under a name of the agency's own: sending it twice is sending it once.
 
     When this answers, the file is on disk; its rows are then worked through in the background, each with a receipt.
     """
     submission_rules.pushed_kind(kind)
-    upload = Upload(caller, kind, name, form_of(request), rows, request.stream())
-    batch, fresh = await service.receive(session, runtime.files, upload, asked, now)
-    response.status_code = 201 if fresh else 200
-    response.headers["Location"] = f"/v1/submission-batches/{batch.id}"
-    return await service.describe(session, batch)
+    upload = Upload(caller, kind, name, form_of(reply.request), rows, reply.request.stream())
+    batch, fresh = await service.receive(reply.session, runtime.files, upload, asked, now)
+    reply.response.status_code = 201 if fresh else 200
+    reply.created(f"/v1/submission-batches/{batch.id}")
+    return await service.describe(reply.session, batch)
 
 
 @router.get("", operation_id="list_record_files", summary="报送文件 Files of records, newest first")
 async def list_batches(
-    caller: AnyCaller, session: SessionDep, paging: Paging, request: Request, response: Response,
+    reply: ReplyDep,
+    caller: AnyCaller,
+    paging: Paging,
     producer: Annotated[str | None, Query(max_length=64, description="For officers; agencies see their own")] = None,
-) -> Page[BatchFileOut]:  # fmt: skip
+) -> Page[BatchFileOut]:
     """Each with how far the work on it is and what came of its rows."""
-    found = await paginate(
-        session, queries.of_producer(producer_seen(caller, producer)), keys=[SubmissionBatch.id.desc()], paging=paging,
-        request=request, response=response,
-    )  # fmt: skip
-    return found.page([await service.describe(session, row) for row in found.rows])
+    found = await reply.page_of(
+        queries.of_producer(producer_seen(caller, producer)), [SubmissionBatch.id.desc()], paging
+    )
+    return found.page([await service.describe(reply.session, row) for row in found.rows])
 
 
 @router.get("/{batch_id}", operation_id="get_record_file", summary="报送文件详情 One file and what came of its rows")

@@ -1,12 +1,9 @@
 """HTTP of freshness."""
 
-from fastapi import Request, Response
-
 from shared.auth import Public
 from shared.clock import NowDep
-from shared.db import SessionDep
 from shared.http import Router
-from shared.problems import wants_english
+from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.sharing.freshness import service
 from svc_credit_registry.sharing.freshness.schemas import FeedsOut
 
@@ -19,7 +16,7 @@ router = Router(prefix="/v1", tags=["exchange"])
 @router.get(
     "/feeds", operation_id="list_feeds", summary="时效公示 Lag and freshness of every feed", dependencies=[Public]
 )
-async def list_feeds(session: SessionDep, now: NowDep, request: Request, response: Response) -> FeedsOut:
+async def list_feeds(reply: ReplyDep, now: NowDep) -> FeedsOut:
     """When the newest record came, how old that is against the update cycle, and what waits: a silent feed is seen."""
-    response.headers.update(CACHE)
-    return await service.feeds(session, now, english=wants_english(request))
+    reply.response.headers.update(CACHE)
+    return await service.feeds(reply.session, now, english=reply.english)

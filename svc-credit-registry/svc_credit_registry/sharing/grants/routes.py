@@ -3,15 +3,15 @@
 import uuid
 from typing import Annotated
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Path, Query, Response
 from fastapi.responses import StreamingResponse
 
-from shared.clock import NowDep, TodayDep
+from shared.clock import NowDep
 from shared.db import SessionDep
-from shared.http import IfMatch, Page, Paging, Router, paginate, set_etag
-from shared.problems import wants_english
+from shared.http import IfMatch, Page, Paging, Router
 from shared.runtime import RuntimeDep
 from svc_credit_registry.access import CatalogueKeeper, RequestParty, ResourceUser
+from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.sharing.exchange import service as exchange
 from svc_credit_registry.sharing.exchange.rules import Exchanged, ExchangeKind, digest
 from svc_credit_registry.sharing.grants import queries, service
@@ -31,14 +31,18 @@ Code = Annotated[str, Path(max_length=40, description="Code of the resource", ex
     summary="共享数据查询 A page of shared data",
     response_model=DataPage,
 )
-async def read_resource(  # noqa: PLR0913 - a list with its filters and its evidence
-    code: Code, caller: ResourceUser, session: SessionDep, paging: Paging, request: Request, response: Response,
-    asked: exchange.AskedDep, wanted: Annotated[DataFilters, Query()],
-) -> Response:  # fmt: skip
+async def read_resource(
+    reply: ReplyDep,
+    code: Code,
+    caller: ResourceUser,
+    paging: Paging,
+    asked: exchange.AskedDep,
+    wanted: Annotated[DataFilters, Query()],
+) -> Response:
     """Only the granted fields and rows, in a stable order; every read is in the log before it is answered."""
-    opened = await service.open_for(session, caller, code, wanted, asked)
+    opened = await service.open_for(reply.session, caller, code, wanted, asked)
     statement, key = service.statement_of(opened, wanted)
-    found = await paginate(session, statement, keys=[key], paging=paging, request=request, response=response)
+    found = await reply.page_of(statement, [key], paging)
     page = {
         "resource": code,
         "grant_id": opened.grant_id,
@@ -48,9 +52,9 @@ async def read_resource(  # noqa: PLR0913 - a list with its filters and its evid
     }
     content = service.written(page)
     entry = await exchange.log(
-        session, caller, asked, Exchanged(ExchangeKind.READ, code, len(found.rows), digest(content))
+        reply.session, caller, asked, Exchanged(ExchangeKind.READ, code, len(found.rows), digest(content))
     )
-    headers = {exchange.ENTRY_HEADER: str(entry)} | {n: v for n, v in response.headers.items() if n == "link"}
+    headers = {exchange.ENTRY_HEADER: str(entry)} | {n: v for n, v in reply.response.headers.items() if n == "link"}
     return Response(content, media_type=exchange.JSON, headers=headers)
 
 
@@ -72,42 +76,31 @@ async def export_resource(
 
 
 @router.get("/resource-grants", operation_id="list_resource_grants", summary="授权 Grants, newest first")
-async def list_grants(  # noqa: PLR0913 - a list with its filters
-    caller: RequestParty, session: SessionDep, paging: Paging, request: Request, response: Response, today: TodayDep,
-    filters: Annotated[GrantFilters, Query()],
-) -> Page[GrantOut]:  # fmt: skip
+async def list_grants(
+    reply: ReplyDep, caller: RequestParty, paging: Paging, filters: Annotated[GrantFilters, Query()]
+) -> Page[GrantOut]:
     """An agency sees those that it holds and those for its own resources, officers all."""
     concerned = None if is_officer(caller) else exchange.requester_of(caller)
     statement = queries.grants(filters.resource_code, filters.grantee, concerned)
-    found = await paginate(
-        session, statement, keys=[ResourceGrant.id.desc()], paging=paging, request=request, response=response
-    )
-    return found.page([service.shown(row, today, english=wants_english(request)) for row in found.rows])
+    found = await reply.page_of(statement, [ResourceGrant.id.desc()], paging)
+    return found.page([service.shown(row, reply.today, english=reply.english) for row in found.rows])
 
 
 @router.get("/resource-grants/{grant_id}", operation_id="get_resource_grant", summary="授权详情 One grant")
-async def get_grant(
-    grant_id: uuid.UUID,
-    caller: RequestParty,
-    session: SessionDep,
-    response: Response,
-    today: TodayDep,
-    request: Request,
-) -> GrantOut:
+async def get_grant(reply: ReplyDep, grant_id: uuid.UUID, caller: RequestParty) -> GrantOut:
     """For the agency that holds it, the producer and officers; 404 for all others."""
-    grant = await service.find(session, caller, grant_id)
-    set_etag(response, grant)
-    return service.shown(grant, today, english=wants_english(request))
+    grant = await service.find(reply.session, caller, grant_id)
+    await reply.versioned(grant)
+    return service.shown(grant, reply.today, english=reply.english)
 
 
 @router.post(
     "/resource-grants/{grant_id}/revocation", operation_id="revoke_resource_grant", summary="撤销授权 Revoke a grant"
 )
-async def revoke_grant(  # noqa: PLR0913 - an edit with its version and its clock
-    grant_id: uuid.UUID, body: ResourceReasonIn, caller: CatalogueKeeper, session: SessionDep, version: IfMatch,
-    now: NowDep, today: TodayDep, response: Response,
-) -> GrantOut:  # fmt: skip
+async def revoke_grant(
+    reply: ReplyDep, grant_id: uuid.UUID, body: ResourceReasonIn, caller: CatalogueKeeper, version: IfMatch, now: NowDep
+) -> GrantOut:
     """By an officer or the producer, with a reason. The next read is refused, and an export that runs breaks off."""
-    grant = await service.revoke(session, caller, grant_id, version, (body.reason, now))
-    set_etag(response, grant)
-    return service.shown(grant, today, english=False)
+    grant = await service.revoke(reply.session, caller, grant_id, version, (body.reason, now))
+    await reply.versioned(grant)
+    return service.shown(grant, reply.today, english=False)

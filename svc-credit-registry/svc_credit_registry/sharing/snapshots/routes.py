@@ -11,6 +11,7 @@ from shared.auth import MaybeCaller
 from shared.db import SessionDep
 from shared.http import Router
 from shared.runtime import RuntimeDep
+from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.settings import Settings
 from svc_credit_registry.sharing.exchange.rules import Exchanged, ExchangeKind
 from svc_credit_registry.sharing.exchange.service import ENTRY_HEADER, AskedDep, log
@@ -23,9 +24,9 @@ SHOWN = 100
 
 
 @router.get("/v1/snapshots", operation_id="list_snapshots", summary="Snapshots of the whole register")
-async def list_snapshots(caller: MaybeCaller, session: SessionDep, request: Request) -> SnapshotList:
+async def list_snapshots(reply: ReplyDep, caller: MaybeCaller) -> SnapshotList:
     """The snapshots that are kept, the newest first, each with the position behind which the change stream goes on."""
-    return SnapshotList(items=[_out(request, found) for found in await queries.newest(session, SHOWN)])
+    return SnapshotList(items=[_out(reply.request, found) for found in await queries.newest(reply.session, SHOWN)])
 
 
 @router.get(

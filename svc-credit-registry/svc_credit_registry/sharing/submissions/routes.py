@@ -4,17 +4,17 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
 from shared.auth import Caller
 from shared.clock import NowDep
-from shared.db import SessionDep
 from shared.errors import FieldError, Forbidden
-from shared.http import IDEMPOTENCY_OPTIONAL, Page, Paging, Router, paginate, set_etag
+from shared.http import IDEMPOTENCY_OPTIONAL, Page, Paging, Router
 from shared.problems import problem
 from shared.runtime import RuntimeDep
 from svc_credit_registry.access import AnyCaller, RecordProducer
+from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.sharing.exchange import service as exchange
 from svc_credit_registry.sharing.exchange.rules import Exchanged, digest
 from svc_credit_registry.sharing.exchange.rules import ExchangeKind as ExchangeKind
@@ -58,10 +58,9 @@ def producer_seen(caller: Caller, asked: str | None) -> str | None:
     responses={200: {"model": SubmissionReceiptOut, "description": "It stood on the record as it is, or was ended"},
                202: {"model": SubmissionReceiptOut, "description": "Taken; it waits for a match with an enterprise"}},
 )  # fmt: skip
-async def push_record(  # noqa: PLR0913 - the request, its evidence and its clock
-    body: RowIn, caller: RecordProducer, session: SessionDep, request: Request, asked: exchange.AskedDep, now: NowDep,
-    runtime: RuntimeDep,
-) -> Response:  # fmt: skip
+async def push_record(
+    reply: ReplyDep, body: RowIn, caller: RecordProducer, asked: exchange.AskedDep, now: NowDep, runtime: RuntimeDep
+) -> Response:
     """Idempotent by the agency's own `key`: the same content again changes nothing, other content is a new version.
 
     What is refused (422, each fault with its pointer) has a receipt too: its id is in the problem document.
@@ -70,15 +69,15 @@ async def push_record(  # noqa: PLR0913 - the request, its evidence and its cloc
     push = Push(caller, exchange.requester_of(caller), body.kind, now, index_of(runtime.settings))
     rules.check_producer(body.producer, push.producer)
     row = Row.model_validate(body.model_dump(exclude={"kind"}))
-    (receipt,) = await service.take(session, push, [Given(row, row.key)])
+    (receipt,) = await service.take(reply.session, push, [Given(row, row.key)])
     shown = SubmissionReceiptOut.model_validate(receipt)
     if receipt.outcome == SubmissionOutcome.REFUSED:
         faults = [FieldError(f.pointer, f.code, f.message) for f in shown.faults]
-        answer = problem(request, SubmissionRefused(errors=faults, receipt_id=str(receipt.id)))
+        answer = problem(reply.request, SubmissionRefused(errors=faults, receipt_id=str(receipt.id)))
         seen = Exchanged(ExchangeKind.PUSH, body.kind, 0, digest(bytes(answer.body)))
-        await exchange.log(session, caller, asked, seen)
+        await exchange.log(reply.session, caller, asked, seen)
         return answer
-    answer = await exchange.answer(session, caller, asked, (ExchangeKind.PUSH, body.kind, 1), shown)
+    answer = await exchange.answer(reply.session, caller, asked, (ExchangeKind.PUSH, body.kind, 1), shown)
     answer.status_code = STATUS.get(SubmissionOutcome(receipt.outcome), 201)
     answer.headers["Location"] = f"/v1/submission-receipts/{receipt.id}"
     return answer
@@ -88,15 +87,11 @@ async def push_record(  # noqa: PLR0913 - the request, its evidence and its cloc
     "/v1/submission-receipts", operation_id="list_submission_receipts", summary="报送回执 Receipts, newest first"
 )
 async def list_receipts(
-    caller: AnyCaller, session: SessionDep, paging: Paging, request: Request, response: Response,
-    filters: Annotated[ReceiptFilters, Query()],
-) -> Page[SubmissionReceiptOut]:  # fmt: skip
+    reply: ReplyDep, caller: AnyCaller, paging: Paging, filters: Annotated[ReceiptFilters, Query()]
+) -> Page[SubmissionReceiptOut]:
     """An agency sees its own receipts, officers of the register and auditors all of them."""
     given = filters.model_dump() | {"producer": producer_seen(caller, filters.producer)}
-    found = await paginate(
-        session, queries.receipts(**given), keys=[SubmissionReceipt.id.desc()], paging=paging, request=request,
-        response=response,
-    )  # fmt: skip
+    found = await reply.page_of(queries.receipts(**given), [SubmissionReceipt.id.desc()], paging)
     return found.page([SubmissionReceiptOut.model_validate(row) for row in found.rows])
 
 
@@ -125,10 +120,8 @@ async def export_receipts(
 @router.get(
     "/v1/submission-receipts/{receipt_id}", operation_id="get_submission_receipt", summary="回执详情 One receipt"
 )
-async def get_receipt(
-    receipt_id: uuid.UUID, caller: AnyCaller, session: SessionDep, response: Response
-) -> SubmissionReceiptOut:
+async def get_receipt(reply: ReplyDep, receipt_id: uuid.UUID, caller: AnyCaller) -> SubmissionReceiptOut:
     """What became of a row, also later, when it has found its match; 404 for the receipts of others."""
-    row = await service.find(session, receipt_id, producer_seen(caller, None))
-    set_etag(response, row)
+    row = await service.find(reply.session, receipt_id, producer_seen(caller, None))
+    await reply.versioned(row)
     return SubmissionReceiptOut.model_validate(row)

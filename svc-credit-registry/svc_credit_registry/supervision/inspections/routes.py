@@ -4,19 +4,19 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Path, Query
 from fastapi.responses import StreamingResponse
 from sqlalchemy import SQLColumnExpression
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import MaybeCaller, Public
-from shared.clock import NowDep, TodayDep
+from shared.clock import NowDep
 from shared.db import SessionDep, Sessions
-from shared.http import IfMatch, Page, Paging, Router, paginate, set_etag
-from shared.problems import wants_english
+from shared.http import IfMatch, Page, Paging, Router
 from shared.runtime import RuntimeDep
 from svc_credit_registry.access import AnyCaller, InspectionPlanner
 from svc_credit_registry.record.enterprises import service as enterprises
+from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.supervision.inspections import queries, service
 from svc_credit_registry.supervision.inspections.errors import PlanUnknown
 from svc_credit_registry.supervision.inspections.models import InspectionPlan
@@ -37,33 +37,22 @@ KEYS: list[SQLColumnExpression[Any]] = [InspectionPlan.period_from.desc(), Inspe
 LINES: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {}}, "description": "One line each, sorted"}}
 
 
-class Reply:
-    """Answers with a plan in the caller's language, its version in the ETag."""
-
-    def __init__(self, request: Request, response: Response) -> None:
-        self.request, self.response = request, response
-
-    def __call__(self, plan: InspectionPlan) -> PlanOut:
-        set_etag(self.response, plan)
-        return service.shown(plan, english=wants_english(self.request))
-
-
-ReplyDep = Annotated[Reply, Depends()]
+async def _answer(reply: Reply, plan: InspectionPlan) -> PlanOut:
+    await reply.versioned(plan)
+    return service.shown(plan, english=reply.english)
 
 
 @router.post(
     "/inspection-plans", status_code=201, operation_id="create_inspection_plan",
     summary="拟定抽查计划 Draft a plan of random inspections",
 )  # fmt: skip
-async def create_plan(
-    session: SessionDep, caller: InspectionPlanner, today: TodayDep, reply: ReplyDep, body: PlanIn
-) -> PlanOut:
+async def create_plan(caller: InspectionPlanner, reply: ReplyDep, body: PlanIn) -> PlanOut:
     """A draft of the planner's unit. 422 with each rule it breaks: a ratio below the statutory floor, a lower ratio for
     a higher risk, fewer than two inspectors, a pool beyond the unit's region.
     """
-    plan = await service.create(session, caller, body, today)
-    reply.response.headers["Location"] = f"/v1/inspection-plans/{plan.id}"
-    return reply(plan)
+    plan = await service.create(reply.session, caller, body, reply.today)
+    reply.created(f"/v1/inspection-plans/{plan.id}")
+    return await _answer(reply, plan)
 
 
 @router.get(
@@ -71,14 +60,11 @@ async def create_plan(
     summary="抽查计划公示 Plans of random inspections", dependencies=[Public],
 )  # fmt: skip
 async def list_plans(
-    session: SessionDep, paging: Paging, request: Request, response: Response, region: RegionQuery = None,
-    year: YearQuery = None,
-) -> Page[PlanOut]:  # fmt: skip
+    reply: ReplyDep, paging: Paging, region: RegionQuery = None, year: YearQuery = None
+) -> Page[PlanOut]:
     """The published plans, the latest period first; cancelled ones stay with their reason."""
-    found = await paginate(
-        session, queries.public(region, year), keys=KEYS, paging=paging, request=request, response=response
-    )
-    return found.page([service.shown(plan, english=wants_english(request)) for plan in found.rows])
+    found = await reply.page_of(queries.public(region, year), KEYS, paging)
+    return found.page([service.shown(plan, english=reply.english) for plan in found.rows])
 
 
 @router.get(
@@ -86,30 +72,29 @@ async def list_plans(
     summary="本辖区抽查计划 Plans of the unit's region, drafts too",
 )  # fmt: skip
 async def list_unit_plans(
-    session: SessionDep, caller: InspectionPlanner, paging: Paging, request: Request, response: Response,
-    year: YearQuery = None,
-) -> Page[PlanOut]:  # fmt: skip
+    reply: ReplyDep, caller: InspectionPlanner, paging: Paging, year: YearQuery = None
+) -> Page[PlanOut]:
     """What the planner's unit and those below it plan, the latest period first."""
     statement = queries.seen_by(caller.region or "000000", None, year)
-    found = await paginate(session, statement, keys=KEYS, paging=paging, request=request, response=response)
-    return found.page([service.shown(plan, english=wants_english(request)) for plan in found.rows])
+    found = await reply.page_of(statement, KEYS, paging)
+    return found.page([service.shown(plan, english=reply.english) for plan in found.rows])
 
 
 @router.get(
     "/inspection-plans/{plan_id}", operation_id="get_inspection_plan", summary="抽查计划 One plan of random inspections"
 )
-async def get_plan(session: SessionDep, caller: MaybeCaller, reply: ReplyDep, plan_id: uuid.UUID) -> PlanOut:
+async def get_plan(caller: MaybeCaller, reply: ReplyDep, plan_id: uuid.UUID) -> PlanOut:
     """A published plan for everybody; a draft for planners over its region, 404 for others."""
-    return reply(await service.visible(session, caller, plan_id))
+    return await _answer(reply, await service.visible(reply.session, caller, plan_id))
 
 
 @router.put("/inspection-plans/{plan_id}", operation_id="edit_inspection_plan", summary="修改抽查计划 Edit a draft")
 async def edit_plan(
-    session: SessionDep, caller: InspectionPlanner, reply: ReplyDep, plan_id: uuid.UUID,
+    caller: InspectionPlanner, reply: ReplyDep, plan_id: uuid.UUID,
     version: IfMatch, body: PlanEdit,
 ) -> PlanOut:  # fmt: skip
     """Replaces a draft; 409 for a plan that is public, 412 when somebody has edited it meanwhile."""
-    return reply(await service.edit(session, caller, plan_id, body, version))
+    return await _answer(reply, await service.edit(reply.session, caller, plan_id, body, version))
 
 
 @router.post(
@@ -117,11 +102,11 @@ async def edit_plan(
     summary="公布抽查计划 Make a plan public",
 )  # fmt: skip
 async def publish_plan(
-    session: SessionDep, caller: InspectionPlanner, today: TodayDep, reply: ReplyDep,
+    caller: InspectionPlanner, reply: ReplyDep,
     plan_id: uuid.UUID,
 ) -> PlanOut:  # fmt: skip
     """Everybody sees the plan from now on, and nobody edits it any more."""
-    return reply(await service.publish(session, caller, plan_id, today))
+    return await _answer(reply, await service.publish(reply.session, caller, plan_id, reply.today))
 
 
 @router.post(
@@ -129,11 +114,11 @@ async def publish_plan(
     summary="作废抽查计划 Cancel a plan before its draw",
 )  # fmt: skip
 async def cancel_plan(
-    session: SessionDep, caller: InspectionPlanner, reply: ReplyDep, plan_id: uuid.UUID,
+    caller: InspectionPlanner, reply: ReplyDep, plan_id: uuid.UUID,
     body: CancellationIn,
 ) -> PlanOut:  # fmt: skip
     """Ends a plan; it stays public with the reason. 409 once drawn: a draw is never taken back."""
-    return reply(await service.cancel(session, caller, plan_id, body.reason))
+    return await _answer(reply, await service.cancel(reply.session, caller, plan_id, body.reason))
 
 
 @router.post(
@@ -141,13 +126,13 @@ async def cancel_plan(
     summary="锁定名录库 Freeze the pools and commit to a seed",
 )  # fmt: skip
 async def freeze_plan(
-    session: SessionDep, caller: InspectionPlanner, now: NowDep, reply: ReplyDep,
+    caller: InspectionPlanner, now: NowDep, reply: ReplyDep,
     plan_id: uuid.UUID,
 ) -> PlanOut:  # fmt: skip
     """Fixes the pool of entities with their classes and the pool of inspectors, publishes their digests and the SHA-256
     of a fresh random seed. 409 when a pool is too small to draw from.
     """
-    return reply(await service.freeze(session, caller, plan_id, now))
+    return await _answer(reply, await service.freeze(reply.session, caller, plan_id, now))
 
 
 @router.post(
@@ -155,14 +140,14 @@ async def freeze_plan(
     summary="随机抽取 Draw entities and inspectors",
 )  # fmt: skip
 async def draw_plan(
-    session: SessionDep, caller: InspectionPlanner, now: NowDep, reply: ReplyDep,
+    caller: InspectionPlanner, now: NowDep, reply: ReplyDep,
     plan_id: uuid.UUID, body: DrawIn,
 ) -> PlanOut:  # fmt: skip
     """Draws by the committed seed and the announced public entropy, publishes the seed, and gives out the tasks.
 
     422 when the entropy does not fit the announcement, or comes before its day.
     """
-    return reply(await service.draw(session, caller, plan_id, body.entropy, now))
+    return await _answer(reply, await service.draw(reply.session, caller, plan_id, body.entropy, now))
 
 
 @router.get(
