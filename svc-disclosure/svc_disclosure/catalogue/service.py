@@ -1,10 +1,10 @@
-"""The catalogue as a stream, read from the database while it is sent."""
+"""The catalogue as a stream, read from the database part by part while it is sent."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import Sessions
@@ -35,18 +35,25 @@ def listed(statement: Select[Any]) -> Select[Any]:
     return statement.with_only_columns(*COLUMNS).order_by(Article.published_at.desc(), Article.id.desc())
 
 
-async def stream(sessions: Sessions, statement: Select[Any], form: Form) -> AsyncIterator[str]:
-    """The articles of `statement`, a batch at a time, in one snapshot of the database.
+async def stream(sessions: Sessions, statement: Select[Any], form: Form, size: int = BATCH) -> AsyncIterator[str]:
+    """The articles of `statement`, the newest first, `size` at a time; what is published meanwhile is not among them.
 
-    It has a session of its own: the request's is closed before the first byte is sent.
+    It has sessions of its own, one for each part, and none while a part is sent: a slow reader is in nobody's way.
     """
     if form == "csv":
         yield rules.csv_header()
-    async with sessions() as session:
-        found = await session.stream(listed(statement).execution_options(yield_per=BATCH))
-        async for batch in found.mappings().partitions():
-            rows = [dict(row) for row in batch]
+    last: tuple[Any, ...] | None = None
+    while True:
+        query = listed(statement).limit(size)
+        if last is not None:
+            query = query.where(tuple_(Article.published_at, Article.id) < last)
+        async with sessions() as session:
+            rows = [dict(row) for row in (await session.execute(query)).mappings()]
+        if rows:
             yield rules.csv_lines(rows) if form == "csv" else ndjson(rows)
+        if len(rows) < size:
+            return
+        last = (rows[-1]["published_at"], rows[-1]["id"])
 
 
 def ndjson(rows: Sequence[Row]) -> str:

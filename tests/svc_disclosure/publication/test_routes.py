@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from shared.db import make_engine, make_sessions
 from shared.outbox import OutboxEvent
+from svc_disclosure.articles import queries
 from svc_disclosure.catalogue import service as catalogue
 from tests.svc_disclosure.conftest import Office, at, done, refused
 
@@ -121,10 +123,18 @@ async def test_exports_hold_what_the_list_holds(office: Office) -> None:
     assert feed.text.count("<entry>") == 1
 
 
-async def test_an_export_goes_on_after_its_first_batch(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "BATCH", 2)
+async def test_an_export_goes_on_after_its_first_part_and_holds_no_connection_between_two(office: Office) -> None:
     numbers = [(await office.published(title=f"第{i}号"))["index_number"] for i in range(5)]
-    lines = (await office.anyone.get("/v1/articles/export")).text.splitlines()
+    engine = make_engine(office.client.settings.database, pool=1)
+    sessions = make_sessions(engine)
+    parts = catalogue.stream(sessions, queries.published(), "ndjson", 2)
+    found = [await anext(parts)]
+    async with sessions() as session:  # the only connection there is
+        assert await session.scalar(text("SELECT 1")) == 1
+    found += [part async for part in parts]
+    await engine.dispose()
+    assert [part.count("\n") for part in found] == [2, 2, 1]
+    lines = "".join(found).splitlines()
     assert [json.loads(line)["index_number"] for line in lines] == numbers[::-1]
 
 
