@@ -5,8 +5,6 @@ from typing import Annotated
 from fastapi import Query
 
 from shared.auth import Public
-from shared.clock import TodayDep
-from shared.db import SessionDep
 from shared.http import IDEMPOTENCY_NONE, Router
 from svc_credit_registry.discovery.names import service
 from svc_credit_registry.discovery.names.schemas import (
@@ -18,6 +16,7 @@ from svc_credit_registry.discovery.names.schemas import (
 from svc_credit_registry.discovery.projection.service import ProjectionDep
 from svc_credit_registry.record.decomposition.rules import decompose
 from svc_credit_registry.record.wording.rules import sound_keys
+from svc_credit_registry.replies import ReplyDep
 
 router = Router(tags=["names"], dependencies=[Public])
 
@@ -28,11 +27,9 @@ router = Router(tags=["names"], dependencies=[Public])
     summary="Compare a name with all that are registered or held",
     openapi_extra=IDEMPOTENCY_NONE,
 )
-async def compare_name(
-    projection: ProjectionDep, session: SessionDep, today: TodayDep, asked: NameComparisonIn
-) -> NameComparisonOut:
+async def compare_name(reply: ReplyDep, projection: ProjectionDep, asked: NameComparisonIn) -> NameComparisonOut:
     """Every verdict with its rule, article, the name it conflicts with and who is excepted. Nothing is stored."""
-    applicant, verdicts = await service.compare(projection, session, asked, today)
+    applicant, verdicts = await service.compare(projection, reply.session, asked, reply.today)
     shown = [VerdictOut.model_validate(verdict) for verdict in verdicts[: service.SHOWN]]
     return NameComparisonOut(name=applicant.name, verdicts=shown, more=len(verdicts) > service.SHOWN)
 

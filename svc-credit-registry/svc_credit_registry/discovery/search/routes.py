@@ -4,12 +4,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
 from shared.address import public_path
 from shared.auth import Public
-from shared.db import SessionDep
 from shared.http import Paging, Router, cached
 from shared.runtime import RuntimeDep
 from svc_credit_registry.discovery.projection.service import ProjectionDep
@@ -20,6 +19,7 @@ from svc_credit_registry.discovery.search.service import Hit
 from svc_credit_registry.record.enterprises.rules import Status
 from svc_credit_registry.record.exports.routes import exported, responses
 from svc_credit_registry.record.exports.rules import Form
+from svc_credit_registry.replies import ReplyDep
 
 router = Router(tags=["search"], dependencies=[Public])
 
@@ -64,21 +64,16 @@ WantedDep = Annotated[Wanted, Depends(wanted)]
 
 @router.get("/v1/enterprises", operation_id="list_enterprises", summary="Search and list enterprises")
 async def list_enterprises(
-    projection: ProjectionDep,
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    asked: WantedDep,
-    paging: Paging,
+    reply: ReplyDep, projection: ProjectionDep, asked: WantedDep, paging: Paging
 ) -> EnterpriseHits:
     """Exact names first, then names that begin with `q`, names that hold it, former names, then what sounds like it;
     within each those in business first. 503 `search_index_building` for a text while the index is being built.
     """
-    result = await service.find(projection, session, asked, paging)
-    response.headers.update(CACHE)
+    result = await service.find(projection, reply.session, asked, paging)
+    reply.response.headers.update(CACHE)
     if result.next_cursor:
-        url = request.url.include_query_params(cursor=result.next_cursor)
-        response.headers["Link"] = f'<{public_path(request, url.path)}?{url.query}>; rel="next"'
+        url = reply.request.url.include_query_params(cursor=result.next_cursor)
+        reply.response.headers["Link"] = f'<{public_path(reply.request, url.path)}?{url.query}>; rel="next"'
     offered = []
     if not result.rows and asked.text is not None and paging.cursor is None:
         offered = await service.did_you_mean(projection, asked.text)
@@ -88,11 +83,11 @@ async def list_enterprises(
 
 @router.head("/v1/enterprises", include_in_schema=False)
 async def list_enterprises_head(
-    projection: ProjectionDep, session: SessionDep, request: Request, asked: WantedDep, paging: Paging
+    reply: ReplyDep, projection: ProjectionDep, asked: WantedDep, paging: Paging
 ) -> Response:
     """The header of the list alone."""
     response = Response(media_type="application/json")
-    await list_enterprises(projection, session, request, response, asked, paging)
+    await list_enterprises(replace(reply, response=response), projection, asked, paging)
     return response
 
 

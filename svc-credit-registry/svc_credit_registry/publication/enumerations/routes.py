@@ -10,6 +10,7 @@ from shared.http import Router, not_modified
 from svc_credit_registry.publication.enumerations.errors import EnumerationUnknown
 from svc_credit_registry.publication.enumerations.rules import ENUMERATIONS, Enumeration
 from svc_credit_registry.publication.enumerations.schemas import EnumerationList, EnumerationOut, ValueOut
+from svc_credit_registry.replies import ReplyDep
 
 router = Router(prefix="/v1/enumerations", tags=["classification"], dependencies=[Public])
 
@@ -18,20 +19,20 @@ CACHE = {"Cache-Control": "public, max-age=3600, s-maxage=3600", "ETag": TAG}
 
 
 @router.get("", operation_id="list_enumerations", summary="枚举 All enumerations with their labels")
-async def list_enumerations(request: Request, response: Response) -> EnumerationList:
+async def list_enumerations(reply: ReplyDep) -> EnumerationList:
     """Every enumeration of this interface: its values in their order, in Chinese and English."""
-    _mark(request, response)
+    _mark(reply.request, reply.response)
     return EnumerationList(items=[_out(enumeration) for enumeration in ENUMERATIONS.values()])
 
 
 @router.get("/{name}", operation_id="get_enumeration", summary="枚举 One enumeration with its labels")
 async def get_enumeration(
-    request: Request, response: Response, name: Annotated[str, Path(max_length=60, examples=["record-kinds"])]
+    reply: ReplyDep, name: Annotated[str, Path(max_length=60, examples=["record-kinds"])]
 ) -> EnumerationOut:
     """The values of one enumeration; `regions` and `industries` say where their lists are. 404 for an unknown one."""
     if name not in ENUMERATIONS:
         raise EnumerationUnknown(name)
-    _mark(request, response)
+    _mark(reply.request, reply.response)
     return _out(ENUMERATIONS[name])
 
 

@@ -5,17 +5,17 @@ import io
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Response
 
 from shared.auth import Public
 from shared.clock import NowDep
 from shared.codes import regions
 from shared.db import SessionDep
 from shared.http import IDEMPOTENCY_NONE, Router, cached
-from shared.problems import wants_english
 from svc_credit_registry.publication.statistics import service
 from svc_credit_registry.publication.statistics.schemas import CatalogueOut, PublishedOut, RerunOut
 from svc_credit_registry.publication.statistics.service import Asked
+from svc_credit_registry.replies import ReplyDep
 
 router = Router(prefix="/v1/statistics", tags=["statistics"], dependencies=[Public])
 
@@ -44,28 +44,28 @@ AskedDep = Annotated[Asked, Depends(asked_of)]
 
 
 @router.get("", operation_id="list_statistics", summary="统计目录 Published figures and their definitions")
-async def list_statistics(session: SessionDep, request: Request, response: Response) -> CatalogueOut:
+async def list_statistics(reply: ReplyDep) -> CatalogueOut:
     """Every figure: what it counts and leaves out, its query with the SQL that is run, its latest day."""
-    response.headers.update(cached("register", by_language=True))
-    return await service.catalogue(session, english=wants_english(request))
+    reply.response.headers.update(cached("register", by_language=True))
+    return await service.catalogue(reply.session, english=reply.english)
 
 
 @router.get("/{figure}", operation_id="get_statistic", summary="统计 A published figure")
-async def get_statistic(session: SessionDep, request: Request, response: Response, asked: AskedDep) -> PublishedOut:
+async def get_statistic(reply: ReplyDep, asked: AskedDep) -> PublishedOut:
     """The rows of a figure for a region, with definition, query id and digest. What was published for a day never
     changes. 404 for an unknown figure, a day without it, or a region or section it isn't told for.
     """
-    response.headers.update(cached("register", by_language=True))
-    return service.published_out(await service.shown(session, asked), english=wants_english(request))
+    reply.response.headers.update(cached("register", by_language=True))
+    return service.published_out(await service.shown(reply.session, asked), english=reply.english)
 
 
 @router.get(
     "/{figure}/chart.svg", operation_id="get_statistic_chart", summary="统计图 The picture of a figure",
     response_class=Response, responses=SVG,
 )  # fmt: skip
-async def get_chart(session: SessionDep, request: Request, asked: AskedDep) -> Response:
+async def get_chart(reply: ReplyDep, asked: AskedDep) -> Response:
     """A bar chart as SVG with title and text, without script or style."""
-    picture = service.picture(await service.shown(session, asked), english=wants_english(request), alone=True)
+    picture = service.picture(await service.shown(reply.session, asked), english=reply.english, alone=True)
     return Response(picture, media_type="image/svg+xml", headers=cached("register", by_language=True) | SVG_POLICY)
 
 
@@ -73,9 +73,9 @@ async def get_chart(session: SessionDep, request: Request, asked: AskedDep) -> R
     "/{figure}/rows.csv", operation_id="get_statistic_rows", summary="统计表 The rows of a figure as CSV",
     response_class=Response, responses=CSV,
 )  # fmt: skip
-async def get_rows(session: SessionDep, request: Request, asked: AskedDep) -> Response:
+async def get_rows(reply: ReplyDep, asked: AskedDep) -> Response:
     """Key, label, and a column for each series."""
-    found, english = await service.shown(session, asked), wants_english(request)
+    found, english = await service.shown(reply.session, asked), reply.english
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["key", "label", *found.figure.series])

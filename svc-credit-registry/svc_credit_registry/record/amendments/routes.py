@@ -2,13 +2,9 @@
 
 from datetime import datetime
 
-from fastapi import Request, Response
-
 from shared.auth import Caller
 from shared.clock import NowDep
-from shared.db import SessionDep
-from shared.http import IfMatch, Router, set_etag
-from shared.problems import wants_english
+from shared.http import IfMatch, Router
 from svc_credit_registry.access import RegistryOfficer
 from svc_credit_registry.record.amendments import service
 from svc_credit_registry.record.amendments.errors import ChangeInvalid
@@ -24,6 +20,7 @@ from svc_credit_registry.record.amendments.service import Act, Decision
 from svc_credit_registry.record.enterprises.routes import Code
 from svc_credit_registry.record.enterprises.schemas import MovedOut
 from svc_credit_registry.record.enterprises.service import describe, moved_out
+from svc_credit_registry.replies import ReplyDep
 
 router = Router(tags=["enterprises"])
 
@@ -40,25 +37,19 @@ def _act(caller: Caller, body: DecisionIn, now: datetime, reason: str | None = N
     summary="Change registered facts of an enterprise",
     status_code=201,
 )
-async def change_enterprise(  # noqa: PLR0913 - what a conditional edit needs
-    session: SessionDep,
-    response: Response,
-    now: NowDep,
-    caller: RegistryOfficer,
-    version: IfMatch,
-    code: Code,
-    body: ChangeIn,
+async def change_enterprise(
+    reply: ReplyDep, now: NowDep, caller: RegistryOfficer, version: IfMatch, code: Code, body: ChangeIn
 ) -> AmendmentChangeOut:
     """Facts, name or status as decided; the state before stays readable by `as_of`, each kind of change gets a receipt.
 
     403 `other_registrar`, 409 `status_unreachable`, 412 when the enterprise has moved on, 422 `nothing_changes`.
     """
-    enterprise = await service.for_registrar(session, caller, code, version)
-    entered = await service.change(session, _act(caller, body, now, body.reason), enterprise, body.facts)
-    response.headers["Location"] = f"/v1/enterprises/{enterprise.code}"
-    set_etag(response, enterprise)
+    enterprise = await service.for_registrar(reply.session, caller, code, version)
+    entered = await service.change(reply.session, _act(caller, body, now, body.reason), enterprise, body.facts)
+    reply.created(f"/v1/enterprises/{enterprise.code}")
+    await reply.versioned(enterprise)
     items = [AmendmentReceiptOut(kind=kind, item_id=str(e.item_id), receipt=e.receipt) for kind, e in entered.items()]
-    return AmendmentChangeOut(enterprise=await describe(session, enterprise), items=items)
+    return AmendmentChangeOut(enterprise=await describe(reply.session, enterprise), items=items)
 
 
 @router.post(
@@ -67,22 +58,15 @@ async def change_enterprise(  # noqa: PLR0913 - what a conditional edit needs
     summary="Say under which code the record of an enterprise goes on",
     status_code=201,
 )
-async def succeed_enterprise(  # noqa: PLR0913 - what a conditional edit needs
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    now: NowDep,
-    caller: RegistryOfficer,
-    version: IfMatch,
-    code: Code,
-    body: SuccessionIn,
+async def succeed_enterprise(
+    reply: ReplyDep, now: NowDep, caller: RegistryOfficer, version: IfMatch, code: Code, body: SuccessionIn
 ) -> MovedOut:
     """From now on the old code answers 308; an enterprise in business is cancelled by it. Days before stay readable."""
-    enterprise = await service.for_registrar(session, caller, code, version)
+    enterprise = await service.for_registrar(reply.session, caller, code, version)
     act = _act(caller, body, now, "合并或者代码变更 / merged, or the code was changed")
-    step = await service.succeed(session, act, enterprise, body.new_code, body.reason)
-    response.headers["Location"] = f"/v1/enterprises/{step.new_code}"
-    return moved_out(step, english=wants_english(request))
+    step = await service.succeed(reply.session, act, enterprise, body.new_code, body.reason)
+    reply.created(f"/v1/enterprises/{step.new_code}")
+    return moved_out(step, english=reply.english)
 
 
 @router.post(
@@ -91,18 +75,11 @@ async def succeed_enterprise(  # noqa: PLR0913 - what a conditional edit needs
     summary="Keep the registration number which an enterprise had before",
     status_code=201,
 )
-async def add_former_number(  # noqa: PLR0913 - what a conditional edit needs
-    session: SessionDep,
-    request: Request,
-    response: Response,
-    now: NowDep,
-    caller: RegistryOfficer,
-    version: IfMatch,
-    code: Code,
-    body: FormerNumberIn,
+async def add_former_number(
+    reply: ReplyDep, now: NowDep, caller: RegistryOfficer, version: IfMatch, code: Code, body: FormerNumberIn
 ) -> MovedOut:
     """From now on the old number answers 308 to the credit code (三证合一). 409 when it leads somewhere already."""
-    enterprise = await service.for_registrar(session, caller, code, version)
-    step = await service.keep_number(session, _act(caller, body, now), enterprise, body.number)
-    response.headers["Location"] = f"/v1/enterprises/{step.new_code}"
-    return moved_out(step, english=wants_english(request))
+    enterprise = await service.for_registrar(reply.session, caller, code, version)
+    step = await service.keep_number(reply.session, _act(caller, body, now), enterprise, body.number)
+    reply.created(f"/v1/enterprises/{step.new_code}")
+    return moved_out(step, english=reply.english)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Query, Response
 
 from shared.auth import Public
 from shared.codes import regions
@@ -11,6 +11,7 @@ from svc_credit_registry.record.classification import rules
 from svc_credit_registry.record.classification.errors import IndustryUnknown, RegionUnknown
 from svc_credit_registry.record.classification.schemas import IndustryList, IndustryOut, RegionList, RegionOut
 from svc_credit_registry.record.wording.rules import romanised
+from svc_credit_registry.replies import ReplyDep
 
 router = Router(tags=["classification"], dependencies=[Public])
 
@@ -20,16 +21,15 @@ CACHE = {"Cache-Control": "public, max-age=86400, s-maxage=86400", "ETag": TAG}
 
 @router.get("/v1/regions", operation_id="list_regions", summary="Regions below a region, GB/T 2260")
 async def list_regions(
-    request: Request,
-    response: Response,
+    reply: ReplyDep,
     parent: Annotated[str, Query(pattern=r"^\d{6}$", description="100000 gives the provinces")] = regions.NATION,
 ) -> RegionList:
     """The regions directly below `parent` that exist today; 404 for a code that never was one."""
     if not regions.is_known(parent):
         raise RegionUnknown(parent)
-    response.headers.update(CACHE)
-    if not_modified(request, TAG):
-        response.status_code = 304
+    reply.response.headers.update(CACHE)
+    if not_modified(reply.request, TAG):
+        reply.response.status_code = 304
     return RegionList(items=[_region_out(region) for region in regions.children(parent) if _is_place(region)])
 
 

@@ -8,13 +8,13 @@ from fastapi.responses import JSONResponse
 
 from shared.address import public_path
 from shared.auth import Public
-from shared.clock import TodayDep
 from shared.db import SessionDep
 from shared.fields import Day
 from shared.http import Router, cached, etag, not_modified, view_etag
 from shared.problems import wants_english
 from svc_credit_registry.record.enterprises import rules, service
 from svc_credit_registry.record.enterprises.schemas import EnterpriseHistoryOut, EnterpriseOut, MovedOut
+from svc_credit_registry.replies import ReplyDep
 
 router = Router(tags=["enterprises"], dependencies=[Public])
 
@@ -33,25 +33,23 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged si
     response_model=EnterpriseOut,
     responses=UNCHANGED | MOVED,
 )
-async def get_enterprise(
-    session: SessionDep, request: Request, response: Response, today: TodayDep, code: Code, as_of: AsOf = None
-) -> EnterpriseOut | Response:
+async def get_enterprise(reply: ReplyDep, code: Code, as_of: AsOf = None) -> EnterpriseOut | Response:
     """The record with its ETag, as it is or as it stood at the end of a day; 308 to the code under which it goes on.
 
     404 `enterprise_unknown` for a code no enterprise has, 404 `record_not_begun` for a day before the first record, 422
     with the failed check for what is no code, 422 `day_ahead` for a day to come.
     """
-    elsewhere = await moved_answer(session, request, code, rules.read_day(as_of, today))
+    elsewhere = await moved_answer(reply.session, reply.request, code, rules.read_day(as_of, reply.today))
     if elsewhere is not None:
         return elsewhere
-    if as_of is not None and as_of < today:
-        return await _get_past(session, request, response, code, as_of)
-    enterprise = await service.find(session, code)
+    if as_of is not None and as_of < reply.today:
+        return await _get_past(reply.session, reply.request, reply.response, code, as_of)
+    enterprise = await service.find(reply.session, code)
     headers = {"ETag": etag(enterprise)} | cached("register", f"enterprise:{enterprise.code}")
-    if not_modified(request, headers["ETag"]):
+    if not_modified(reply.request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
-    return await service.describe(session, enterprise)
+    reply.response.headers.update(headers)
+    return await service.describe(reply.session, enterprise)
 
 
 async def _get_past(
@@ -73,16 +71,14 @@ async def _get_past(
     response_model=EnterpriseHistoryOut,
     responses=MOVED,
 )
-async def get_enterprise_history(
-    session: SessionDep, request: Request, response: Response, today: TodayDep, code: Code, as_of: AsOf = None
-) -> EnterpriseHistoryOut | Response:
+async def get_enterprise_history(reply: ReplyDep, code: Code, as_of: AsOf = None) -> EnterpriseHistoryOut | Response:
     """Former names and status with their periods, and each change: what was, what is, when, by whom, on what basis."""
-    day = rules.read_day(as_of, today)
-    elsewhere = await moved_answer(session, request, code, day)
+    day = rules.read_day(as_of, reply.today)
+    elsewhere = await moved_answer(reply.session, reply.request, code, day)
     if elsewhere is not None:
         return elsewhere
-    view = await service.history(session, code, day, english=wants_english(request))
-    response.headers.update(cached("register", f"enterprise:{view.code}", by_language=True))
+    view = await service.history(reply.session, code, day, english=reply.english)
+    reply.response.headers.update(cached("register", f"enterprise:{view.code}", by_language=True))
     return view
 
 

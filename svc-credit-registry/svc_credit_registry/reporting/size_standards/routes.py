@@ -2,15 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Query
 
 from shared.auth import Public
-from shared.clock import TodayDep
 from shared.errors import FieldError
 from shared.fields import Day
 from shared.http import IDEMPOTENCY_NONE, Router
-from shared.problems import wants_english
 from svc_credit_registry.record.classification.rules import industry_code
+from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.reporting.size_standards import rules, service
 from svc_credit_registry.reporting.size_standards.errors import IndustryCodeInvalid, NoStandard
 from svc_credit_registry.reporting.size_standards.schemas import GroupOut, LimitOut, SizeFactsIn, SizeOut, StandardOut
@@ -24,13 +23,11 @@ RULE = (
 
 
 @router.get("/size-standards", operation_id="get_size_standard", summary="划型标准 The standard as data")
-async def show_standard(
-    request: Request, response: Response, today: TodayDep, day: Annotated[Day | None, Query()] = None
-) -> StandardOut:
+async def show_standard(reply: ReplyDep, day: Annotated[Day | None, Query()] = None) -> StandardOut:
     """Every group of industries with its limits, by the standard of a day."""
-    english = wants_english(request)
-    standard = _standard(day or today)
-    response.headers.update({"Cache-Control": "public, max-age=3600", "Vary": "Accept-Language"})
+    english = reply.english
+    standard = _standard(day or reply.today)
+    reply.response.headers.update({"Cache-Control": "public, max-age=3600", "Vary": "Accept-Language"})
     return StandardOut(
         version=standard.version,
         since=standard.since,
@@ -48,14 +45,14 @@ async def show_standard(
     summary="划型 Classify by given figures",
     openapi_extra=IDEMPOTENCY_NONE,
 )
-async def classify(request: Request, today: TodayDep, body: SizeFactsIn) -> SizeOut:
+async def classify(reply: ReplyDep, body: SizeFactsIn) -> SizeOut:
     """The size with the reason for each indicator; nothing is kept."""
     code = industry_code(body.industry_code)
     if code is None:
         raise IndustryCodeInvalid(errors=[FieldError("/industry_code", "unknown", "没有此行业代码 / no such industry")])
-    _standard(body.day or today)
+    _standard(body.day or reply.today)
     facts = rules.Facts(code, body.employees, body.revenue_yuan, body.assets_yuan)
-    return service.size_out(rules.classify(facts, body.day or today), english=wants_english(request))
+    return service.size_out(rules.classify(facts, body.day or reply.today), english=reply.english)
 
 
 def _standard(day: Day) -> rules.Standard:
