@@ -33,3 +33,10 @@ class Settings(ServiceSettings):
     changes_kept_days: int = Field(
         default=400, ge=0, description="Days for which the stream keeps changes that a snapshot holds; 0: for ever"
     )
+
+    risk_stretch: int = Field(
+        default=20_000,
+        ge=100,
+        le=1_000_000,
+        description="Enterprises that a run of risk classes takes in a transaction",
+    )

@@ -23,13 +23,14 @@ from shared.local import postgres, process
 from shared.local.ports import free_port
 from shared.migrate import upgrade
 from shared.privacy import Keyring, set_keyring
+from svc_credit_registry.settings import Settings
 from svc_credit_registry.supervision.inspections import queries as draws
 from svc_credit_registry.supervision.inspections import rules
 from svc_credit_registry.supervision.inspections.models import InspectionPlan
 from svc_credit_registry.supervision.risk import queries, service
-from svc_credit_registry.supervision.risk.handlers import BATCH
 from tests.support.databases import KEYRING
 
+STRETCH: int = Settings.model_fields["risk_stretch"].default
 MONTHS = (
     (date(2026, 11, 1), datetime(2026, 11, 1, tzinfo=UTC)),
     (date(2026, 12, 1), datetime(2026, 12, 1, tzinfo=UTC)),
@@ -85,7 +86,7 @@ async def run(sessions: Sessions, day: date, at: datetime) -> dict[str, Any]:
         async with sessions() as session, session.begin():
             now = await queries.running(session)
             assert now is not None
-            more = await service.advance(session, now, BATCH, at)
+            more = await service.advance(session, now, STRETCH, at)
         slowest = max(slowest, time.perf_counter() - begun)
         if not more:
             seconds = round(time.perf_counter() - started, 2)

@@ -60,6 +60,7 @@ class Place:
         self.environment = environment_of(REGISTRY, folder, self.server, self.broker, known) | {
             "CREDIT_REGISTRY_ISSUER": ISSUER,
             "CREDIT_REGISTRY_JWKS_URL": f"file://{folder}/jwks.json",
+            "CREDIT_REGISTRY_RISK_STRETCH": "100",  # so that a run of a small register can be met in its middle
         }
         self.programs = {POSTGRES: self.server.program(), NATS: self.broker.program()}
         self.children: dict[str, subprocess.Popen[bytes]] = {}

@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from svc_credit_registry.supervision.risk.handlers import BATCH
 from tests.faults.registry_place import (
     NATS,
     POSTGRES,
@@ -28,7 +27,7 @@ from tests.faults.registry_place import (
     wait,
 )
 from tests.faults.registry_proof import SETTLED, Findings, outcome, prove, prove_run
-from tests.faults.registry_work import FIRST, FIRST_OF_RUNS, Agency, FileAgency, Loading, Reader, Register, SingleAgency
+from tests.faults.registry_work import FIRST, Agency, FileAgency, Loading, Reader, Register, SingleAgency
 from tests.support.databases import ROOT
 
 ROUNDS = int(os.environ.get("REGISTRY_ROUNDS", "20"))
@@ -99,9 +98,9 @@ class Trials:
         """Chance for a thread of its own, by the same seed."""
         return random.Random(self.chance.random())
 
-    def prepare(self, rows: int) -> None:
-        """The register has enough enterprises for a run of some stretches."""
-        path, enter = self.register.file(rows, 0, 0)
+    def prepare(self) -> None:
+        """The register has enough enterprises for a run of many stretches."""
+        path, enter = self.register.file(FIRST, 0, 0)
         self.loading.load(path)
         enter()
         codes = self.chance.sample(sorted(self.register.names), 50)
@@ -201,11 +200,10 @@ class Trials:
         """One kill in the middle of the run; False when it is too near its end for one."""
         total = self.place.value("SELECT count(*) FROM enterprises WHERE status <> 'cancelled'")
         start = self.place.value(RUN)
-        wanted = start + self.chance.uniform(0, 1.5) * BATCH
+        wanted = start + self.chance.uniform(0.02, 0.3) * total
         wait(lambda: self.is_finished() or self.place.value(RUN) > wanted, "the run goes on")
-        time.sleep(self.chance.uniform(0, 0.2))
         before = self.place.value(RUN)
-        if before < 0 or before > total - 1.5 * BATCH:
+        if before < 0 or before > 0.9 * total:
             return False
         began = time.monotonic()
         self.place.kill(target)
@@ -234,7 +232,7 @@ def run(folder: Path, rounds: int, seed: int, parts: Sequence[str] = PARTS) -> R
     with started(folder) as place:
         trials = Trials(place, random.Random(seed), rounds)
         place.serve(alone=False)
-        trials.prepare(FIRST if INTAKE in parts else FIRST_OF_RUNS)
+        trials.prepare()
         for layout in (layout for layout in KILLED if layout in parts):
             place.serve(alone=layout == ALONE)
             if INTAKE in parts:

@@ -25,7 +25,7 @@ from tests.faults.registry_place import PATIENCE_SECONDS, Place
 from tests.svc_credit_registry.sharing.submissions.agency import PENALTY, penalty
 
 AWAY = frozenset({502, 503, 504})
-FIRST, FIRST_OF_RUNS = 60_000, 160_000
+FIRST = 10_000
 FRESH, RENAMED, REPEATED, PORTION = 1_800, 100, 100, 50
 FILE_ROWS, SMALL_ROWS = 2_000, 20
 RESUMED = re.compile(r"(\d+) of these rows had been loaded before")

@@ -3,9 +3,9 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.inbox import Sweep, SweepContext
+from svc_credit_registry.settings import Settings
 from svc_credit_registry.supervision.risk import queries, service
 
-BATCH = 20_000
 JOINING = 5_000
 """Changes of the register that are looked through for newcomers at a time, while no run is under way."""
 
@@ -18,7 +18,9 @@ async def classify(session: AsyncSession, context: SweepContext) -> int:
     """
     run = await queries.running(session) or await service.begin_monthly(session, context.today, context.now)
     if run is not None:
-        return await service.advance(session, run, BATCH, context.now)
+        settings = context.runtime.settings
+        assert isinstance(settings, Settings)
+        return await service.advance(session, run, settings.risk_stretch, context.now)
     return await service.join(session, context.today, context.now, JOINING)
 
 
