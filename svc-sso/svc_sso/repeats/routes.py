@@ -81,16 +81,20 @@ class Repeats:
         again = after(messages, receive)
         whole = not messages[-1].get("more_body", True)
         body = b"".join(message.get("body", b"") for message in messages) if whole else b""
-        request_id = asked.request_id if REQUEST_ID.match(asked.request_id) else secrets.token_hex(12)
-        key = key_of(asked.authorization, body)
-        answer = await self._repeated(key, request_id) or await self._renewed(asked, body)
+        request_id = request_id_of(asked)
+        answer = await self.answer(asked, body, request_id)
         if answer is not None:
-            await _send(send, answer, request_id)
-            TOOK.observe(time.perf_counter() - started)
+            await send({"type": "http.response.start", "status": 200, "headers": header(answer, request_id)})
+            await send({"type": "http.response.body", "body": answer})
+            count(started)
         elif is_for_machines(body):
-            await self._learn(key, scope, again, send)
+            await self._learn(key_of(asked.authorization, body), scope, again, send)
         else:
             await self.app(scope, again, send)
+
+    async def answer(self, asked: Asked, body: bytes, request_id: str) -> bytes | None:
+        """The answer to one of the two requests; None when it is the token endpoint's business."""
+        return await self._repeated(key_of(asked.authorization, body), request_id) or await self._renewed(asked, body)
 
     async def _renewed(self, asked: Asked, body: bytes) -> bytes | None:
         """The answer to a refresh, if it is a plain one."""
@@ -142,11 +146,27 @@ class Repeats:
             self.patterns[key] = pattern
 
 
-async def _send(send: Send, body: bytes, request_id: str) -> None:
-    headers = [*HEADERS, (b"content-length", b"%d" % len(body)), (b"x-request-id", request_id.encode())]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def repeats_in(app: Any) -> Repeats:
+    """The one within whatever uvicorn has put around the application."""
+    while not isinstance(app, Repeats):
+        app = app.app
+    return app
+
+
+def request_id_of(asked: Asked) -> str:
+    """The id of a request, given or made."""
+    return asked.request_id if REQUEST_ID.match(asked.request_id) else secrets.token_hex(12)
+
+
+def header(body: bytes, request_id: str) -> list[tuple[bytes, bytes]]:
+    """The header of an answer."""
+    return [*HEADERS, (b"content-length", b"%d" % len(body)), (b"x-request-id", request_id.encode())]
+
+
+def count(started: float) -> None:
+    """Counts an answer to a request that began at `started`, of the clock perf_counter."""
     ANSWERED.inc()
+    TOOK.observe(time.perf_counter() - started)
 
 
 def _is_token_request(scope: Scope) -> bool:
