@@ -1,6 +1,6 @@
 """Refusals about published figures."""
 
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, NotFound, TooManyRequests
 
 
 class FigureUnknown(NotFound):
@@ -17,3 +17,8 @@ class RegionNotCounted(NotFound):
 
 class RerunUnderWay(Conflict):
     code, title, title_zh = "rerun_under_way", "Another re-run is under way", "正在重新计算另一项统计"
+
+
+class RerunResting(TooManyRequests):
+    code, title = "rerun_resting", "The database rests after a long re-run"
+    title_zh = "刚完成一项耗时的重新计算，请稍后再试"

@@ -136,6 +136,11 @@ async def recent_rerun(session: AsyncSession, row: PublishedFigure, since: datet
     return (await session.scalars(statement.order_by(r.at.desc()).limit(1))).one_or_none()
 
 
+async def last_rerun(session: AsyncSession) -> FigureRerun | None:
+    """The latest re-run of any figure."""
+    return (await session.scalars(select(FigureRerun).order_by(FigureRerun.id.desc()).limit(1))).one_or_none()
+
+
 async def sole(session: AsyncSession) -> bool:
     """Whether this transaction may compute figures for a request: one at a time, in all processes."""
     return bool(await session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('statistics.re-run'))")))

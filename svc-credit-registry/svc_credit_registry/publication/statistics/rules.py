@@ -3,8 +3,10 @@
 import csv
 import hashlib
 import io
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from svc_credit_registry.record.enterprises.rules import STATUS_LABELS
@@ -13,6 +15,9 @@ from svc_credit_registry.supervision.risk.rules import CLASS_LABELS, MINIMUM_SHO
 
 BASIS = "《中华人民共和国统计法》第二十六条；《企业信息公示暂行条例》第三条"
 HEADER = ("region", "category", "period", "series", "value")
+
+REST, BURDEN = 4, 5.0
+"""How many times as long as a re-run took the database rests after it, from how many seconds on."""
 
 Words = tuple[str, str]
 Cell = tuple[str, str, str, str, int]
@@ -134,6 +139,15 @@ FIGURES: Mapping[str, Figure] = {
     )
 }  # fmt: skip
 RESULTS: Mapping[str, Words] = {result.value: label for result, label in RESULT_LABELS.items()}
+
+
+def rest(seconds: float, ended_at: datetime, now: datetime) -> int:
+    """Seconds for which nobody computes again after a re-run: whoever asks takes a fifth of the time at most.
+
+    Anyone may ask for any figure of any day. What took less than five seconds is no burden.
+    """
+    left = ended_at + timedelta(seconds=REST * seconds) - now
+    return max(0, math.ceil(left.total_seconds())) if seconds >= BURDEN else 0
 
 
 def table(cells: Sequence[Cell]) -> str:

@@ -17,6 +17,7 @@ from svc_credit_registry.publication.statistics.errors import (
     FigureNotPublished,
     FigureUnknown,
     RegionNotCounted,
+    RerunResting,
     RerunUnderWay,
 )
 from svc_credit_registry.publication.statistics.models import FigureRerun, PublishedFigure
@@ -132,11 +133,19 @@ async def rerun(session: AsyncSession, name: str, as_of: date | None, now: datet
     if again is None:
         if not await queries.sole(session):
             raise RerunUnderWay
+        await _check_rest(session, now)
         again = await _compute_again(session, row, now)
     return RerunOut(
         id=again.id, figure=row.figure, as_of=row.as_of, at=again.at, seconds=again.seconds, digest=again.digest,
         same=again.digest == row.digest, different_cells=again.different_cells, published_digest=row.digest,
     )  # fmt: skip
+
+
+async def _check_rest(session: AsyncSession, now: datetime) -> None:
+    last = await queries.last_rerun(session)
+    left = rules.rest(last.seconds, last.at + timedelta(seconds=last.seconds), now) if last else 0
+    if left:
+        raise RerunResting(headers={"Retry-After": str(left)})
 
 
 async def _compute_again(session: AsyncSession, row: PublishedFigure, now: datetime) -> FigureRerun:

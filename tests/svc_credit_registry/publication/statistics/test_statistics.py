@@ -15,7 +15,7 @@ from shared.clock import now, today
 from shared.codes import credit_code
 from svc_credit_registry.apart import PAUSE
 from svc_credit_registry.publication.statistics import service
-from svc_credit_registry.publication.statistics.rules import FIGURES
+from svc_credit_registry.publication.statistics.rules import FIGURES, rest
 from tests.svc_credit_registry.world import World, row
 
 CODES = [credit_code.make("421303", number) for number in range(71, 74)]
@@ -130,6 +130,25 @@ async def test_every_figure_comes_out_the_same(published: World) -> None:
     for name in FIGURES:
         again = (await published.client.post(f"/v1/statistics/{name}/re-runs")).json()
         assert (again["same"], again["different_cells"]) == (True, 0), name
+
+
+async def test_a_long_rerun_is_followed_by_a_rest(published: World) -> None:
+    long = text(
+        "INSERT INTO figure_reruns (figure, as_of, at, seconds, digest, different_cells)"
+        " SELECT figure, as_of, :at, 30, digest, 0 FROM published_figures WHERE figure = 'growth_by_year'"
+    )
+    async with published.client.sessions() as session, session.begin():
+        await session.execute(long, {"at": now() - timedelta(seconds=40)})
+    refused = await published.client.post(f"{FIGURE}/re-runs")
+    assert (refused.status_code, refused.json()["code"]) == (429, "rerun_resting")
+    assert 100 <= int(refused.headers["Retry-After"]) <= 110
+    assert (await published.client.post("/v1/statistics/growth_by_year/re-runs")).json()["seconds"] == 30
+
+
+def test_a_rest_is_four_times_as_long_as_what_was_a_burden() -> None:
+    ended = now()
+    assert rest(4.9, ended, ended) == 0
+    assert [rest(30, ended, ended + timedelta(seconds=after)) for after in (0, 119, 120)] == [120, 1, 0]
 
 
 async def test_a_changed_past_is_noticed(published: World) -> None:
