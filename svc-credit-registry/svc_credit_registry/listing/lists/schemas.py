@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from svc_credit_registry.cases.rules import authority_of
+from svc_credit_registry.cases.schemas import copied
 from svc_credit_registry.listing.grounds.rules import LIST_LABELS, Ground, ListKind, terms_of
 from svc_credit_registry.listing.lists.models import ListDocument, ListEntry, ListStep
 from svc_credit_registry.listing.lists.rules import (
@@ -137,9 +138,6 @@ class DocumentOut(BaseModel):
     remedies: str = ""
 
 
-_COPIED = sorted(set(CaseOut.model_fields) & set(ListEntry.__table__.columns.keys()))
-
-
 @cache
 def _ground(version: str, code: str) -> Ground:
     ground = terms_of(version).ground(code)
@@ -149,7 +147,7 @@ def _ground(version: str, code: str) -> Ground:
 
 def _shared(entry: ListEntry, english: bool) -> dict[str, object]:
     ground = _ground(entry.terms_version, entry.ground)
-    return {name: getattr(entry, name) for name in _COPIED} | {
+    return copied(entry, CaseOut) | {
         "list_label": LIST_LABELS[ListKind(entry.list)][english],
         "ground_label": ground.label_en if english else ground.label_zh,
         "article": ground.basis,

@@ -15,6 +15,7 @@ from shared.deadlines import DeadlineOut, days_out
 from shared.fields import Day
 from shared.http import IfMatch, Page, Paging, Router, cached, set_etag
 from svc_credit_registry.access import AnyCaller
+from svc_credit_registry.cases.schemas import copied
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.reporting.filing_checks.rules import changes_between
@@ -139,7 +140,7 @@ async def _all_out(reply: Reply, rows: Sequence[ImmediateInformation]) -> list[I
 def _information_out(row: ImmediateInformation, known: Sequence[InformationRevision], english: bool) -> InformationOut:
     kind = Type(row.type)
     return InformationOut.model_validate(
-        {name: getattr(row, name) for name in COPIED}
+        copied(row, InformationOut)
         | {
             "type_label": TYPES[kind][english],
             "basis": rules.term_of(kind, row.happened_on).basis,
@@ -148,9 +149,6 @@ def _information_out(row: ImmediateInformation, known: Sequence[InformationRevis
             "revisions": _revisions_out(known),
         }
     )
-
-
-COPIED = sorted(set(InformationOut.model_fields) & set(ImmediateInformation.__table__.columns.keys()))
 
 
 def _revisions_out(known: Sequence[InformationRevision]) -> list[InformationRevisionOut]:

@@ -13,6 +13,7 @@ from shared.deadlines import DeadlineOut, DeadlinesOut, days_out
 from shared.http import IfMatch, Page, Paging, Router, set_etag
 from shared.terms import Term
 from svc_credit_registry.access import AnyCaller, FilingOfficer
+from svc_credit_registry.cases.schemas import copied
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.reporting.objections import queries, rules, service
@@ -202,10 +203,6 @@ def _answer(reply: Reply, case: Objection, viewer: Viewer) -> ObjectionOut:
     return _objection_out(case, viewer, reply.today, reply.english)
 
 
-COPIED = sorted(set(ObjectionOut.model_fields) & set(Objection.__table__.columns.keys()))
-MARKED = sorted(set(MarkOut.model_fields) & set(Objection.__table__.columns.keys()))
-
-
 def _labels(case: Objection, english: bool) -> dict[str, str | None]:
     return {
         "state_label": STATE_LABELS[ObjectionState(case.state)][english],
@@ -215,7 +212,7 @@ def _labels(case: Objection, english: bool) -> dict[str, str | None]:
 
 def _objection_out(case: Objection, viewer: Viewer, today: date, english: bool) -> ObjectionOut:
     action = rules.NEXT_ACTIONS.get(ObjectionState(case.state)) if viewer == "asker" else None
-    values: dict[str, Any] = {name: getattr(case, name) for name in COPIED} | _labels(case, english)
+    values: dict[str, Any] = copied(case, ObjectionOut) | _labels(case, english)
     if viewer == "asker":
         values |= {"question": None, "producer_answer": None}
     if viewer == "producer":
@@ -229,7 +226,7 @@ def _objection_out(case: Objection, viewer: Viewer, today: date, english: bool) 
 
 
 def _mark_out(case: Objection, english: bool) -> MarkOut:
-    return MarkOut.model_validate({name: getattr(case, name) for name in MARKED} | _labels(case, english))
+    return MarkOut.model_validate(copied(case, MarkOut) | _labels(case, english))
 
 
 def _deadline_out(reply: Reply, term: Term, start: date, met_on: date | None, *, explain: bool) -> DeadlineOut:

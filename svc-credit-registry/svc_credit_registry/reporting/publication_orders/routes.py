@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement
 
 from shared.http import Page, Paging, Router, set_etag
 from svc_credit_registry.access import AnyCaller, FilingOfficer
+from svc_credit_registry.cases.schemas import copied
 from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.reporting.immediate_information.service import org_of
 from svc_credit_registry.reporting.publication_orders import queries, rules, service
@@ -101,12 +102,9 @@ def _answer(reply: Reply, found: PublicationOrder) -> OrderOut:
     return _order_out(found, reply)
 
 
-COPIED = sorted(set(OrderOut.model_fields) & set(PublicationOrder.__table__.columns.keys()))
-
-
 def _order_out(found: PublicationOrder, reply: Reply) -> OrderOut:
     state = rules.state_on(found.state, found.due_on, reply.today)
-    values = {name: getattr(found, name) for name in COPIED}
+    values = copied(found, OrderOut)
     return OrderOut.model_validate(
         values
         | {

@@ -13,6 +13,7 @@ from shared.codes import regions
 from shared.http import IfMatch, Page, Paging, Router, cached, set_etag
 from shared.runtime import RuntimeDep
 from svc_credit_registry.access import AnyCaller, FilingOfficer
+from svc_credit_registry.cases.schemas import copied
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.exports.routes import exported, responses
@@ -195,11 +196,8 @@ def _answer(reply: Reply, policy: SupportPolicy) -> PolicyOut:
     return _policy_out(policy, reply)
 
 
-COPIED = sorted(set(PolicyOut.model_fields) & set(SupportPolicy.__table__.columns.keys()))
-
-
 def _policy_out(policy: SupportPolicy, reply: Reply) -> PolicyOut:
-    values = {name: getattr(policy, name) for name in COPIED}
+    values = copied(policy, PolicyOut)
     return PolicyOut.model_validate(values | {"kind_label": KINDS[policy.kind][reply.english]})
 
 
