@@ -41,10 +41,8 @@ PeopleSearcher = Annotated[Caller, Access("credit-registry:people:search")]
 Auditor = Annotated[Caller, Access("platform:audit")]
 
 RestrictionChecker = Annotated[Caller, Access("credit-registry:restrictions:check")]
-LeadReporter = Annotated[Caller, Access("credit-registry:leads:report")]
 RecordProducer = Annotated[Caller, Access("credit-registry:records:push")]
 ResourceUser = Annotated[Caller, Access("credit-registry:resources:request")]
-StreamFollower = Annotated[Caller, Access("credit-registry:stream:follow")]
 
 MAINTAIN, DECIDE = "credit-registry:enterprises:maintain", "credit-registry:resources:decide"
 PLAN, CONDUCT = "credit-registry:inspections:plan", "credit-registry:inspections:conduct"

@@ -42,12 +42,6 @@ async def names_of(session: AsyncSession, code: str) -> Sequence[EnterpriseName]
     return (await session.scalars(select(EnterpriseName).where(EnterpriseName.code == code).order_by(*order))).all()
 
 
-async def by_codes(session: AsyncSession, codes: Sequence[str]) -> list[Enterprise]:
-    """The enterprises with these codes, in the order of the codes."""
-    found = {e.code: e for e in await session.scalars(select(Enterprise).where(Enterprise.code.in_(codes)))}
-    return [found[code] for code in codes if code in found]
-
-
 async def locked(session: AsyncSession, code: str) -> Enterprise | None:
     """The enterprise with this code, held until the transaction at hand ends."""
     statement = select(Enterprise).where(Enterprise.code == code).with_for_update()

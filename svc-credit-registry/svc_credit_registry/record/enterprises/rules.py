@@ -17,7 +17,6 @@ PUBLICATION_SINCE = date(2014, 10, 1)
 ZONE = ZoneInfo("Asia/Shanghai")
 OLD_NUMBER = re.compile(r"[0-9]{15}")
 """A registration number from before the unified code (工商行政管理市场主体注册号编制规则, GS 15—2006)."""
-REGISTRATION_BASIS = "《中华人民共和国市场主体登记管理条例》第二十一条"
 
 _FAULTS_EN = {
     "length": "A credit code has 18 characters",

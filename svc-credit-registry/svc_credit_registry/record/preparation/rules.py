@@ -13,7 +13,6 @@ from svc_credit_registry.record.bulkfile.rules import Reading, Record
 from svc_credit_registry.record.enterprises.rules import publication_due
 from svc_credit_registry.record.rows.rules import Bad, EnterpriseRow, read_row
 
-CODE_LENGTH = 18
 _ESCAPE, _NULL = "\\", r"\N"
 
 

@@ -85,12 +85,6 @@ PUBLIC_PARTS = (
 )  # fmt: skip
 """Article 9, items 1 to 6: always public."""
 
-OPERATION: dict[str, tuple[str, str]] = {
-    "operating": ("开业", "In business"),
-    "suspended": ("歇业", "Suspended"),
-    "liquidating": ("清算", "In liquidation"),
-}
-
 
 @dataclass(frozen=True)
 class Window:

@@ -4,14 +4,14 @@ import uuid
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Query
 
 from shared.auth import Public
 from shared.db import SessionDep
-from shared.http import Page, Paging, Router, paginate
-from shared.problems import wants_english
+from shared.http import Page, Paging, Router
 from shared.runtime import RuntimeDep
 from svc_credit_registry.access import AnyCaller, Auditor
+from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.sharing.exchange import queries, service
 from svc_credit_registry.sharing.exchange.errors import ExchangePartEmpty
 from svc_credit_registry.sharing.exchange.models import ExchangeBatch, ExchangeEntry
@@ -29,33 +29,21 @@ router = Router(prefix="/v1/exchange", tags=["exchange"])
 
 @router.get("/entries", operation_id="list_exchange_entries", summary="交换日志 The log of the exchange, newest first")
 async def list_entries(
-    caller: AnyCaller,
-    session: SessionDep,
-    paging: Paging,
-    request: Request,
-    response: Response,
-    filters: Annotated[EntryFilters, Query()],
+    reply: ReplyDep, caller: AnyCaller, paging: Paging, filters: Annotated[EntryFilters, Query()]
 ) -> Page[ExchangeEntryOut]:
     """An agency sees its own entries, an auditor all of them; days are those of Asia/Shanghai, both included."""
     wanted = Wanted(**filters.model_dump())
     if not caller.has(service.AUDIT):
         wanted = replace(wanted, requester=service.requester_of(caller))
-    found = await paginate(
-        session,
-        queries.entries(wanted),
-        keys=[ExchangeEntry.id.desc()],
-        paging=paging,
-        request=request,
-        response=response,
-    )
-    return found.page([service.entry_out(row, wants_english(request)) for row in found.rows])
+    found = await reply.page_of(queries.entries(wanted), [ExchangeEntry.id.desc()], paging)
+    return found.page([service.entry_out(row, reply.english) for row in found.rows])
 
 
 @router.get("/entries/{entry_id}", operation_id="get_exchange_entry", summary="交换存证 An entry with its proof")
-async def get_entry(entry_id: uuid.UUID, caller: AnyCaller, session: SessionDep, request: Request) -> EntryDetailOut:
+async def get_entry(reply: ReplyDep, entry_id: uuid.UUID, caller: AnyCaller) -> EntryDetailOut:
     """The entry and, once it is sealed, what proves that it stands in the chain; 404 for the entries of others."""
-    entry = await service.find(session, caller, entry_id)
-    return service.detail_out(entry, wants_english(request), await service.proof(session, entry))
+    entry = await service.find(reply.session, caller, entry_id)
+    return service.detail_out(entry, reply.english, await service.proof(reply.session, entry))
 
 
 @router.get(
@@ -64,18 +52,9 @@ async def get_entry(entry_id: uuid.UUID, caller: AnyCaller, session: SessionDep,
     summary="交换日志链 The chain of sealed batches, newest first",
     dependencies=[Public],
 )
-async def list_batches(
-    session: SessionDep, paging: Paging, request: Request, response: Response
-) -> Page[ExchangeBatchOut]:
+async def list_batches(reply: ReplyDep, paging: Paging) -> Page[ExchangeBatchOut]:
     """Numbers, roots and hashes only: whoever keeps them sees later whether the log was altered."""
-    found = await paginate(
-        session,
-        queries.all_batches(),
-        keys=[ExchangeBatch.number.desc()],
-        paging=paging,
-        request=request,
-        response=response,
-    )
+    found = await reply.page_of(queries.all_batches(), [ExchangeBatch.number.desc()], paging)
     return found.page([service.batch_out(row) for row in found.rows])
 
 

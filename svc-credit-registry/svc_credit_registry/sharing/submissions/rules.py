@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from shared.errors import FieldError
+from svc_credit_registry.record.exports.rules import cell
 from svc_credit_registry.record.records.rules import RecordKind, publication_due
 from svc_credit_registry.sharing.submissions.errors import KindNotPushed, WrongProducer
 
@@ -112,13 +113,6 @@ RECEIPT_COLUMNS = (
     "doubt", "receipt", "due_on", "resolution", "faults",
 )  # fmt: skip
 """What a receipt holds in an export; `faults` are last, as pointer, code and message."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def cell(value: object) -> str:
-    """A cell for a spreadsheet. What would start a formula there is made text, as OWASP advises on CSV injection."""
-    text = "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def csv_line(row: Mapping[str, object]) -> list[str]:

@@ -7,7 +7,6 @@ or another relation which may affect fairness withdraw.
 from enum import StrEnum
 
 REGISTER_BASIS = "《国务院办公厅关于推广随机抽查规范事中事后监管的通知》（国办发〔2015〕58号）：建立执法检查人员名录库"
-WITHDRAWAL_BASIS = "《行政处罚法》第四十三条：有直接利害关系或者其他关系可能影响公正执法的，应当回避"
 
 
 class Relation(StrEnum):
