@@ -152,6 +152,8 @@ def notes(draw: dict[str, Any]) -> Iterator[str]:
     for one in draw["pool"]["strata"]:
         if 0 < one["size"] == one["take"]:
             yield f"of class {one['stratum']} all {one['size']} were drawn"
+    if draw["entropy_source"] and (draw["entropy_from"] or "") <= draw["frozen_at"][:10]:
+        yield "the public entropy may have been known when the pools were frozen"
     given = [one for one in draw["drawn"] if one["inspectors"]]
     few = sum(len(draw["pool"]["inspectors"]) - len(one["excluded"]) <= len(one["inspectors"]) for one in given)
     if few:

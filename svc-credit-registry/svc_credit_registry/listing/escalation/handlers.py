@@ -30,6 +30,11 @@ async def expire(session: AsyncSession, context: SweepContext) -> int:
     return await service.expire(session, context.now, AT_ONCE)
 
 
+async def lapse(session: AsyncSession, context: SweepContext) -> int:
+    """Ends of what was asked about entries that have ended otherwise."""
+    return await service.lapse(session, context.today)
+
+
 async def recompute(session: AsyncSession, context: SweepContext) -> int:
     """Provisional dates anew, as the notices of days off come; 0, for it is never done."""
     for entry in await entries.provisional(session, AT_ONCE):
@@ -49,5 +54,6 @@ SWEEPS = [
     Sweep("lists.warn", every=60, run=warn),
     Sweep("lists.escalate", every=60, run=escalate),
     Sweep("lists.expire", every=60, run=expire),
+    Sweep("lists.lapse", every=60, run=lapse),
     Sweep("lists.recompute", every=3600, run=recompute),
 ]

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from svc_credit_registry.listing.list_objections.models import ListObjection
 from svc_credit_registry.listing.lists.models import ListEntry
 from svc_credit_registry.listing.lists.rules import State
+from svc_credit_registry.listing.removals.models import Removal
 
 E = ListEntry
 
@@ -52,3 +54,12 @@ async def to_expire(session: AsyncSession, today: date, limit: int) -> Sequence[
     """Entries whose term has ended, locked; those in use wait."""
     statement = select(E).where(E.state == State.LISTED, E.expires_on < today).order_by(E.expires_on, E.id)
     return (await session.scalars(statement.limit(limit).with_for_update(skip_locked=True))).all()
+
+
+async def idle(
+    session: AsyncSession, model: type[ListObjection] | type[Removal], states: Sequence[str]
+) -> Sequence[Any]:
+    """What is still open about entries that have ended, with the entry: up to 50 pairs, locked."""
+    over = (model.state.in_(states), model.due_on.is_not(None), E.state.not_in(("proposed", "listed")))
+    statement = select(model, E).join(E, E.id == model.entry_id).where(*over).order_by(model.id).limit(50)
+    return (await session.execute(statement.with_for_update(of=model, skip_locked=True))).all()

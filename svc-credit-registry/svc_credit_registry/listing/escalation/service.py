@@ -13,11 +13,17 @@ from shared.events.credit_registry import RegisterLoadedV1
 from shared.outbox import publish
 from svc_credit_registry.listing.escalation import queries
 from svc_credit_registry.listing.grounds.rules import SAMR_68, THREE_YEARS, ListKind
+from svc_credit_registry.listing.list_objections import queries as objection_queries
+from svc_credit_registry.listing.list_objections import service as objections
+from svc_credit_registry.listing.list_objections.models import ListObjection
 from svc_credit_registry.listing.lists import rules
 from svc_credit_registry.listing.lists import service as lists
 from svc_credit_registry.listing.lists.models import ListEntry
 from svc_credit_registry.listing.lists.rules import Act, Evidence
 from svc_credit_registry.listing.proposals import service as proposals
+from svc_credit_registry.listing.removals import queries as removal_queries
+from svc_credit_registry.listing.removals import service as removals
+from svc_credit_registry.listing.removals.models import Removal
 from svc_credit_registry.record.enterprises import queries as enterprises
 from svc_credit_registry.record.feed.queries import RECORDED
 
@@ -90,3 +96,14 @@ async def expire(session: AsyncSession, now: datetime, limit: int) -> int:
         reason = f"列入期限于 {entry.expires_on} 届满 / its term ended"
         await lists.take_off(session, entry, lists.Done(Act.EXPIRE, "system", None, today, reason), reason, now)
     return len(found)
+
+
+async def lapse(session: AsyncSession, today: date) -> int:
+    """Closes objections to entries, and applications for removal, whose entry has ended otherwise; how many."""
+    objected = await queries.idle(session, ListObjection, objection_queries.OPEN)
+    for objection, entry in objected:
+        await objections.lapse(session, objection, entry, today)
+    asked = await queries.idle(session, Removal, removal_queries.OPEN)
+    for removal, entry in asked:
+        await removals.lapse(session, removal, entry, today)
+    return len(objected) + len(asked)

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 
 from shared.clock import NowDep
-from shared.http import Page, Paging, Router
+from shared.http import IfMatch, Page, Paging, Router, check_version
 from svc_credit_registry.access import AnyCaller, ListOfficer
 from svc_credit_registry.listing.list_objections import queries, service
 from svc_credit_registry.listing.list_objections.models import ListObjection
 from svc_credit_registry.listing.list_objections.schemas import (
+    ListCorrectionIn,
     ListObjectionIn,
     ListObjectionOut,
     ObjectionAcceptanceIn,
@@ -19,7 +20,8 @@ from svc_credit_registry.listing.list_objections.schemas import (
     objection_out,
 )
 from svc_credit_registry.listing.lists import service as lists
-from svc_credit_registry.listing.lists.routes import EntryId
+from svc_credit_registry.listing.lists.routes import EntryId, answer
+from svc_credit_registry.listing.lists.schemas import CaseOut
 from svc_credit_registry.listing.periods.schemas import clocks_out
 from svc_credit_registry.replies import Reply, ReplyDep
 
@@ -121,3 +123,17 @@ async def decide_list_objection(
 ) -> ListObjectionOut:
     """Within 20 working days of the acceptance; an upheld objection takes the entry off at once."""
     return await _answer(reply, await service.decide(reply.session, caller, objection_id, body, now))
+
+
+@router.post(
+    "/v1/list-entries/{entry_id}/correction", operation_id="correct_list_entry", summary="更正错误列入 Correct an entry"
+)
+async def correct_list_entry(
+    reply: ReplyDep, caller: ListOfficer, now: NowDep, version: IfMatch, entry_id: EntryId, body: ListCorrectionIn
+) -> CaseOut:
+    """The authority takes off what it has found to be wrong, also when nobody objected in time; by a document.
+
+    What was asked about the entry meanwhile is closed. 409 while an objection is being handled: decide on that.
+    """
+    check_version(await lists.for_officer(reply.session, caller, entry_id), version)
+    return await answer(reply, await service.correct(reply.session, caller, entry_id, body.reason, now))

@@ -27,6 +27,7 @@ class Act(StrEnum):
     NOT_ACCEPT = "not_accept"
     UPHOLD = "uphold"
     REJECT = "reject"
+    LAPSE = "lapse"
 
 
 STATE_LABELS: dict[State, tuple[str, str]] = {
@@ -42,11 +43,14 @@ TRANSITIONS = TransitionTable(
         (State.FILED, Act.NOT_ACCEPT): State.NOT_ACCEPTED,
         (State.ACCEPTED, Act.UPHOLD): State.UPHELD,
         (State.ACCEPTED, Act.REJECT): State.REJECTED,
+        (State.FILED, Act.LAPSE): State.NOT_ACCEPTED,
+        (State.ACCEPTED, Act.LAPSE): State.NOT_ACCEPTED,
     },
     STATE_LABELS,
     ObjectionActNotAllowed,
 )
 after = TRANSITIONS.after
+LAPSED = "该列入已终止，无需继续办理 / the entry has ended, nothing is left to decide"
 
 
 def check_window(until: date | None, today: date) -> None:

@@ -35,6 +35,12 @@ class ObjectionDecisionIn(Body):
     reason: Reason
 
 
+class ListCorrectionIn(Body):
+    """What shows that the listing was wrong: the authority's own finding, or who decided so, by which document."""
+
+    reason: Reason
+
+
 class ListObjectionOut(BaseModel):
     """An objection, for its enterprise and for officers."""
 

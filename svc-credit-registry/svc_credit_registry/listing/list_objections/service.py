@@ -91,6 +91,27 @@ async def decide(
     return objection
 
 
+async def correct(session: AsyncSession, caller: Caller, entry_id: uuid.UUID, reason: str, now: datetime) -> ListEntry:
+    """The authority has found by itself, or was told by a court or its superior, that a listing was wrong (Order 68,
+    article 16): the entry is corrected at once, also after the time for objections. 409 while one is being handled.
+    """
+    entry = await lists.for_officer(session, caller, entry_id)
+    if await queries.open_of(session, entry.id) is not None:
+        raise ObjectionPending
+    done = lists.Done(list_rules.Act.CORRECT, "officer", caller, statutory_date(now), reason)
+    await lists.take_off(session, entry, done, reason, now)
+    return entry
+
+
+async def lapse(session: AsyncSession, objection: ListObjection, entry: ListEntry, today: date) -> None:
+    """An objection to an entry that has ended otherwise has nothing left to decide."""
+    objection.state = rules.after(State(objection.state), Act.LAPSE)
+    objection.decided_on, objection.decision_reason = today, rules.LAPSED
+    refresh(objection, entry)
+    done = lists.Done(list_rules.Act.REJECT_OBJECTION, "system", None, today, rules.LAPSED, notice=True)
+    await lists.note(session, entry, done, before=entry.state)
+
+
 async def _for_officer(
     session: AsyncSession, caller: Caller, objection_id: uuid.UUID
 ) -> tuple[ListObjection, ListEntry]:

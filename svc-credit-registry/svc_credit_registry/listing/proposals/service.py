@@ -161,7 +161,9 @@ async def decide(
 
 
 async def _check_decision(session: AsyncSession, entry: ListEntry, today: date) -> None:
-    terms = terms_of(entry.terms_version)
+    terms, enterprise = terms_of(entry.terms_version), await enterprises.find(session, entry.code)
+    if enterprise.status != Status.ACTIVE:
+        raise NotSubject("企业已不在业 / it has left business since the proposal")
     if rules.needs_consent(terms, entry.region) and entry.consented_on is None:
         raise ConsentMissing
     if terms.statement and entry.stated_on is None and today <= terms.statement.due_on(entry.proposed_on):

@@ -37,6 +37,7 @@ class Act(StrEnum):
     GRANT = "grant"
     DECLINE = "decline"
     REVOKE = "revoke"
+    LAPSE = "lapse"
 
 
 STATE_LABELS: dict[State, tuple[str, str]] = {
@@ -57,11 +58,15 @@ TRANSITIONS = TransitionTable(
         (State.VERIFIED, Act.GRANT): State.GRANTED,
         (State.VERIFIED, Act.DECLINE): State.DECLINED,
         (State.GRANTED, Act.REVOKE): State.REVOKED,
+        (State.APPLIED, Act.LAPSE): State.NOT_ACCEPTED,
+        (State.ACCEPTED, Act.LAPSE): State.NOT_ACCEPTED,
+        (State.VERIFIED, Act.LAPSE): State.NOT_ACCEPTED,
     },
     STATE_LABELS,
     RemovalActNotAllowed,
 )
 after = TRANSITIONS.after
+LAPSED = "该列入已终止，无需继续办理 / the entry has ended, nothing is left to decide"
 
 
 def check_application(terms: Terms, listed_on: date, commitment: str | None, today: date) -> None:

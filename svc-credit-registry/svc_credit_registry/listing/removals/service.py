@@ -176,6 +176,15 @@ async def revoke(session: AsyncSession, caller: Caller, removal_id: uuid.UUID, r
     return removal
 
 
+async def lapse(session: AsyncSession, removal: Removal, entry: ListEntry, today: date) -> None:
+    """An application about an entry that has ended otherwise has nothing left to decide."""
+    removal.state = rules.after(State(removal.state), Act.LAPSE)
+    removal.decided_on, removal.reason = today, rules.LAPSED
+    refresh(removal, entry)
+    done = lists.Done(ListAct.REFUSE_REMOVAL, "system", None, today, rules.LAPSED, notice=True)
+    await lists.note(session, entry, done, before=entry.state)
+
+
 async def _tell(session: AsyncSession, caller: Caller, removal: Removal, entry: ListEntry, now: datetime) -> None:
     """Early removal from the serious list is a credit repair, and public as such."""
     if ListKind(entry.list) is ListKind.ABNORMAL:

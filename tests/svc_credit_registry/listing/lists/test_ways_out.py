@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from shared.clock import today
+from svc_credit_registry.listing.escalation import handlers as clocks
 from svc_credit_registry.listing.lists.models import ListEntry
+from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.record.records.rules import RecordKind
-from tests.svc_credit_registry.listing.lists.desk import Desk, grave, listed
+from tests.svc_credit_registry.listing.lists.desk import Desk, grave, listed, unreachable
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 CURE = {"cure": "已在登记的住所恢复办公，可以联系"}
@@ -198,3 +200,43 @@ async def test_early_removal_from_the_serious_list_takes_a_year_and_a_commitment
     (repaired,) = await desk.record(code, RecordKind.CREDIT_REPAIR)
     assert (repaired.content["outcome"], repaired.content["subject_key"]) == ("granted", entry["number"])
     assert await desk.status(f"/v1/list-entries/{entry['id']}") == 404
+
+
+async def test_the_authority_corrects_what_it_found_wrong_and_what_was_asked_meanwhile_ends(desk: Desk) -> None:
+    code = await desk.enterprise()
+    entry = await listed(desk, code, today())
+    path, us = f"/v1/list-entries/{entry['id']}", desk.representative(code)
+    asked = await desk.ok(f"{path}/removals", us, CURE)
+    objected = await desk.ok(f"{path}/objections", us, {"reasons": "不服列入"})
+    wrong = {"reason": "行政复议决定撤销列入决定（随政复决〔2026〕8号）"}
+    case = await desk.get(f"{path}/case", desk.officer())
+    refused = await desk.post(f"{path}/correction", desk.officer(), wrong, case["version"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "objection_pending")
+    told = {"accepted": False, "reason": "无新事实"}
+    await desk.ok(f"/v1/list-objections/{objected['id']}/acceptance", desk.officer(), told)
+    above = await desk.post(f"{path}/correction", desk.officer("421300"), wrong, case["version"])
+    assert (above.status_code, above.json()["code"]) == (403, "not_your_region")
+    case = await desk.get(f"{path}/case", desk.officer())
+    done = await desk.ok(f"{path}/correction", desk.officer(), wrong, case["version"])
+    assert done["state"] == "corrected"
+    assert await desk.record(code, RecordKind.ABNORMAL_OPERATION) == []
+    assert await desk.sweep(clocks.lapse, today()) == 1
+    over = await desk.get(f"/v1/list-removals/{asked['id']}", us)
+    assert (over["state"], over["due_on"]) == ("not_accepted", None)
+    queue = (await desk.get("/v1/list-removals/queue", desk.officer(), limit=200))["items"]
+    assert asked["id"] not in [one["id"] for one in queue]
+
+
+async def test_who_has_left_business_since_the_proposal_is_not_listed(desk: Desk) -> None:
+    code = await desk.enterprise()
+    made = await desk.ok("/v1/list-entries", desk.officer(), unreachable(code, today()))
+    async with desk.world.client.sessions() as session, session.begin():
+        enterprise = await session.get_one(Enterprise, code)
+        enterprise.status, enterprise.ended_on = "cancelled", today()
+    body = {"outcome": "listed", "reason": "查证属实"}
+    refused = await desk.post(f"/v1/list-entries/{made['id']}/decision", desk.officer(), body, made["version"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_subject_to_list")
+    closed = {"outcome": "not_listed", "reason": "企业已注销"}
+    assert (await desk.ok(f"/v1/list-entries/{made['id']}/decision", desk.officer(), closed, made["version"]))[
+        "state"
+    ] == "not_listed"
