@@ -22,6 +22,7 @@ from sqlalchemy import text
 from shared.clock import today
 from shared.db import make_engine, make_sessions
 from shared.events.services import ApplicationDecidedV1, EnterpriseFacts
+from svc_credit_registry.discovery.building.service import CURRENT
 from svc_credit_registry.record.registration.service import apply_decision
 from tests.bench.figures import Figure, beside
 from tests.bench.proxies import Running
@@ -288,5 +289,5 @@ def disk(here: Place, count: int) -> Iterator[Figure]:
     (row,) = asyncio.run(_fetch(here, "SELECT pg_database_size(current_database()) AS n"))
     yield Figure("registry.disk_database_per_million", row["n"] / 1e6 / count * 1e6, "MB")
     root = Path(here.environment(REGISTRY)["CREDIT_REGISTRY_DATA_DIR"]) / "search"
-    used = sum(file.stat().st_size for file in root.rglob("*") if file.is_file())
+    used = sum(file.stat().st_size for file in (root / (root / CURRENT).read_text()).iterdir())
     yield Figure("registry.disk_index_per_million", used / 1e6 / count * 1e6, "MB")

@@ -90,7 +90,7 @@ async def _filled(
     total, keys, places = await queries.sample(connection)
     about = (str(register), cut(keys), total)
     index = await asyncio.to_thread(OpenIndex.make, path, *about)
-    stretches = shares(places, processes or (1 if total <= SMALL_REGISTER else len(os.sched_getaffinity(0))))
+    stretches = shares(places, processes or (1 if total <= SMALL_REGISTER else os.cpu_count() or 1))
     if len(stretches) == 1:
         index.write_with(SMALL_REGISTER_MEMORY if total <= SMALL_REGISTER else MEMORY)
         await _read(connection, stretches[0], index)
