@@ -111,7 +111,11 @@ class Place:
                     self.children[name] = process.start(program, self.folder / f"{name}.log")
 
     def is_ready(self) -> bool:
-        """Whether the service says that it has its database and its broker."""
+        """Whether everything runs, the broker answers, and the service says that it has its database and its broker."""
+        if any(name not in self.children or self.children[name].poll() is not None for name in self.programs):
+            return False
+        if not asyncio.run(nats.is_ready(self.broker)):
+            return False
         with suppress(httpx.HTTPError, ValueError):
             return bool(self.http.get("/readyz").json()["status"] == "ok")
         return False

@@ -131,35 +131,40 @@ class Trials:
         portions, wanted = self.register.portions, self.chance.uniform(0.02, 0.7)
 
         def is_amid() -> bool:
-            self.look()
-            loaded: int = self.place.value(LOADED)
-            worked, waiting = self.place.ask(WORKED)[0]
-            if not loaded:
-                self.loading.asked.set()
-            if waiting < 2:  # one is worked on, one waits
-                self.files.asked.set()
+            loaded, worked = self.feed()
             return portions * wanted < loaded < portions * 0.9 and worked > 0
 
         wait(is_amid, "files are loaded and worked on")
-        before, began = self.place.ask(MOVED)[0], time.monotonic()
+        began = time.monotonic()
         if target == LOADER:
             assert self.loading.process is not None
             kill_with_helpers(self.loading.process)
         else:
             self.place.kill(target)
+        before = self.place.ask(MOVED)[0]  # what the killed one had committed is no progress of the next
 
         def goes_on() -> bool:
-            self.look()
+            self.feed()
             now = self.place.ask(MOVED)[0]
             return now[0] > before[0] and now[1] > before[1] and self.place.is_ready()
 
         wait(goes_on, f"the work goes on after the end of {target}")
         self.result.note(INTAKE, target, time.monotonic() - began)
 
-    def look(self) -> None:
-        """Fails at once when somebody can't work any more."""
+    def feed(self) -> tuple[int, int]:
+        """Sees to it that there is work; portions of the load at hand, and files of which some rows are done.
+
+        Fails at once when somebody can't work any more.
+        """
         for work in (self.loading, self.reader, *self.agencies):
             assert not work.surprises, work.surprises
+        loaded: int = self.place.value(LOADED)
+        worked, waiting = self.place.ask(WORKED)[0]
+        if not loaded:
+            self.loading.asked.set()
+        if waiting < 2:  # one is worked on, one waits
+            self.files.asked.set()
+        return loaded, worked
 
     def monthly(self, targets: Sequence[str]) -> None:
         """Kills each target in turn during runs of the month, and compares each with one that nobody disturbed."""
@@ -207,6 +212,7 @@ class Trials:
             return False
         began = time.monotonic()
         self.place.kill(target)
+        before = self.place.value(RUN)  # what the killed one had committed is no progress of the next
 
         def goes_on() -> bool:
             return (self.is_finished() or self.place.value(RUN) > before) and self.place.is_ready()
