@@ -1,5 +1,6 @@
 """Entries whose time has come: to be warned, escalated, ended."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -43,16 +44,23 @@ async def warn(session: AsyncSession, today: date, now: datetime, note: str, lim
     return list(await session.scalars(_WARN, given))
 
 
-async def to_escalate(session: AsyncSession, today: date, warned_before: date, limit: int) -> Sequence[ListEntry]:
-    """Entries of three years whose warning has stood since before `warned_before`, locked; those in use wait."""
+async def to_escalate(
+    session: AsyncSession, today: date, warned_before: date, limit: int, aside: Sequence[uuid.UUID] = ()
+) -> Sequence[ListEntry]:
+    """Entries of three years whose warning has stood since before `warned_before`, but for those set aside, locked;
+    those in use wait.
+    """
     due = (E.state == State.LISTED, E.escalated_on.is_(None), E.escalates_on < today, E.warned_on < warned_before)
-    statement = select(E).where(*due).order_by(E.escalates_on, E.id).limit(limit)
+    statement = select(E).where(*due, E.id.not_in(aside)).order_by(E.escalates_on, E.id).limit(limit)
     return (await session.scalars(statement.with_for_update(skip_locked=True))).all()
 
 
-async def to_expire(session: AsyncSession, today: date, limit: int) -> Sequence[ListEntry]:
-    """Entries whose term has ended, locked; those in use wait."""
-    statement = select(E).where(E.state == State.LISTED, E.expires_on < today).order_by(E.expires_on, E.id)
+async def to_expire(
+    session: AsyncSession, today: date, limit: int, aside: Sequence[uuid.UUID] = ()
+) -> Sequence[ListEntry]:
+    """Entries whose term has ended, but for those set aside, locked; those in use wait."""
+    over = (E.state == State.LISTED, E.expires_on < today, E.id.not_in(aside))
+    statement = select(E).where(*over).order_by(E.expires_on, E.id)
     return (await session.scalars(statement.limit(limit).with_for_update(skip_locked=True))).all()
 
 

@@ -1,6 +1,7 @@
 """What time does to entries: the warning before three years, the proposal after them, the end of a term."""
 
 import hashlib
+import uuid
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -11,6 +12,7 @@ from shared.clock import statutory_date
 from shared.errors import Conflict
 from shared.events.credit_registry import RegisterLoadedV1
 from shared.outbox import publish
+from svc_credit_registry.apart import Apart
 from svc_credit_registry.listing.escalation import queries
 from svc_credit_registry.listing.grounds.rules import SAMR_68, THREE_YEARS, ListKind
 from svc_credit_registry.listing.list_objections import queries as objection_queries
@@ -27,6 +29,8 @@ from svc_credit_registry.listing.removals.models import Removal
 from svc_credit_registry.record.enterprises import queries as enterprises
 from svc_credit_registry.record.feed.queries import RECORDED
 
+ESCALATING: Apart[uuid.UUID] = Apart("lists.escalate")
+EXPIRING: Apart[uuid.UUID] = Apart("lists.expire")
 WARNING = "列入经营异常名录将于 %s 届满三年，请履行公示义务并申请移出；届满仍未履行的，将提请列入严重违法失信名单"
 
 
@@ -61,16 +65,19 @@ async def escalate(session: AsyncSession, now: datetime, limit: int) -> int:
     """Proposes for the serious list whoever stood on the other one for three years, after its warning; how many.
 
     The clock only proposes: the province decides, with the enterprise's say. After a standstill the warning comes
-    first, and its 60 days are kept.
+    first, and its 60 days are kept. An entry that can't be proposed holds up no other.
     """
     today = statutory_date(now)
-    found = await queries.to_escalate(session, today, today - timedelta(days=warning_days()), limit)
-    for entry in found:
+    warned_before, aside = today - timedelta(days=warning_days()), ESCALATING.aside(now)
+    found = await queries.to_escalate(session, today, warned_before, limit, aside)
+
+    async def act(entry: ListEntry) -> None:
         note = await _propose(session, entry, today)
         entry.escalated_on = today
         done = lists.Done(Act.ESCALATE, "system", None, today, note, notice=True)
         await lists.note(session, entry, done, before=entry.state)
-    return len(found)
+
+    return await ESCALATING.each(session, [(entry.id, entry) for entry in found], act, now)
 
 
 async def _propose(session: AsyncSession, entry: ListEntry, today: date) -> str:
@@ -91,11 +98,13 @@ async def _propose(session: AsyncSession, entry: ListEntry, today: date) -> str:
 async def expire(session: AsyncSession, now: datetime, limit: int) -> int:
     """Ends entries whose term is over, each by a document; how many."""
     today = statutory_date(now)
-    found = await queries.to_expire(session, today, limit)
-    for entry in found:
+    found = await queries.to_expire(session, today, limit, EXPIRING.aside(now))
+
+    async def act(entry: ListEntry) -> None:
         reason = f"列入期限于 {entry.expires_on} 届满 / its term ended"
         await lists.take_off(session, entry, lists.Done(Act.EXPIRE, "system", None, today, reason), reason, now)
-    return len(found)
+
+    return await EXPIRING.each(session, [(entry.id, entry) for entry in found], act, now)
 
 
 async def lapse(session: AsyncSession, today: date) -> int:
