@@ -20,7 +20,7 @@ from svc_credit_registry.listing.list_objections.schemas import (
 from svc_credit_registry.listing.lists import rules as list_rules
 from svc_credit_registry.listing.lists import service as lists
 from svc_credit_registry.listing.lists.models import ListEntry
-from svc_credit_registry.listing.periods.rules import Clock, next_due
+from svc_credit_registry.listing.periods.rules import Clock, queue_place
 
 
 async def object_to(
@@ -128,6 +128,4 @@ def clocks(objection: ListObjection, entry: ListEntry) -> tuple[Clock, ...]:
 def refresh(objection: ListObjection, entry: ListEntry) -> None:
     """Computes what the queue is ordered by."""
     running = clocks(objection, entry) if objection.state in queries.OPEN else ()
-    due = next_due(running, "officer")
-    objection.due_on, objection.due_node = (due.due_on, due.period.node) if due else (None, None)
-    objection.provisional = any(c.is_running and c.period.deadline(c.start_on).provisional for c in running)
+    objection.due_on, objection.due_node, objection.provisional = queue_place(running)

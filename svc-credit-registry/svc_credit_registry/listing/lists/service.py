@@ -15,7 +15,7 @@ from svc_credit_registry.listing.lists import queries, rules
 from svc_credit_registry.listing.lists.errors import ListEntryUnknown, NotTheEnterprise, NotYourRegion
 from svc_credit_registry.listing.lists.models import ListDocument, ListEntry, ListStep
 from svc_credit_registry.listing.lists.rules import Act, Dates, State
-from svc_credit_registry.listing.periods.rules import Clock, next_due
+from svc_credit_registry.listing.periods.rules import Clock, queue_place
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.rules import RecordKind
 
@@ -230,9 +230,7 @@ def clocks(entry: ListEntry) -> tuple[Clock, ...]:
 def refresh(entry: ListEntry) -> None:
     """Computes what the queue is ordered by, and whether any running date is provisional."""
     running = clocks(entry) if entry.state in queries.OPEN else ()
-    due = next_due(running, "officer")
-    entry.due_on, entry.due_node = (due.due_on, due.period.node) if due else (None, None)
-    entry.provisional = any(c.is_running and c.period.deadline(c.start_on).provisional for c in running)
+    entry.due_on, entry.due_node, entry.provisional = queue_place(running)
 
 
 async def recompute(session: AsyncSession, entry: ListEntry, today: date) -> bool:

@@ -76,3 +76,12 @@ def next_due(clocks: tuple[Clock, ...], waiting: Waiting) -> Clock | None:
     """The running clock of `waiting` which ends first."""
     running = [clock for clock in clocks if clock.is_running and clock.waiting == waiting]
     return min(running, key=lambda clock: clock.due_on, default=None)
+
+
+def queue_place(clocks: tuple[Clock, ...]) -> tuple[date | None, str | None, bool]:
+    """Where a case stands in its officers' queue: the day that is due next and what is due then, None for nothing; and
+    whether a running clock rests on days off that are not published yet.
+    """
+    due = next_due(clocks, "officer")
+    provisional = any(c.is_running and c.period.deadline(c.start_on).provisional for c in clocks)
+    return (due.due_on, due.period.node, provisional) if due else (None, None, provisional)

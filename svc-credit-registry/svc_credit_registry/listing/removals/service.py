@@ -13,7 +13,7 @@ from svc_credit_registry.listing.lists import queries as list_queries
 from svc_credit_registry.listing.lists import rules as list_rules
 from svc_credit_registry.listing.lists import service as lists
 from svc_credit_registry.listing.lists.models import ListEntry
-from svc_credit_registry.listing.periods.rules import Clock, next_due
+from svc_credit_registry.listing.periods.rules import Clock, queue_place
 from svc_credit_registry.listing.removals import queries, rules
 from svc_credit_registry.listing.removals.errors import NotCured, RemovalPending, RemovalUnknown
 from svc_credit_registry.listing.removals.models import Removal
@@ -205,6 +205,4 @@ def clocks(removal: Removal, entry: ListEntry) -> tuple[Clock, ...]:
 def refresh(removal: Removal, entry: ListEntry) -> None:
     """Computes what the queue is ordered by."""
     running = clocks(removal, entry) if removal.state in queries.OPEN else ()
-    due = next_due(running, "officer")
-    removal.due_on, removal.due_node = (due.due_on, due.period.node) if due else (None, None)
-    removal.provisional = any(c.is_running and c.period.deadline(c.start_on).provisional for c in running)
+    removal.due_on, removal.due_node, removal.provisional = queue_place(running)

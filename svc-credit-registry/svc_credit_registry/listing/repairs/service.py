@@ -12,7 +12,7 @@ from shared import audit
 from shared.auth import Caller
 from shared.clock import statutory_date
 from shared.codes import regions
-from svc_credit_registry.listing.periods.rules import Clock, next_due
+from svc_credit_registry.listing.periods.rules import Clock, queue_place
 from svc_credit_registry.listing.repairs import queries, rules
 from svc_credit_registry.listing.repairs.errors import (
     PenaltyUnknown,
@@ -329,9 +329,7 @@ def clocks(repair: Repair) -> tuple[Clock, ...]:
 def refresh(repair: Repair) -> None:
     """Computes what the queue is ordered by."""
     running = clocks(repair) if repair.state in queries.OPEN else ()
-    due = next_due(running, "officer")
-    repair.due_on, repair.due_node = (due.due_on, due.period.node) if due else (None, None)
-    repair.provisional = any(c.is_running and c.period.deadline(c.start_on).provisional for c in running)
+    repair.due_on, repair.due_node, repair.provisional = queue_place(running)
 
 
 async def _move(session: AsyncSession, caller: Caller, repair: Repair, act: Act) -> None:
