@@ -41,4 +41,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 \
   CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
 # Forwarded headers are for the gateway alone, which believes only the proxies it is told of.
-CMD ["bash", "-c", "case ${SERVICE} in gateway) http=gateway.listener:Listener;; svc-credit-registry) http=svc_credit_registry.record.lookups.listener:Listener;; svc-sso) http=svc_sso.repeats.listener:Listener;; *) http=httptools;; esac; exec uvicorn --factory ${SERVICE//-/_}.main:create_app --host 0.0.0.0 --port 8000 --loop uvloop --http $http --no-proxy-headers --no-access-log --no-server-header --log-level warning --timeout-graceful-shutdown 25"]
+CMD ["bash", "-c", "case ${SERVICE} in gateway) http=gateway.listener:Listener;; svc-credit-registry) http=svc_credit_registry.listener:Listener;; svc-sso) http=svc_sso.listener:Listener;; *) http=httptools;; esac; exec uvicorn --factory ${SERVICE//-/_}.main:create_app --host 0.0.0.0 --port 8000 --loop uvloop --http $http --no-proxy-headers --no-access-log --no-server-header --log-level warning --timeout-graceful-shutdown 25"]

@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 LISTENERS = {
     "gateway": "gateway.listener:Listener",  # open to everyone: deadlines and limits for the header too
-    "credit-registry": "svc_credit_registry.record.lookups.listener:Listener",  # most calls are look-ups
-    "sso": "svc_sso.repeats.listener:Listener",  # most calls are repetitions and refreshes
+    "credit-registry": "svc_credit_registry.listener:Listener",  # most calls are look-ups
+    "sso": "svc_sso.listener:Listener",  # most calls are repetitions and refreshes
 }
 
 

@@ -12,7 +12,7 @@ from tests.gateway.support import Answer, read_answer
 from tests.svc_credit_registry.record.lookups.test_lookups import PLAIN, code
 from tests.svc_credit_registry.world import World, row
 
-LISTENER = "svc_credit_registry.record.lookups.listener:Listener"
+LISTENER = "svc_credit_registry.listener:Listener"
 OWN = {"date", "x-request-id"}
 
 

@@ -1,6 +1,6 @@
 """Look-ups of single enterprises straight from the connection and back to it: ASGI would cost more than the look-up.
 
-Start uvicorn with `--http svc_credit_registry.record.lookups.listener:Listener`. A request for one enterprise that is
+Start uvicorn with `--http svc_credit_registry.listener:Listener`. A request for one enterprise that is
 there as a whole, between two others, and has nothing about it that the route would look at, is answered with one write.
 All others, and those that find nothing, are read by uvicorn as if nobody had looked.
 """
