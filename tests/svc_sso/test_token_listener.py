@@ -14,7 +14,7 @@ from tests.support.servers import Servers
 from tests.svc_sso.conftest import SECRETS, Provider, running_provider
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-LISTENER = "svc_sso.repeats.listener:Listener"
+LISTENER = "svc_sso.listener:Listener"
 FORM = b"grant_type=client_credentials&audience=complaints"
 OWN = {"date", "x-request-id"}
 USUAL = ("Content-Type: application/x-www-form-urlencoded",)

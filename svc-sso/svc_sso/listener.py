@@ -1,6 +1,6 @@
 """The two requests which come all the time (`repeats.routes`), straight from the connection and back to it.
 
-Start uvicorn with `--http svc_sso.repeats.listener:Listener`.
+Start uvicorn with `--http svc_sso.listener:Listener`.
 """
 
 import asyncio
