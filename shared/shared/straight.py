@@ -5,27 +5,33 @@ others, and may promise its answer, which goes out by one write. All else is rea
 """
 
 import asyncio
+from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 class Straight(HttpToolsProtocol):
-    """One connection. `inside`: uvicorn has got bytes of a request that is not complete; `early`: what came before the
-    answer was given."""
+    """One connection. `inside`: uvicorn has bytes of a request that is not complete; `early` came before the answer."""
 
     inside = False
     answering = False
     leaving = False
     early = b""
 
-    def promise(self, request: bytes) -> asyncio.Future[bytes | None] | None:
-        """The answer to come, with its header; None, at once or then, when uvicorn is to read the request."""
+    def promise(self, request: bytes) -> asyncio.Future[Any] | None:
+        """What the answer will be made of; None when uvicorn is to read the request."""
         raise NotImplementedError
 
-    def opening(self) -> list[bytes]:
-        """The first lines of an answer: 200, and what uvicorn says in all of them, such as the date."""
-        return [b"HTTP/1.1 200 OK\r\n", *(b"%b: %b\r\n" % field for field in self.server_state.default_headers)]
+    def answer(self, kept: Any) -> bytes | None:
+        """The answer, with its header, made of what was promised; None when uvicorn is to read the request instead."""
+        raise NotImplementedError
+
+    def whole(self, header: Iterable[tuple[bytes, bytes]], body: bytes) -> bytes:
+        """An answer with status 200, after what uvicorn says in all of them, such as the date."""
+        lines = [b"%b: %b\r\n" % field for field in (*self.server_state.default_headers, *header)]
+        return b"".join((b"HTTP/1.1 200 OK\r\n", *lines, b"\r\n", body))
 
     def data_received(self, data: bytes) -> None:
         if self.answering:
@@ -50,11 +56,12 @@ class Straight(HttpToolsProtocol):
         self.inside = True
         super().data_received(data)
 
-    def _kept(self, request: bytes, promised: asyncio.Future[bytes | None]) -> None:
+    def _kept(self, request: bytes, promised: asyncio.Future[Any]) -> None:
         self.answering = False
-        answer = None if promised.cancelled() or promised.exception() is not None else promised.result()
+        failed = promised.cancelled() or promised.exception() is not None
         if self.transport.is_closing():
             return
+        answer = None if failed else self.answer(promised.result())
         if answer is None:
             self._read(request)
         else:

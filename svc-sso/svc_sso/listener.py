@@ -9,7 +9,7 @@ import time
 
 from shared.straight import Straight
 from svc_sso.repeats import routes
-from svc_sso.repeats.rules import LONGEST_BODY, Asked, asked_in
+from svc_sso.repeats.rules import LONGEST_BODY, asked_in
 
 PLAIN = re.compile(rb"POST /oauth2/token HTTP/1\.1\r\n((?:[A-Za-z0-9-]+:[\t -~\x80-\xff]*\r\n)+)\r\n")
 UNUSUAL = frozenset({b"connection", b"expect", b"te", b"trailer", b"upgrade"})
@@ -17,6 +17,8 @@ UNUSUAL = frozenset({b"connection", b"expect", b"te", b"trailer", b"upgrade"})
 
 class Listener(Straight):
     """One connection."""
+
+    _request_id, _started = "", 0.0
 
     def promise(self, request: bytes) -> asyncio.Future[bytes | None] | None:
         found = PLAIN.match(request)
@@ -28,16 +30,16 @@ class Listener(Straight):
         if len(names) != len(fields) or names & UNUSUAL or length != b"%d" % len(body):
             return None
         asked = asked_in(fields)
-        return asyncio.ensure_future(self._answer(asked, body)) if asked is not None else None
-
-    async def _answer(self, asked: Asked, body: bytes) -> bytes | None:
-        started, request_id = time.perf_counter(), routes.request_id_of(asked)
-        answer = await routes.repeats_in(self.app).answer(asked, body, request_id)
-        if answer is None:
+        if asked is None:
             return None
-        lines = [b"%b: %b\r\n" % field for field in routes.header(answer, request_id)]
-        routes.count(started)
-        return b"".join((*self.opening(), *lines, b"\r\n", answer))
+        self._request_id, self._started = routes.request_id_of(asked), time.perf_counter()
+        return asyncio.ensure_future(routes.repeats_in(self.app).answer(asked, body, self._request_id))
+
+    def answer(self, kept: bytes | None) -> bytes | None:
+        if kept is None:
+            return None
+        routes.count(self._started)
+        return self.whole(routes.header(kept, self._request_id), kept)
 
 
 def _field(line: bytes) -> tuple[bytes, bytes]:

@@ -14,7 +14,7 @@ from tests.architecture.conftest import FOLDERS, ROOT, SERVICES, tree_of
 ROLES = {"errors", "rules", "models", "schemas", "queries", "service", "routes", "handlers", "__init__"}
 FILE_CEILING = 350
 FUNCTION_CEILING = 40
-KERNEL_CEILING = 5400
+KERNEL_CEILING = 5420
 BANNED_NAMES = {"utils.py", "helpers.py", "common.py", "misc.py"}
 
 

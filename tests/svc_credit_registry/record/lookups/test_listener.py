@@ -1,14 +1,12 @@
 """Look-ups straight from the connection: a client can't tell them from those that uvicorn reads."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import uvicorn
 
 from tests.gateway.support import Answer, read_answer
+from tests.support.listening import listening
 from tests.svc_credit_registry.record.lookups.test_lookups import PLAIN, code
 from tests.svc_credit_registry.world import World, row
 
@@ -20,48 +18,13 @@ def get(path: str, *fields: str) -> bytes:
     return "".join(f"{line}\r\n" for line in (f"GET {path} HTTP/1.1", "Host: x", *fields, "")).encode()
 
 
-class Caller:
-    """One connection to the service."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
-
-    async def ask(self, *requests: bytes) -> list[Answer]:
-        for request in requests:
-            self.writer.write(request)
-            await asyncio.sleep(0.005)  # each arrives by itself
-        return [await asyncio.wait_for(read_answer(self.reader), 5) for _ in requests]
-
-
-@contextlib.asynccontextmanager
-async def listening(world: World) -> AsyncIterator[tuple[uvicorn.Server, Caller]]:
-    """The application, which runs already, behind a server with this listener; a connection to it."""
-    config = uvicorn.Config(
-        world.client.app, port=0, http=LISTENER, log_config=None, access_log=False, proxy_headers=False, lifespan="off",
-        server_header=False,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server._serve())
-    while not server.started:
-        if task.done():
-            task.result()
-        await asyncio.sleep(0.01)
-    caller = Caller(*await asyncio.open_connection("127.0.0.1", server.servers[0].sockets[0].getsockname()[1]))
-    try:
-        yield server, caller
-    finally:
-        caller.writer.close()
-        server.should_exit = True
-        await task
-
-
 def said(answer: Answer) -> tuple[int, dict[str, str], bytes]:
     return answer.status, {k: v for k, v in answer.headers.items() if k not in OWN}, answer.body
 
 
 async def test_it_answers_as_uvicorn_does(world: World) -> None:
     await world.load([row(code(1), "随州红光酒业有限公司"), row(code(2), "随州永兴商贸有限公司")])
-    async with listening(world) as (server, caller):
+    async with listening(world.client.app, LISTENER) as (server, caller):
         (short,) = await caller.ask(get(PLAIN, "X-Request-Id: abcdefgh12345678"))
         (long,) = await caller.ask(get(PLAIN, "X-Request-Id: abcdefgh12345678", "Connection: keep-alive"))
         assert server.server_state.total_requests == 2
@@ -75,13 +38,13 @@ async def test_it_answers_as_uvicorn_does(world: World) -> None:
 @pytest.mark.parametrize("field", ['If-None-Match: "1"', 'IF-NONE-MATCH: "1"'])
 async def test_conditions_are_the_routes_business(world: World, field: str) -> None:
     await world.load([row(code(1), "随州红光酒业有限公司")])
-    async with listening(world) as (_, caller):
+    async with listening(world.client.app, LISTENER) as (_, caller):
         assert [(await caller.ask(get(PLAIN, field)))[0].status for _ in range(2)] == [304, 304]
 
 
 async def test_what_it_does_not_find_the_route_answers(world: World) -> None:
     await world.load([row(code(1), "随州红光酒业有限公司")])
-    async with listening(world) as (_, caller):
+    async with listening(world.client.app, LISTENER) as (_, caller):
         wrong = get("/v1/enterprises/91421303MA00000060")
         answers = [(await caller.ask(each))[0] for each in (get(f"/v1/enterprises/{code(9)}"), wrong, get(PLAIN))]
         assert [answer.status for answer in answers] == [404, 422, 200]
@@ -94,7 +57,7 @@ async def test_what_it_does_not_find_the_route_answers(world: World) -> None:
 async def test_requests_before_the_answer_are_answered_in_turn(world: World) -> None:
     await world.load([row(code(n), f"随州永兴{n}号商贸有限公司") for n in (1, 2, 3)])
     paths = [f"/v1/enterprises/{code(n)}" for n in (1, 2, 3)]
-    async with listening(world) as (_, caller):
+    async with listening(world.client.app, LISTENER) as (_, caller):
         caller.writer.write(b"".join(map(get, paths)))
         together = [(await asyncio.wait_for(read_answer(caller.reader), 5)).json()["code"] for _ in paths]
         mixed = await caller.ask(get(paths[0]), get("/livez"), get(paths[1], "Connection: keep-alive"), get(paths[2]))
@@ -106,7 +69,7 @@ async def test_a_request_in_the_body_of_another_is_none(world: World) -> None:
     await world.load([row(code(1), "随州红光酒业有限公司")])
     inner = get(PLAIN)
     head = f"POST /v1/enterprises HTTP/1.1\r\nHost: x\r\nContent-Length: {len(inner)}\r\n\r\n".encode()
-    async with listening(world) as (_, caller):
+    async with listening(world.client.app, LISTENER) as (_, caller):
         caller.writer.write(head)
         await asyncio.sleep(0.02)
         (answer,) = await caller.ask(inner)
