@@ -6,13 +6,14 @@ small register is done within the process at hand.
 
 import asyncio
 import contextlib
+import fcntl
 import gc
 import multiprocessing
 import os
 import shutil
 import signal
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -34,6 +35,7 @@ from svc_credit_registry.discovery.indexes.rules import Entry, cut
 from svc_credit_registry.discovery.indexes.service import OpenIndex
 
 CURRENT = "CURRENT"
+PLACING = "placing"
 UNFINISHED = "unfinished-"
 LESS_URGENT = 5
 """By so much less than those who answer are the processes favoured by the system."""
@@ -78,7 +80,7 @@ async def build(settings: ServiceSettings, processes: int | None = None) -> Open
         raise
     finally:
         await connection.close()
-    return _put_in_place(root, path)
+    return await asyncio.to_thread(_put_in_place, root, path)
 
 
 async def _filled(
@@ -176,12 +178,21 @@ async def _index(share: Share, goes_on: Callable[[], bool]) -> None:
     index.finish()
 
 
+@contextlib.contextmanager
+def placing(root: Path) -> Iterator[None]:
+    """Within it nobody else puts an index into its place, or clears away those which are not: it waits for them."""
+    with (root / PLACING).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def _put_in_place(root: Path, path: Path) -> OpenIndex:
     final = root / path.name.removeprefix(UNFINISHED)
-    path.rename(final)
-    pointer = root / f"{CURRENT}.{final.name}"
-    pointer.write_text(final.name)
-    pointer.replace(root / CURRENT)
+    with placing(root):
+        path.rename(final)
+        pointer = root / f"{CURRENT}.{final.name}"
+        pointer.write_text(final.name)
+        pointer.replace(root / CURRENT)
     index = OpenIndex.open(final)
     assert index is not None
     return index

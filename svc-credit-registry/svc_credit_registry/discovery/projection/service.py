@@ -22,7 +22,7 @@ from shared.runtime import Runtime
 from shared.settings import ServiceSettings
 from shared.worker import end, forever
 from svc_credit_registry.discovery.building.rules import SMALL_REGISTER
-from svc_credit_registry.discovery.building.service import CURRENT, UNFINISHED, build
+from svc_credit_registry.discovery.building.service import CURRENT, UNFINISHED, build, placing
 from svc_credit_registry.discovery.indexes.errors import IndexBuilding
 from svc_credit_registry.discovery.indexes.rules import Entry
 from svc_credit_registry.discovery.indexes.service import OpenIndex, View
@@ -225,11 +225,13 @@ def opened(root: Path) -> OpenIndex | None:
 
 def _clear(root: Path, used: Path) -> None:
     """Removes indexes no longer in use. Whoever still has one open keeps what he sees of it."""
-    for path in root.iterdir():
-        if not path.is_dir() or path == used:
-            continue
-        if not path.name.startswith(UNFINISHED) or time.time() - path.stat().st_mtime > ABANDONED_AFTER:
-            shutil.rmtree(path, ignore_errors=True)
+    with placing(root):
+        kept = {used, _pointed(root)}  # somebody may just have put another in the place of the one in use
+        for path in root.iterdir():
+            if not path.is_dir() or path in kept:
+                continue
+            if not path.name.startswith(UNFINISHED) or time.time() - path.stat().st_mtime > ABANDONED_AFTER:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 @contextlib.contextmanager
