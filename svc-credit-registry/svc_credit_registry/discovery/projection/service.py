@@ -47,7 +47,7 @@ class Projection:
         self.ready = asyncio.Event()
         self._current: OpenIndex | None = None
         self._writing = ThreadPoolExecutor(1, "index")
-        self._asking = ThreadPoolExecutor(4, "search")
+        self._asking = ThreadPoolExecutor(os.cpu_count() or 1, "search")
 
     @property
     def view(self) -> View:
