@@ -27,7 +27,6 @@ from tests.support.tokens import SignToken, signer
 # Hypothesis is loaded before the first test, not by its plugin after the last one: Python 3.11 fails to parse a module
 # ("AST constructor recursion depth mismatch") while the collector ends a connection that some test left open.
 
-LONG = {"journeys", "local"}
 RUNNING = pytest.StashKey[RunningServers]()
 
 
@@ -52,10 +51,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keeps tests that share something costly on one worker: the whole platform, the services' self-descriptions, and
     what the tests of a module share.
 
-    First of all, since the parallel run reads the groups in the same hook. Those which start whole platforms go first:
-    begun last, they would keep one worker busy long after the others have ended.
+    First of all, since the parallel run reads the groups in the same hook.
     """
-    items.sort(key=lambda item: not LONG & set(item.path.parts))
     for item in items:
         if item.get_closest_marker("platform") is not None:
             item.add_marker(pytest.mark.xdist_group("platform"))

@@ -34,7 +34,8 @@ async def test_the_demonstration_reports_once(filings: Filings) -> None:
     plans = (await filings.get("/v1/inspection-plans"))["items"]
     assert sorted(plan["state"] for plan in plans) == ["drawn", "frozen"]
     pharmacy = await filings.get(f"/v1/enterprises/{code_of(PHARMACY)}/record")
-    assert {kind["kind"] for kind in pharmacy["kinds"]} == {"annual_report", "commitment", "credit_repair"}
+    kinds = {kind["kind"] for kind in pharmacy["kinds"]}
+    assert kinds - {"inspection"} == {"annual_report", "commitment", "credit_repair"}  # whom a draw hits is chance
     assert figures["total"]["filed_late"] + figures["total"]["filed_in_time"] > 3
 
 
