@@ -14,7 +14,6 @@ from tantivy import Occur, Order, Query
 
 from svc_credit_registry.discovery.indexes.rules import SCHEMA, Entry, documents, key_of, restored
 
-KEYWORD = "keyword"
 UNSEARCHED = "unsearched"
 WORDS = "whitespace"
 ABOUT = "about.json"
