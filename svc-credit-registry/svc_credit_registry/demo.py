@@ -10,6 +10,7 @@ import sys
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import svc_credit_registry.sharing.batches.models  # noqa: F401 - receipts refer to its table
 from shared.clock import today
 from shared.db import make_engine, make_sessions
 from shared.privacy import Keyring, set_keyring

@@ -11,6 +11,7 @@ from shared.migrate import head_of, scripts_of
 from tests.architecture.conftest import FOLDERS, ROOT, SERVICES
 
 PACKAGES = (*SERVICES, "gateway")
+DEMOS = sorted(path.parent.name for folder in FOLDERS for path in (ROOT / folder).glob("*/demo.py"))
 DRIFT = """
 import asyncio, runpy, sys
 from shared import migrate
@@ -46,3 +47,15 @@ async def test_models_and_schema_agree_and_the_way_back_works(package: str, empt
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.mark.parametrize("package", DEMOS)
+def test_a_demonstration_knows_every_table_that_its_own_refer_to(package: str) -> None:
+    """It runs as a process of its own, without what the service loads."""
+    program = f"import {package}.demo, shared.db; shared.db.Base.metadata.sorted_tables"
+    path = os.pathsep.join(str(ROOT / folder) for folder in FOLDERS)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
