@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from svc_credit_registry.discovery.building.service import build
 from svc_credit_registry.discovery.projection.service import Projection
-from svc_credit_registry.record.feed.queries import SEQUENCED
+from svc_credit_registry.record.feed.queries import SEQUENCED, last_position
 from tests.support.apps import running_service
 from tests.support.databases import Emptied, emptied
 from tests.support.servers import Servers
@@ -74,17 +74,19 @@ async def world(
     projection = shared.client.app.state.projection
     yield shared
     shared.client.app.state.projection = projection
+    async with shared.client.sessions() as session:
+        changed = bool(await last_position(session))
     await database.empty(*BEGINNINGS)
-    await _from_the_beginning(shared)
+    await _from_the_beginning(shared, changed=changed)
 
 
-async def _from_the_beginning(world: World) -> None:
-    """Takes back what no table holds: files, the index."""
+async def _from_the_beginning(world: World, *, changed: bool) -> None:
+    """Takes back what no table holds: files, and the index if it has taken in changes or may be about to."""
     for path in world.client.settings.data_dir.iterdir():
         if path.name != SEARCH and path.is_dir():
             shutil.rmtree(path)
     projection: Projection = world.client.app.state.projection
-    if projection.is_ready and projection.view.position:
+    if changed and projection.is_ready:
         await _with_a_new_index(world, projection)
 
 
