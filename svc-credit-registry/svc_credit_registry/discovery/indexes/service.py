@@ -18,6 +18,7 @@ UNSEARCHED = "unsearched"
 WORDS = "whitespace"
 ABOUT = "about.json"
 STATE = "state"
+NOBODY = "nobody"
 _META, _MANAGED = "meta.json", ".managed.json"
 MOST_VALUES = 10_000
 SORTED_HERE = 200
@@ -140,6 +141,9 @@ class OpenIndex:
         """Takes the index for writing, with so many bytes for what is not on disk yet. ValueError when it is taken."""
         if self._writer is None:
             self._writer = self._index.writer(memory, 1)
+            # The first change has the stamp of the last commit. Pieces that are merged before the next one take it for
+            # a part of that one, and keep what it should have deleted: so it deletes nothing.
+            self._writer.delete_documents_by_term("code", NOBODY)
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Adds entries which are not in the index yet."""
