@@ -27,7 +27,7 @@ PER_STRETCH = 50
 SAMPLE = 60_000
 
 RANKS = {"active": "0", "revoked": "1", "cancelled": "2"}
-_BEHIND_NAME = "-"
+_BEHIND_NAME, _LAST = "-", "\U0010ffff"
 _KEY = re.compile(r"^[0-2]\w{0,300}-[0-9A-Z]{18}$")
 FACTS = 9
 """So many fields of an entry are plain facts; the others most do not have."""
@@ -101,17 +101,30 @@ def stretch_of(boundaries: Sequence[str], key: str) -> int:
     return bisect.bisect_right(boundaries, key)
 
 
-def stretches(boundaries: Sequence[str], start: int) -> Iterator[list[str]]:
-    """The terms of all stretches from `start` on, in order: one stretch first, then more and more at a time."""
-    count = len(boundaries) + 1
+def beginning_with(boundaries: Sequence[str], folded: str) -> Iterator[tuple[int, int]]:
+    """From which stretch to which the names lie that begin with a text, for each status; none is in two of these."""
+    done = -1
+    for rank in RANKS.values():
+        low, high = stretch_of(boundaries, f"{rank}{folded}"), stretch_of(boundaries, f"{rank}{folded}{_LAST}")
+        if high > done:
+            yield max(low, done + 1), high
+            done = high
+
+
+def stretches(boundaries: Sequence[str], start: int, end: int | None = None) -> Iterator[list[str]]:
+    """The terms of the stretches from `start` to `end`, in order: one stretch first, then more and more at a time."""
+    last = len(boundaries) if end is None else end
+    edge = min((start // COARSE + 1) * COARSE, last + 1)
     yield [f"b{start}"]
-    edge = min((start // COARSE + 1) * COARSE, count)
     if start + 1 < edge:
         yield [f"b{number}" for number in range(start + 1, edge)]
-    at, step, last = start // COARSE + 1, 1, (count - 1) // COARSE
-    while at <= last:
-        yield [f"B{number}" for number in range(at, min(at + step, last + 1))]
+    whole = (last if last == len(boundaries) else last + 1 - COARSE) // COARSE  # the last coarse one may be shorter
+    at, step = start // COARSE + 1, 1
+    while at <= whole:
+        yield [f"B{number}" for number in range(at, min(at + step, whole + 1))]
         at, step = at + step, step * 2
+    if max(edge, (whole + 1) * COARSE) <= last:
+        yield [f"b{number}" for number in range(max(edge, (whole + 1) * COARSE), last + 1)]
 
 
 def pairs(folded: str, *, begins: bool = False, ends: bool = False) -> list[str]:

@@ -11,7 +11,7 @@ from shared.db import Sessions
 from shared.http.pagination import COUNT_CAP, PageQuery, PageResult, decode_cursor, encode_cursor
 from svc_credit_registry.discovery.indexes import service as indexes
 from svc_credit_registry.discovery.indexes.errors import CursorForeign
-from svc_credit_registry.discovery.indexes.rules import Entry, is_sort_key, pairs, stretch_of, stretches
+from svc_credit_registry.discovery.indexes.rules import Entry, beginning_with, is_sort_key, pairs, stretch_of, stretches
 from svc_credit_registry.discovery.indexes.service import View
 from svc_credit_registry.discovery.projection.service import Projection
 from svc_credit_registry.discovery.search import queries
@@ -141,25 +141,31 @@ def page(view: View, wanted: Wanted, after: Position | None, limit: int) -> list
         if not kind.at_most or (after is not None and kind.match < after.match):
             continue
         behind = after.key if after is not None and kind.match == after.match else None
-        hits = _hits(view, kind, behind, _first(wanted, kind.match), limit - len(found))
+        hits = _hits(view, kind, behind, wanted.text, limit - len(found))
         found += [(kind.match, key, entry) for key, entry in hits]
         if len(found) >= limit:
             break
     return found
 
 
-def _first(wanted: Wanted, match: Match) -> str:
-    """The key before which nothing of a kind can stand."""
-    return f"0{wanted.text}" if wanted.text and match in (Match.EXACT, Match.PREFIX) else ""
+def _stretches(view: View, kind: Kind, behind: str | None, text: str | None) -> Iterator[list[str]]:
+    """Where those of a kind may stand, in order: exact names and those that begin with the text lie together."""
+    boundaries = view.about.boundaries
+    start = stretch_of(boundaries, behind) if behind is not None else 0
+    if text is None or kind.match not in (Match.EXACT, Match.PREFIX):
+        yield from stretches(boundaries, start)
+        return
+    for low, high in beginning_with(boundaries, text):
+        if high >= start:
+            yield from stretches(boundaries, max(low, start), high)
 
 
-def _hits(view: View, kind: Kind, behind: str | None, first: str, limit: int) -> list[tuple[str, Entry]]:
+def _hits(view: View, kind: Kind, behind: str | None, text: str | None, limit: int) -> list[tuple[str, Entry]]:
     later = [indexes.behind(behind)] if behind is not None else []
     if kind.at_most <= FEW and kind.queries:
         return indexes.ordered(view, indexes.all_of([*kind.queries, *later], kind.but), limit)
     found: list[tuple[str, Entry]] = []
-    boundaries = view.about.boundaries
-    for terms in stretches(boundaries, stretch_of(boundaries, behind or first)):
+    for terms in _stretches(view, kind, behind, text):
         query = indexes.all_of([indexes.any_term("tags", terms), *kind.queries, *later], kind.but)
         found += indexes.ordered(view, query, limit - len(found))
         if len(found) >= limit:

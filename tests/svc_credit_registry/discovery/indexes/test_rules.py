@@ -7,8 +7,10 @@ import pytest
 from svc_credit_registry.discovery.indexes.rules import (
     COARSE,
     FACTS,
+    RANKS,
     Entry,
     FormerName,
+    beginning_with,
     cut,
     documents,
     entry_of,
@@ -109,18 +111,42 @@ def test_pairs_of_many_lines_are_those_of_each(lines: list[str]) -> None:
     assert list(pairs_of(lines)) == [" ".join(pairs(line)) for line in lines]
 
 
+def numbers_of(terms: list[str]) -> list[int]:
+    """The stretches for which these terms stand."""
+    numbers = [int(term[1:]) for term in terms]
+    return numbers if terms[0].startswith("b") else [n * COARSE + i for n in numbers for i in range(COARSE)]
+
+
 @pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 100, 511])
 def test_stretches_cover_all_from_where_they_start_once_and_in_order(count: int) -> None:
     boundaries = [f"{number:04}" for number in range(count)]
     for start in {0, 1, count // 2, count}:
-        covered: list[int] = []
-        for terms in stretches(boundaries, start):
-            numbers = [int(term[1:]) for term in terms]
-            fine = terms[0].startswith("b")
-            covered += numbers if fine else [n * COARSE + i for n in numbers for i in range(COARSE)]
+        covered = [number for terms in stretches(boundaries, start) for number in numbers_of(terms)]
         assert covered == sorted(set(covered))
         assert covered[0] == start
         assert covered[-1] >= count
+
+
+@pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 50])
+def test_stretches_up_to_an_end_are_those_and_no_others(count: int) -> None:
+    boundaries = [f"{number:04}" for number in range(count)]
+    for start in range(count + 1):
+        for end in range(start, count + 1):
+            covered = [number for terms in stretches(boundaries, start, end) for number in numbers_of(terms)]
+            assert [number for number in covered if number <= count] == list(range(start, end + 1)), (start, end)
+
+
+@pytest.mark.parametrize("every", [1, 3, 40, 400])
+def test_names_that_begin_with_a_text_lie_where_it_is_said_in_no_stretch_twice(every: int) -> None:
+    chance = random.Random(every)
+    names = ["".join(chance.choices("红光永", k=chance.randint(1, 5))) for _ in range(400)]
+    keys = sorted(sort_key(chance.choice(list(RANKS)), name, f"91421303MA{n:07}A") for n, name in enumerate(names))
+    boundaries = sorted({key.partition("-")[0] for key in keys[every::every]})
+    for text in {name[:length] for name in names for length in (1, 2, 3)}:
+        said = [range(low, high + 1) for low, high in beginning_with(boundaries, text)]
+        places = [number for each in said for number in each]
+        assert places == sorted(set(places))
+        assert {stretch_of(boundaries, key) for key in keys if key[1:].startswith(text)} <= set(places)
 
 
 def test_stretches_are_about_equal_and_agree_with_the_order() -> None:
