@@ -66,9 +66,9 @@ class Projection:
         """The folder of the index in use."""
         return self._current.path if self._current is not None else None
 
-    async def ask(self, question: Callable[[], T]) -> T:
+    def ask(self, question: Callable[[], T]) -> "asyncio.Future[T]":
         """What `question` finds in the index, asked beside the event loop: the index works without Python's lock."""
-        return await asyncio.get_running_loop().run_in_executor(self._asking, question)
+        return asyncio.get_running_loop().run_in_executor(self._asking, question)
 
     async def keep(self) -> None:
         """Keeps the index in step for ever."""

@@ -22,6 +22,7 @@ from svc_credit_registry.record.exports.rules import Form
 from svc_credit_registry.replies import ReplyDep
 
 router = Router(tags=["search"], dependencies=[Public])
+ROUTE = "/v1/enterprises"
 
 COLUMNS = (
     "code", "name", "region", "industry_code", "organisation_form", "status", "established_on",
@@ -62,7 +63,7 @@ def wanted(
 WantedDep = Annotated[Wanted, Depends(wanted)]
 
 
-@router.get("/v1/enterprises", operation_id="list_enterprises", summary="Search and list enterprises")
+@router.get(ROUTE, operation_id="list_enterprises", summary="Search and list enterprises")
 async def list_enterprises(
     reply: ReplyDep, projection: ProjectionDep, asked: WantedDep, paging: Paging
 ) -> EnterpriseHits:
@@ -81,7 +82,7 @@ async def list_enterprises(
     return EnterpriseHits(**page.__dict__, did_you_mean=offered)
 
 
-@router.head("/v1/enterprises", include_in_schema=False)
+@router.head(ROUTE, include_in_schema=False)
 async def list_enterprises_head(
     reply: ReplyDep, projection: ProjectionDep, asked: WantedDep, paging: Paging
 ) -> Response:

@@ -73,14 +73,16 @@ async def find(projection: Projection, session: AsyncSession, wanted: Wanted, pa
     if _is_by_code(projection, wanted, after):
         return await _find_by_code(session, wanted, after, paging)
     view = projection.view
+    return await projection.ask(lambda: look(view, wanted, after, paging))
 
-    def look() -> tuple[list[tuple[Match, str, Entry]], int | None]:
-        return page(view, wanted, after, paging.limit + 1), _counted(view, wanted, paging)
 
-    found, number = await projection.ask(look)
+def look(view: View, wanted: Wanted, after: Position | None, paging: PageQuery) -> PageResult:
+    """One page of what the index holds. Blocks."""
+    found = page(view, wanted, after, paging.limit + 1)
     shown = found[: paging.limit]
     cursor = encode_cursor([int(shown[-1][0]), shown[-1][1]]) if len(found) > paging.limit else None
-    return _result([hit_of(entry, match, wanted) for match, _, entry in shown], cursor, number, paging)
+    hits = [hit_of(entry, match, wanted) for match, _, entry in shown]
+    return _result(hits, cursor, _counted(view, wanted, paging), paging)
 
 
 def _is_by_code(projection: Projection, wanted: Wanted, after: Position | None) -> bool:

@@ -68,11 +68,11 @@ class Lookups:
         return True
 
 
-def reader_in(app: Any) -> Reader:
-    """The reader within whatever uvicorn has put around the application."""
+def lookups_in(app: Any) -> Lookups:
+    """What answers look-ups, within whatever uvicorn has put around it."""
     while not isinstance(app, Lookups):
         app = app.app
-    return app.reader
+    return app
 
 
 def count(started: float) -> None:
@@ -83,12 +83,16 @@ def count(started: float) -> None:
 
 def headers(row: Any, length: int, given: str) -> list[tuple[bytes, bytes]]:
     """The header of the answer: what the route says, and the id of the request, `given` or made."""
-    request_id = given if REQUEST_ID.match(given) else secrets.token_hex(12)
     return [
         (b"etag", b'"%d"' % row["version"]),
         POLICY_HEADER,
         (b"cache-tags", f"register enterprise:{row['code']}".encode()),
         (b"content-length", b"%d" % length),
         TYPE_HEADER,
-        (b"x-request-id", request_id.encode()),
+        request_id(given),
     ]
+
+
+def request_id(given: str) -> tuple[bytes, bytes]:
+    """The field with the id of a request, `given` or made."""
+    return b"x-request-id", (given if REQUEST_ID.match(given) else secrets.token_hex(12)).encode()
