@@ -80,4 +80,4 @@ def test_what_is_plain() -> None:
         found = read(query)
         assert found is not None
         assert (found.wanted.text, found.limit) == (text, limit)
-    assert (LIMIT, MOST) == (page_query().limit, MAX_LIMIT)
+    assert (page_query().limit, MAX_LIMIT) == (LIMIT, MOST)
