@@ -103,4 +103,4 @@ async def revoke_grant(
     """By an officer or the producer, with a reason. The next read is refused, and an export that runs breaks off."""
     grant = await service.revoke(reply.session, caller, grant_id, version, (body.reason, now))
     await reply.versioned(grant)
-    return service.shown(grant, reply.today, english=False)
+    return service.shown(grant, reply.today, english=reply.english)

@@ -8,7 +8,7 @@ from fastapi import Path, Query
 from shared.deadlines import DeadlinesOut
 from shared.http import IfMatch, Page, Paging, Router
 from svc_credit_registry.access import CatalogueKeeper, RequestParty, ResourceOfficer, ResourceUser
-from svc_credit_registry.replies import ReplyDep
+from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.sharing.exchange.service import requester_of
 from svc_credit_registry.sharing.resource_requests import queries, service
 from svc_credit_registry.sharing.resource_requests.models import ResourceRequest
@@ -23,6 +23,11 @@ router = Router(prefix="/v1", tags=["resources"])
 Code = Annotated[str, Path(max_length=40, description="Code of the resource", examples=["CR-PENALTY"])]
 
 
+async def _answer(reply: Reply, row: ResourceRequest) -> RequestOut:
+    await reply.versioned(row)
+    return service.shown(row, reply.today, english=reply.english)
+
+
 @router.post(
     "/resources/{code}/requests",
     operation_id="request_resource",
@@ -33,8 +38,7 @@ async def request_resource(reply: ReplyDep, code: Code, body: RequestIn, caller:
     """Purpose, duty in law, fields, rows and period; answered within 10 working days, by a grant or with reasons."""
     row = await service.submit(reply.session, caller, code, body, reply.today)
     reply.created(f"/v1/resource-requests/{row.id}")
-    await reply.versioned(row)
-    return service.shown(row, reply.today, english=False)
+    return await _answer(reply, row)
 
 
 @router.get("/resource-requests", operation_id="list_resource_requests", summary="共享申请列表 Requests, newest first")
@@ -66,8 +70,7 @@ async def list_waiting(
 async def get_request(reply: ReplyDep, request_id: uuid.UUID, caller: RequestParty) -> RequestOut:
     """For the requester, the producer and officers; 404 for all others."""
     row = await service.find(reply.session, caller, request_id)
-    await reply.versioned(row)
-    return service.shown(row, reply.today, english=reply.english)
+    return await _answer(reply, row)
 
 
 @router.get(
@@ -93,8 +96,7 @@ async def decide_request(
 ) -> RequestOut:
     """By an officer or the producer of the resource. A grant gives no more than was asked; each has a reason."""
     row = await service.decide(reply.session, Act(caller, request_id, version, reply.today), body)
-    await reply.versioned(row)
-    return service.shown(row, reply.today, english=False)
+    return await _answer(reply, row)
 
 
 @router.post(
@@ -107,8 +109,7 @@ async def dispute_request(
 ) -> RequestOut:
     """By the requester, after a refusal or a grant that gives less than was asked; a grant holds on meanwhile."""
     row = await service.dispute(reply.session, Act(caller, request_id, version, reply.today), body.reason)
-    await reply.versioned(row)
-    return service.shown(row, reply.today, english=False)
+    return await _answer(reply, row)
 
 
 @router.post(
@@ -121,8 +122,7 @@ async def settle_request(
 ) -> RequestOut:
     """By an officer other than the one who answered; it is final here."""
     row = await service.settle(reply.session, Act(caller, request_id, version, reply.today), body)
-    await reply.versioned(row)
-    return service.shown(row, reply.today, english=False)
+    return await _answer(reply, row)
 
 
 @router.post(
@@ -133,5 +133,4 @@ async def withdraw_request(
 ) -> RequestOut:
     """By the requester, while it waits or is disputed; a grant that was disputed holds on as it is."""
     row = await service.withdraw(reply.session, Act(caller, request_id, version, reply.today))
-    await reply.versioned(row)
-    return service.shown(row, reply.today, english=False)
+    return await _answer(reply, row)

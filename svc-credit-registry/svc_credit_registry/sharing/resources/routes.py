@@ -68,7 +68,7 @@ async def edit_resource(
     """By an officer or the producer. Grants keep no field which the resource has no more."""
     resource = await service.edit(reply.session, caller, code, body, version)
     await reply.versioned(resource)
-    return service.shown(resource, english=False)
+    return service.shown(resource, english=reply.english)
 
 
 @router.post("/resources/{code}/publication", operation_id="publish_resource", summary="发布目录 Publish a draft")
@@ -76,7 +76,7 @@ async def publish_resource(reply: ReplyDep, code: Code, caller: ResourceOfficer,
     """The entry is in the catalogue from now on."""
     resource = await service.publish(reply.session, caller, code, version)
     await reply.versioned(resource)
-    return service.shown(resource, english=False)
+    return service.shown(resource, english=reply.english)
 
 
 @router.post("/resources/{code}/withdrawal", operation_id="withdraw_resource", summary="撤销目录 Withdraw a resource")
@@ -86,4 +86,4 @@ async def withdraw_resource(
     """By an officer or the producer; nobody reads its data any more, with or without a grant."""
     resource = await service.withdraw(reply.session, caller, code, version, body.reason)
     await reply.versioned(resource)
-    return service.shown(resource, english=False)
+    return service.shown(resource, english=reply.english)
