@@ -198,4 +198,6 @@ async def test_a_request_is_withdrawn_by_its_requester_only(world: World) -> Non
     await enter(world)
     request = await asked(world)
     assert (await act(world, request, "withdrawal", agency(world, COURT), None, 1)).status_code == 404
-    assert (await act(world, request, "withdrawal", agency(world), None, 1)).json()["state"] == "withdrawn"
+    english = agency(world) | {"Accept-Language": "en"}
+    withdrawn = (await act(world, request, "withdrawal", english, None, 1)).json()
+    assert (withdrawn["state"], withdrawn["state_label"]) == ("withdrawn", "Withdrawn")
