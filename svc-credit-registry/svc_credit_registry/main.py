@@ -33,7 +33,6 @@ from svc_credit_registry.record.publicity.routes import router as publicity
 from svc_credit_registry.record.record_views.routes import router as record_views
 from svc_credit_registry.reporting.filings.routes import router as filings
 from svc_credit_registry.reporting.immediate_information.routes import router as immediate_information
-from svc_credit_registry.reporting.items.routes import router as items
 from svc_credit_registry.reporting.objections.routes import router as objections
 from svc_credit_registry.reporting.publication_orders.routes import router as publication_orders
 from svc_credit_registry.reporting.published_reports.routes import router as published_reports
@@ -57,6 +56,7 @@ from svc_credit_registry.supervision.execution.routes import router as execution
 from svc_credit_registry.supervision.findings.routes import router as findings
 from svc_credit_registry.supervision.inspections.routes import router as inspections
 from svc_credit_registry.supervision.inspectors.routes import router as inspectors
+from svc_credit_registry.supervision.items.routes import router as items
 from svc_credit_registry.supervision.lead_intake.routes import router as lead_intake
 from svc_credit_registry.supervision.leads.routes import router as leads
 from svc_credit_registry.supervision.measures.routes import router as measures

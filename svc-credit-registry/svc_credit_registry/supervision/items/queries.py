@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import DateTime, Select, String, Subquery, case, cast, exists, false, func, literal, select, union_all
 
 from shared.auth import Caller
+from svc_credit_registry.access import CONDUCT, PLAN
 from svc_credit_registry.listing.list_objections.models import ListObjection
 from svc_credit_registry.listing.list_objections.queries import OPEN as OPEN_OBJECTIONS
 from svc_credit_registry.listing.lists import service as lists
@@ -28,8 +29,16 @@ from svc_credit_registry.reporting.objections.rules import OFFICER_STATES, OPEN_
 from svc_credit_registry.reporting.objections.service import HANDLE
 from svc_credit_registry.reporting.publication_orders import queries as publication_orders
 from svc_credit_registry.reporting.publication_orders.models import PublicationOrder
+from svc_credit_registry.supervision.findings.rules import FindingState
+from svc_credit_registry.supervision.inspections.models import InspectionAssignment, InspectionPlan, InspectionTask
+from svc_credit_registry.supervision.inspections.rules import InspectionState
+from svc_credit_registry.supervision.leads.models import Lead
+from svc_credit_registry.supervision.leads.rules import WAITING as WAITING_LEADS
 
 E, O = ListEntry, PublicationOrder  # noqa: E741 - short for the columns of one table
+T, A, P = InspectionTask, InspectionAssignment, InspectionPlan
+WAITING_PLANS = (InspectionState.DRAFT, InspectionState.PUBLISHED, InspectionState.FROZEN)
+LEADS = "credit-registry:leads:handle"
 ANNUAL_REPORT, OBJECTION, QUESTION = "annual_report", "objection", "objection_question"
 
 
@@ -38,7 +47,8 @@ def of_caller(caller: Caller, window: Window, today: date, opened_at: datetime) 
 
     An enterprise has the report of the year whose window was opened last, until it is published; open corrections;
     what it asked to be verified; what it is asked about its own items; orders to publish; the lists it stands on or is
-    proposed for, and what it has asked about them; its applications for repair. An officer has what his unit decides.
+    proposed for, and what it has asked about them; its applications for repair. An officer has what his unit decides
+    and checks, an inspector the inspections he is on.
     """
     parts = [
         _reports(caller),
@@ -52,6 +62,9 @@ def of_caller(caller: Caller, window: Window, today: date, opened_at: datetime) 
     elif caller.region is not None:
         parts += _to_decide(caller.region) if caller.has(DECIDE) else []
         parts += _to_verify(caller.region) if caller.has(HANDLE) else []
+        parts += _to_plan(caller.region) if caller.has(PLAN) else []
+        parts += [_leads(caller.region)] if caller.has(LEADS) else []
+        parts += [_to_inspect(caller.subject)] if caller.has(CONDUCT) else []
     return union_all(*parts).subquery("items")
 
 
@@ -169,6 +182,32 @@ def _to_verify(region: str) -> list[Any]:
     reviews = reviews.join(Enterprise, Enterprise.code == O.code)
     waiting = (O.region == region, O.state == "fulfilled", O.reviewed_on.is_(None))
     return [_cases("verification", cases), reviews.where(*waiting)]
+
+
+def _to_plan(region: str) -> list[Any]:
+    """Plans of the unit's own region that are not drawn yet, and results whose review is still open."""
+    results = _row("inspection_review", T, T.number, Enterprise.name, T.publish_after)
+    results = results.join(Enterprise, Enterprise.code == T.code).join(P, P.id == T.plan_id)
+    return [
+        _row("inspection_plan", P, P.number, P.title, P.period_from).where(
+            P.region == region, P.state.in_(WAITING_PLANS)
+        ),
+        results.where(P.region == region, T.state == FindingState.REPORTED),
+    ]
+
+
+def _to_inspect(inspector_id: str) -> Any:
+    """The inspections without a result which an inspector is on."""
+    tasks = _row("inspection", T, T.number, Enterprise.name, T.due_on).join(Enterprise, Enterprise.code == T.code)
+    mine = select(A.task_id).where(A.inspector_id == inspector_id, A.ended_on.is_(None))
+    return tasks.where(T.id.in_(mine), T.state == FindingState.ASSIGNED)
+
+
+def _leads(region: str) -> Any:
+    """The leads which the unit of a region has to deal with, by the name of the enterprise or as it was reported."""
+    name = func.coalesce(Enterprise.name, Lead.reported_name, Lead.category)
+    leads = _row("lead", Lead, Lead.number, name, Lead.due_on).outerjoin(Enterprise, Enterprise.code == Lead.code)
+    return leads.where(Lead.region == region, Lead.state.in_(WAITING_LEADS))
 
 
 def _row(kind: str, model: Any, number: Any, name: Any, due_on: Any) -> Any:

@@ -11,7 +11,7 @@ from shared.items import ItemOut
 from svc_credit_registry.access import AnyCaller
 from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.reporting.filings.rules import window_of
-from svc_credit_registry.reporting.items import queries, rules
+from svc_credit_registry.supervision.items import queries, rules
 
 router = Router(prefix="/v1/items", tags=["items"])
 

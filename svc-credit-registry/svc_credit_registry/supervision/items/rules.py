@@ -8,6 +8,11 @@ from svc_credit_registry.listing.lists import rules as lists
 from svc_credit_registry.listing.removals import rules as removals
 from svc_credit_registry.listing.repairs import rules as repairs
 from svc_credit_registry.reporting.objections.rules import NEXT_ACTIONS, STATE_LABELS, ObjectionState
+from svc_credit_registry.supervision.findings import rules as findings
+from svc_credit_registry.supervision.inspections import rules as inspections
+from svc_credit_registry.supervision.inspections.rules import InspectionState
+from svc_credit_registry.supervision.leads import rules as leads
+from svc_credit_registry.supervision.leads.rules import LeadState
 
 Words = tuple[str, str]
 
@@ -27,6 +32,10 @@ TITLES: dict[str, Words] = {
     "repair_decision": ("信用修复待办：{name}", "Credit repair to decide: {name}"),
     "verification": ("异议核查待办：{name}", "Verification to answer: {name}"),
     "publication_order_review": ("责令公示履行待核对：{name}", "Fulfilment of an order to review: {name}"),
+    "inspection": ("随机抽查：{name}", "Random inspection: {name}"),
+    "inspection_review": ("抽查结果待核对：{name}", "Result of an inspection to review: {name}"),
+    "inspection_plan": ("抽查计划：{name}", "Plan of inspections: {name}"),
+    "lead": ("监测线索：{name}", "Lead: {name}"),
 }
 _REPORT: dict[str, tuple[Words, Words]] = {
     "draft": (("填报中，尚未公示", "Draft, not published"), ("核对后报送", "Check and submit")),
@@ -53,7 +62,29 @@ _SHOWN: dict[str, tuple[Mapping[Any, Words], Words]] = {
         {"fulfilled": ("企业已公示，待核对", "Published, to be reviewed")},
         ("核对是否为责令公示的信息", "Look whether it is what was ordered"),
     ),
+    "inspection": (findings.STATE_LABELS, ("检查后录入结果", "Inspect, and enter the result")),
+    "inspection_review": (findings.STATE_LABELS, ("核对，期满自动公示", "Review; it is published by itself")),
 }
+_STEPS: dict[str, tuple[Mapping[Any, Words], Mapping[Any, Words]]] = {
+    "inspection_plan": (
+        inspections.STATE_LABELS,
+        {
+            InspectionState.DRAFT: ("公布计划", "Make it public"),
+            InspectionState.PUBLISHED: ("锁定名录库", "Freeze the pools"),
+            InspectionState.FROZEN: ("抽取", "Draw"),
+        },
+    ),
+    "lead": (
+        leads.STATE_LABELS,
+        {
+            LeadState.RECEIVED: ("分派", "Assign it"),
+            LeadState.ASSIGNED: ("在核查期限内核查", "Check it within its term"),
+            LeadState.VERIFIED: ("移送立案或者结束", "Transfer it to a case, or close it"),
+            LeadState.TRANSFERRED: ("案件办结后录入结果", "Enter how the case ended"),
+        },
+    ),
+}
+"""Kinds whose next action follows from the state: labels, and actions."""
 _ENTRY: dict[str, Words] = {
     "proposed": ("可以陈述、申辩", "State your case"),
     "listed": ("改正后申请移出；有异议的在期限内提出", "Put it right and apply for removal, or object in time"),
@@ -74,6 +105,9 @@ def words(kind: str, state: str, *, english: bool) -> tuple[str, str | None]:
     if kind in _SHOWN:
         labels, next_one = _SHOWN[kind]
         return labels[state][english], next_one[english]
+    if kind in _STEPS:
+        labels, actions = _STEPS[kind]
+        return labels[state][english], actions[state][english]
     if kind == "list_entry":
         return lists.STATE_LABELS[lists.State(state)][english], _ENTRY[state][english]
     if kind == "publication_order":
@@ -98,5 +132,9 @@ def url(kind: str, key: str) -> str:
         "list_removal_decision": f"list-removals/{key}",
         "repair": f"repairs/{key}",
         "repair_decision": f"repairs/{key}",
+        "inspection": f"inspection-tasks/{key}",
+        "inspection_review": f"inspection-tasks/{key}",
+        "inspection_plan": f"inspection-plans/{key}",
+        "lead": f"leads/{key}",
     }
     return f"/api/credit-registry/v1/{places.get(kind, f'objections/{key}')}"
