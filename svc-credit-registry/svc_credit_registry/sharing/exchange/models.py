@@ -33,6 +33,7 @@ class ExchangeEntry(Base):
         Index("uq_exchange_entries_batch", "batch", "position", unique=True),
         Index("ix_exchange_entries_requester", "requester", "id"),
         Index("ix_exchange_entries_resource", "resource", "id"),
+        Index("ix_exchange_entries_case", "case_id", "id", postgresql_where=text("case_id IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = uuid_key()

@@ -14,6 +14,8 @@ from shared.clock import STATUTORY_ZONE
 from svc_credit_registry.sharing.exchange.models import ExchangeBatch, ExchangeEntry
 from svc_credit_registry.sharing.exchange.rules import Entry
 
+FETCHED = 200
+"""Batches read at a time."""
 # Settled are entries of transactions below the oldest running one: no entry can come in between later.
 SETTLED = text("exchange_entries.transaction < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint")
 _SEAL = text(
@@ -81,7 +83,7 @@ async def batches(session: AsyncSession, first: int, last: int | None) -> AsyncI
     query = select(ExchangeBatch).where(ExchangeBatch.number >= first).order_by(ExchangeBatch.number)
     if last is not None:
         query = query.where(ExchangeBatch.number <= last)
-    async for batch in await session.stream_scalars(query.execution_options(yield_per=200)):
+    async for batch in await session.stream_scalars(query.execution_options(yield_per=FETCHED)):
         yield batch
 
 

@@ -49,7 +49,7 @@ KIND_LABELS: dict[ExchangeKind, tuple[str, str]] = {
     ExchangeKind.EXPORT: ("批量导出", "A part of an export was sent"),
     ExchangeKind.CHECK: ("核查", "Restrictions were checked"),
     ExchangeKind.FEEDBACK: ("反馈", "What was done was reported"),
-    ExchangeKind.STREAM: ("变更订阅", "A stream of changes was opened"),
+    ExchangeKind.STREAM: ("变更订阅", "A part of the stream of changes was sent"),
     ExchangeKind.SNAPSHOT: ("全量快照", "A snapshot was fetched"),
     ExchangeKind.CORRECTION: ("更正", "A request for correction was made or answered"),
 }

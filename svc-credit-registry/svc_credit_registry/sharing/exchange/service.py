@@ -114,7 +114,7 @@ async def answer(
     The digest in the log is that of the very bytes that are sent.
     """
     kind, resource, rows = what
-    content = body.model_dump_json().encode()
+    content = body.model_dump_json(by_alias=True).encode()
     entry = await log(session, caller, asked, Exchanged(kind, resource, rows, digest(content)))
     return Response(content, media_type=JSON, headers={ENTRY_HEADER: str(entry)})
 
@@ -193,7 +193,6 @@ async def verify(session: AsyncSession, service: str, first: int, last: int | No
             break
         previous, sealed = batch.hash, sealed + batch.count
         anchored = number if number in kept else anchored
-        session.expunge_all()
     end = max((n for n in kept if last is None or n <= last), default=0)
     if fault is None and end > number:
         fault = f"batches after {number} are gone: an anchor stands at {end}"

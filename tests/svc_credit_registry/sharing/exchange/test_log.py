@@ -14,7 +14,7 @@ from shared.clock import now, today
 from shared.codes import credit_code
 from shared.inbox import SweepContext
 from svc_credit_registry.sharing.batches import service as batches
-from svc_credit_registry.sharing.exchange import service
+from svc_credit_registry.sharing.exchange import queries, service
 from svc_credit_registry.sharing.exchange.rules import Asked, Exchanged, ExchangeKind, digest
 from tests.svc_credit_registry.world import World
 
@@ -131,6 +131,16 @@ async def test_who_gets_past_the_trigger_is_seen(world: World, fault: str) -> No
     report = await verification(world)
     assert not report["intact"]
     assert fault in report["fault"]
+
+
+async def test_a_chain_longer_than_what_is_read_at_a_time_is_verified(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "FETCHED", 2)
+    for number in range(1, 6):
+        await log(world, "tax-suizhou")
+        report = await sealed(world, number)
+    assert (report["intact"], report["fault"], report["batches"]) == (True, None, 5)
 
 
 async def test_a_part_of_the_chain_that_is_gone_is_missed_too(world: World) -> None:
