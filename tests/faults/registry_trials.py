@@ -8,6 +8,7 @@ killed. A kill is only made while a file is being loaded and an agency's file is
 import os
 import random
 import secrets
+import shutil
 import sys
 import tempfile
 import time
@@ -276,14 +277,17 @@ def main() -> int:
     sys.stdout.flush()
     chosen, pairs = {*sys.argv[1:]}, ((INTAKE, MONTHLY), (WITHIN, ALONE))
     parts = [part for pair in pairs for part in pair if part in chosen or not chosen & {*pair}]
+    kept = ROOT / ".bench" / "-".join(("faults-registry", *sorted(chosen)))
     with tempfile.TemporaryDirectory(prefix="yiwang-faults-") as name:
         Path(name).chmod(0o711)
-        result = run(Path(name), ROUNDS, SEED, parts)
+        try:
+            result = run(Path(name), ROUNDS, SEED, parts)
+        finally:
+            kept.mkdir(parents=True, exist_ok=True)
+            for log in Path(name).glob("*.log"):  # a fault has its trace id, and the log has the cause
+                shutil.copy(log, kept)
     text = table(result)
-    (ROOT / ".bench").mkdir(exist_ok=True)
-    (ROOT / ".bench" / f"faults-registry{''.join(f'-{part}' for part in sorted(chosen))}.md").write_text(
-        text, encoding="utf-8"
-    )
+    (kept / "result.md").write_text(text, encoding="utf-8")
     sys.stdout.write(text)
     return 1 if result.faults else 0
 
