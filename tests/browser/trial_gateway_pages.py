@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from shared.local.journey.people import Person as Caller
 from shared.local.journey.people import new_identity
-from tests.browser.eyes import ARGUMENTS, CHROMIUM, person
+from tests.browser.eyes import chromium, person
 from tests.support.platform import Platform
 
 PATHS = {"landing": "/", "search": "/search?q=企业", "empty search": "/search", "status": "/status"}
@@ -17,10 +17,8 @@ RESERVATION = '{"region": "421303", "trade_name": "%s", "industry_code": "C15", 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS), headless=True)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.mark.platform

@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from shared.local.demo import PASSWORD, fresh_code
 from shared.local.journey.people import Person as Caller
 from shared.local.journey.people import new_identity
-from tests.browser.eyes import ARGUMENTS, CHROMIUM, Person, person
+from tests.browser.eyes import Person, chromium, person
 from tests.support.platform import Platform
 
 PAGES = ("", "/sessions", "/sign-ins", "/access", "/factors", "/consents", "/mandates", "/password")
@@ -22,10 +22,8 @@ LANGUAGES = {"zh-CN": ("我的账户", "登录"), "en-GB": ("My account", "Log i
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS), headless=True)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

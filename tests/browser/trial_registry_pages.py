@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from shared.codes import credit_code
-from tests.browser.eyes import ARGUMENTS, CHROMIUM, person
+from tests.browser.eyes import chromium, person
 from tests.support.platform import Platform
 
 DEMO, LISTED, DOUBTED = (credit_code.make("421303", 430_000_000 + number) for number in (0, 12, 14))
@@ -20,10 +20,8 @@ PATHS = {"search form": "/registry", "statistics": "/registry/statistics",
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS), headless=True)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.mark.platform
