@@ -105,8 +105,10 @@ def sign(content: dict[str, object], key: LicenceKey) -> str:
 
 async def _signing_key(session: AsyncSession) -> LicenceKey:
     """The newest key; the first one is made when the first licence is issued, by one process only."""
-    await session.execute(select(func.pg_advisory_xact_lock(KEY_LOCK)))
     known = await queries.keys(session)
+    if not known:
+        await session.execute(select(func.pg_advisory_xact_lock(KEY_LOCK)))
+        known = await queries.keys(session)
     return known[0] if known else await new_key(session)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, KeySet
+from sqlalchemy import text
 
 from shared.clock import today
 from shared.codes import credit_code
@@ -90,6 +91,15 @@ async def test_licences_signed_with_an_older_key_go_on_verifying(world: World) -
         await service.new_key(session)
     assert len((await world.get("/v1/licences/keys")).json()["keys"]) == 2
     assert (await verify(world, licence["licence"]))["valid"] is True
+
+
+async def test_licences_signed_at_once_do_not_wait_for_each_other(world: World) -> None:
+    async with world.client.sessions() as session, session.begin():
+        made = await service.new_key(session)
+    async with world.client.sessions() as one, one.begin(), world.client.sessions() as other, other.begin():
+        await other.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        keys = [await service._signing_key(one), await service._signing_key(other)]
+    assert [key.kid for key in keys] == [made.kid, made.kid]
 
 
 def altered(token: str, **changes: Any) -> str:
