@@ -1,8 +1,8 @@
 """The registry at its full size beside raw PostgreSQL (COPY, pgbench) and Datasette on the same rows, in the same run.
 
 `make bench-registry`: `COUNT` (2360000) enterprises made from the trade names in the file `NAMES`; the register is
-measured at 10^4, 10^5, 10^6 and all of them, each stage on top of the one before. A PostgreSQL of its own, durable, on
-a free port; wrk must be installed. `SECONDS` (8) for each load. Progress goes to standard error, the table to standard
+measured at 10^4, 10^5, 10^6 and all of them, each stage on top of the one before, when nothing of it is left to do in the
+background. A PostgreSQL of its own, durable, on a free port; wrk must be installed. `SECONDS` (8) for each load. Progress goes to standard error, the table to standard
 output, JSON lines to `.bench/registry.jsonl`. Everything stops by itself.
 """
 
@@ -134,6 +134,7 @@ def figures(folder: Path) -> Iterator[Figure]:
             last = size == SIZES[-1]
             with serving(here) as both:
                 ready = trials.wait_searchable(both[1].url + API, file)
+                trials.tidied(here)
                 say(f"searchable after {ready:.1f} s; look-ups and searches at {size}")
                 yield from at_size(here, both, size, files[: SIZES.index(size) + 1])
                 if last:

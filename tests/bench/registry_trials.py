@@ -105,6 +105,11 @@ def wait_searchable(address: str, file: Path) -> float:
     return BUILDING_SECONDS
 
 
+def tidied(here: Place) -> None:
+    """Does at once what the database would do some time after a load, in the middle of what is measured."""
+    asyncio.run(_fetch(here, "VACUUM (ANALYZE)"))
+
+
 def number_codes(here: Place) -> None:
     """A numbered list of all codes, for pgbench."""
     asyncio.run(_fetch(here, "CREATE UNLOGGED TABLE bench_codes (n bigint PRIMARY KEY, code varchar(18))"))
