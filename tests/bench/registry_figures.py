@@ -1,9 +1,10 @@
 """The registry at its full size beside raw PostgreSQL (COPY, pgbench) and Datasette on the same rows, in the same run.
 
 `make bench-registry`: `COUNT` (2360000) enterprises made from the trade names in the file `NAMES`; the register is
-measured at 10^4, 10^5, 10^6 and all of them, each stage on top of the one before, when nothing of it is left to do in the
-background. A PostgreSQL of its own, durable, on a free port; wrk must be installed. `SECONDS` (8) for each load. Progress goes to standard error, the table to standard
-output, JSON lines to `.bench/registry.jsonl`. Everything stops by itself.
+measured at 10^4, 10^5, 10^6 and all of them, each stage on top of the one before, when the database has nothing of it
+left to do in the background. A PostgreSQL of its own, durable, on a free port; wrk must be installed. `SECONDS` (8) for
+each load. Progress goes to standard error, the table to standard output, JSON lines to `.bench/registry.jsonl`.
+Everything stops by itself.
 """
 
 import csv
