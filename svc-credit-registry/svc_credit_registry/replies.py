@@ -46,5 +46,11 @@ class Reply:
         """Names where what was made stands from now on."""
         self.response.headers["Location"] = address
 
+    def carried_by(self, answer: Response, status: int = 200) -> Response:
+        """`answer` with what was said by `versioned` and `created`: for routes that write the bytes themselves."""
+        answer.headers.update(self.response.headers)
+        answer.status_code = status
+        return answer
+
 
 ReplyDep = Annotated[Reply, Depends(Reply)]

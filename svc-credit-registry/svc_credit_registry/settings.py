@@ -26,6 +26,15 @@ class Settings(ServiceSettings):
     stream_connections: int = Field(
         default=100, ge=1, le=10_000, description="Connections that may follow the change stream of a process"
     )
+    upload_quota_mib: int = Field(
+        default=2048, ge=1, description="MiB that the files of records of one agency may take on the disk"
+    )
+    uploads_kept_days: int = Field(
+        default=30, ge=1, le=3660, description="Days for which a file of records is kept once it is worked through"
+    )
+    upload_reserve_mib: int = Field(
+        default=256, ge=0, description="MiB of the disk which uploads leave free: below that they are refused"
+    )
     snapshot_every_hours: int = Field(
         default=24, ge=0, le=744, description="Hours between snapshots of the register; 0 takes none"
     )

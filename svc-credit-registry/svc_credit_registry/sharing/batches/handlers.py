@@ -1,4 +1,4 @@
-"""Working through files of records, in the background."""
+"""Working through files of records, and removing them again, in the background."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,4 +11,9 @@ async def work(session: AsyncSession, context: SweepContext) -> int:
     return await service.work(session, context)
 
 
-SWEEPS = [Sweep("batches.work", every=0.5, run=work)]
+async def tidy(session: AsyncSession, context: SweepContext) -> int:
+    """What is no longer kept goes from the disk."""
+    return await service.tidy(session, context)
+
+
+SWEEPS = [Sweep("batches.work", every=0.5, run=work), Sweep("batches.tidy", every=600, run=tidy)]

@@ -21,6 +21,10 @@ class SubmissionBatch(Base):
             "ix_submission_batches_open", "worked_at", "id", postgresql_where=text("state IN ('received', 'running')")
         ),
         Index("ix_submission_batches_producer", "producer", "id"),
+        Index(
+            "ix_submission_batches_kept", "producer", "received_at", "size", postgresql_where=text("removed_at IS NULL")
+        ),
+        Index("ix_submission_batches_sha256", "sha256"),
     )
 
     id: Mapped[uuid.UUID] = uuid_key()
@@ -42,3 +46,5 @@ class SubmissionBatch(Base):
     worked_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     error: Mapped[str | None]
+    removed_at: Mapped[datetime | None]
+    """When the stored bytes were given up; what became of the rows stays."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from shared.errors import FieldError
-from svc_credit_registry.sharing.batches.errors import HeaderInvalid
+from svc_credit_registry.sharing.batches.errors import HeaderInvalid, StorageLow, UploadQuotaFull
 
 Form = Literal["ndjson", "csv"]
 CHUNK_BYTES = 1024 * 1024
@@ -20,6 +20,9 @@ ROWS_AT_ONCE = 500
 LONGEST_ROW = 256 * 1024
 SIZE_LIMIT = 200 * 1024 * 1024
 """Bytes of a file at most; the gateway's own bound (`GATEWAY_UPLOAD_LIMIT`) may be lower."""
+MIB = 1024 * 1024
+SETTLED_SECONDS = 3600.0
+"""A stored file that no batch holds is left alone for so long: its batch may be about to be entered."""
 CONTENT = "content."
 MARK = b"\xef\xbb\xbf"
 
@@ -40,6 +43,26 @@ class Cut:
     rows: tuple[Raw, ...]
     used: int
     lines: int
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a producer's files may take of the disk, in bytes, and what there is of it."""
+
+    quota: int
+    waiting: int
+    """What its files take that are not worked through yet."""
+    free: int
+    reserve: int
+    """What of the disk no upload may take: the index of names, snapshots and certificates lie there too."""
+
+
+def check_room(room: Room, size: int) -> None:
+    """Refuses a file for which there is no room: 429 when the producer's own wait, 503 when the disk is full."""
+    if room.waiting + size > room.quota:
+        raise UploadQuotaFull(headers={"Retry-After": "60"}, waiting_bytes=room.waiting, quota_bytes=room.quota)
+    if room.free - size < room.reserve:
+        raise StorageLow(headers={"Retry-After": "300"})
 
 
 def cut(chunk: bytes, form: Form, line: int, at_end: bool) -> Cut:

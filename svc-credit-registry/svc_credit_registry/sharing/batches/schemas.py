@@ -37,3 +37,4 @@ class BatchFileOut(BaseModel):
     received_at: datetime
     finished_at: datetime | None
     error: str | None
+    removed_at: datetime | None = Field(description="When the stored file was removed; its receipts stay")

@@ -2,11 +2,14 @@
 
 import asyncio
 import hashlib
+import json
 import logging
+import shutil
+import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast, get_origin
 
@@ -15,21 +18,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import audit
 from shared.auth import Caller
 from shared.errors import FieldError
-from shared.files import TEXT, FileStore, StoredFile
+from shared.files import TEXT, StoredFile
 from shared.http.strictness import UNFIT, faults_of
 from shared.inbox import SweepContext
 from shared.problems import is_outage
+from shared.runtime import Runtime
 from svc_credit_registry.apart import FAILED
 from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.schemas import CONTENTS
+from svc_credit_registry.settings import Settings
 from svc_credit_registry.sharing.batches import queries, rules
-from svc_credit_registry.sharing.batches.errors import BatchNameTaken, BatchUnknown
+from svc_credit_registry.sharing.batches.errors import BatchNameTaken, BatchUnknown, UploadLost
 from svc_credit_registry.sharing.batches.models import SubmissionBatch
-from svc_credit_registry.sharing.batches.rules import Cut, Form, Raw
+from svc_credit_registry.sharing.batches.rules import Cut, Form, Raw, Room
 from svc_credit_registry.sharing.batches.schemas import BatchFileOut, CountsOut
 from svc_credit_registry.sharing.exchange import service as exchange
-from svc_credit_registry.sharing.exchange.rules import Asked, Exchanged
-from svc_credit_registry.sharing.exchange.rules import ExchangeKind as ExchangeKind
+from svc_credit_registry.sharing.exchange.rules import Asked, Exchanged, ExchangeKind, digest
 from svc_credit_registry.sharing.matching.service import index_of
 from svc_credit_registry.sharing.submissions import rules as submission_rules
 from svc_credit_registry.sharing.submissions import service as submissions
@@ -38,6 +42,9 @@ from svc_credit_registry.sharing.submissions.service import Given, Push
 
 log = logging.getLogger(__name__)
 HEAD_BYTES = 64 * 1024
+REMOVED_AT_ONCE = 200
+UNFINISHED_SECONDS = 24 * 3600.0
+"""After that what an upload left that broke off goes."""
 DAMAGED = "文件已损坏或丢失，请重新报送 (the stored file is damaged: send it again)"
 
 
@@ -51,6 +58,8 @@ class Upload:
     form: Form
     declared_rows: int | None
     stream: AsyncIterator[bytes]
+    announced: int = 0
+    """Bytes that are to come, by the sender's own word; 0 when it said none."""
 
 
 def columns_of(kind: RecordKind) -> list[str]:
@@ -65,35 +74,53 @@ def _lists_of(kind: RecordKind) -> frozenset[str]:
 
 
 async def receive(
-    session: AsyncSession, files: FileStore, upload: Upload, asked: Asked, now: datetime
+    session: AsyncSession, runtime: Runtime, upload: Upload, asked: Asked
 ) -> tuple[SubmissionBatch, bool]:
-    """Keeps a file; it is on disk and in the log when this commits, and then every row will have its receipt.
+    """Keeps a file; it is on disk when this commits, and then every row will have its receipt.
 
     The same bytes under the same name are the same file (False: it was there); other bytes are refused with 409. Sent
-    again, a file that was lost or damaged here is worked through after all.
+    again, a file that was lost or damaged here is worked through after all. 429 and 503 when there is no room for it.
     """
-    stored = await files.save(upload.stream, limit=rules.SIZE_LIMIT, allowed=frozenset({TEXT}))
     producer = exchange.requester_of(upload.caller)
-    await queries.lock_name(session, producer, upload.kind, upload.name)
+    rules.check_room(await _room(session, runtime, producer), upload.announced)
+    stored = await runtime.files.save(upload.stream, limit=rules.SIZE_LIMIT, allowed=frozenset({TEXT}))
+    await queries.lock_producer(session, producer)
+    await queries.lock_content(session, stored.sha256)
+    path = runtime.files.path(stored.sha256)
+    if not await asyncio.to_thread(path.is_file):  # bytes of an older file, given up the moment before
+        raise UploadLost(headers={"Retry-After": "1"})
     known = await queries.named(session, producer, upload.kind, upload.name)
     if known is not None:
         if known.sha256 != stored.sha256:
             raise BatchNameTaken(sha256=known.sha256)
         if known.state == "failed":  # its file is whole again: the work goes on where it stood
-            known.state, known.error = "received", None
+            known.state, known.error, known.removed_at = "received", None, None
         return known, False
-    head = await asyncio.to_thread(_bytes_at, files.path(stored.sha256), 0, HEAD_BYTES)
+    room = await _room(session, runtime, producer)
+    rules.check_room(replace(room, free=room.free + stored.size), stored.size)  # it lies there already
+    head = await asyncio.to_thread(_bytes_at, path, 0, HEAD_BYTES)
     header = _header(upload, head, at_end=stored.size <= HEAD_BYTES)
     batch = _new(upload, stored, producer, header, asked.with_body(stored.sha256))
     session.add(batch)
     await session.flush()
-    seen = Exchanged(ExchangeKind.PUSH_FILE, upload.kind, upload.declared_rows or 0, stored.sha256)
-    await exchange.log(session, upload.caller, asked.with_body(stored.sha256), seen)
     await audit.record(
         session, upload.caller, action="submission_batch.received", object_type="submission_batch",
         object_id=batch.id, after={"name": batch.name, "kind": batch.kind, "sha256": batch.sha256, "size": batch.size},
     )  # fmt: skip
     return batch, True
+
+
+async def _room(session: AsyncSession, runtime: Runtime, producer: str) -> Room:
+    settings = runtime.settings
+    assert isinstance(settings, Settings)
+    waiting = await queries.waiting_bytes(session, producer)
+    free = await asyncio.to_thread(_free, runtime.files.root)
+    return Room(settings.upload_quota_mib * rules.MIB, waiting, free, settings.upload_reserve_mib * rules.MIB)
+
+
+def _free(folder: Path) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(folder).free
 
 
 def _header(upload: Upload, head: bytes, at_end: bool) -> list[str] | None:
@@ -220,8 +247,8 @@ async def _move(session: AsyncSession, batch: SubmissionBatch, part: Cut, rows: 
     if batch.position < batch.size:
         return
     batch.state, batch.finished_at = "done", now
-    outcomes = await queries.outcomes(session, batch.id)
-    summary = hashlib.sha256(repr(sorted(outcomes.items())).encode()).hexdigest()
+    outcomes = (await queries.outcomes(session, [batch.id]))[batch.id]
+    summary = digest(json.dumps(outcomes, sort_keys=True, separators=(",", ":")).encode())
     caller = Caller(subject=batch.producer, kind="system", client_id=batch.client)
     done = Exchanged(ExchangeKind.PUSH_PROCESSED, batch.kind, batch.rows, summary)
     await exchange.log(session, caller, Asked(**cast(dict[str, Any], batch.request)), done)
@@ -249,12 +276,48 @@ async def find(session: AsyncSession, batch_id: uuid.UUID, producer: str | None)
     return batch
 
 
-async def describe(session: AsyncSession, batch: SubmissionBatch) -> BatchFileOut:
-    """The file with what came of its rows so far."""
-    outcomes = await queries.outcomes(session, batch.id)
+async def tidy(session: AsyncSession, context: SweepContext) -> int:
+    """Gives up stored files whose time is over, and removes what no batch holds; how many when there may be more.
+
+    Uploads that were refused after they had come lie there too, and what broke off. Receipts and counts stay.
+    """
+    settings, files = context.runtime.settings, context.runtime.files
+    assert isinstance(settings, Settings)
+    before = context.now - timedelta(days=settings.uploads_kept_days)
+    await queries.give_up(session, before, settings.upload_quota_mib * rules.MIB, context.now)
+    await files.sweep_temporary(UNFINISHED_SECONDS)
+    settled = await asyncio.to_thread(_settled, files.root)
+    held = await queries.held(session, settled)
+    gone = [sha256 for sha256 in settled if sha256 not in held][:REMOVED_AT_ONCE]
+    for sha256 in gone:
+        await queries.lock_content(session, sha256)
+        if not await queries.held(session, [sha256]):
+            await asyncio.to_thread(_remove, files.path(sha256))
+    return len(gone) if len(gone) == REMOVED_AT_ONCE else 0
+
+
+def _settled(root: Path) -> list[str]:
+    """The stored files of which no batch is being entered any more: those that have lain there for a while."""
+    before = time.time() - rules.SETTLED_SECONDS
+    return [path.name for path in root.glob("[0-9a-f][0-9a-f]/*") if path.stat().st_mtime < before]
+
+
+def _remove(path: Path) -> None:
+    """Removes a file unless it has come anew meanwhile."""
+    if path.stat().st_mtime < time.time() - rules.SETTLED_SECONDS:
+        path.unlink()
+
+
+async def described(session: AsyncSession, batches: Sequence[SubmissionBatch]) -> list[BatchFileOut]:
+    """Files with what came of their rows so far."""
+    outcomes = await queries.outcomes(session, [batch.id for batch in batches])
+    return [_out(batch, outcomes[batch.id]) for batch in batches]
+
+
+def _out(batch: SubmissionBatch, outcomes: Mapping[str, int]) -> BatchFileOut:
     names = (
         "id", "producer", "kind", "name", "format", "sha256", "size", "declared_rows", "state", "received_at",
-        "finished_at", "error",
+        "finished_at", "error", "removed_at",
     )  # fmt: skip
     settled = batch.state == "done" and batch.declared_rows is not None
     return BatchFileOut(
@@ -262,5 +325,5 @@ async def describe(session: AsyncSession, batch: SubmissionBatch) -> BatchFileOu
         complete=batch.rows == batch.declared_rows if settled else None,
         progress=round(batch.position / batch.size, 3) if batch.size else 1.0,
         counts=CountsOut.model_validate(submission_rules.counted(outcomes)),
-        outcomes=outcomes,
+        outcomes=dict(outcomes),
     )

@@ -3,12 +3,12 @@
 import uuid
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from shared.auth import Caller
 from shared.http import IfMatch, Page, Paging, Router
 from svc_credit_registry.access import CorrectionParty, RecordProducer
-from svc_credit_registry.replies import ReplyDep
+from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.sharing.corrections import queries, service
 from svc_credit_registry.sharing.corrections.models import CorrectionRequest
 from svc_credit_registry.sharing.corrections.rules import Origin
@@ -19,7 +19,9 @@ from svc_credit_registry.sharing.corrections.schemas import (
     CorrectionRequestIn,
 )
 from svc_credit_registry.sharing.corrections.service import Noticed
-from svc_credit_registry.sharing.exchange.service import requester_of
+from svc_credit_registry.sharing.exchange import service as exchange
+from svc_credit_registry.sharing.exchange.rules import Asked, ExchangeKind
+from svc_credit_registry.sharing.exchange.service import AskedDep, requester_of
 
 router = Router(prefix="/v1/correction-requests", tags=["corrections"])
 
@@ -31,14 +33,27 @@ def concerned(caller: Caller) -> str | None:
     return None if caller.has(OFFICER) else requester_of(caller)
 
 
-@router.post("", operation_id="ask_for_correction", summary="提出更正 Tell a producer what is wrong", status_code=201)
-async def ask(reply: ReplyDep, body: CorrectionRequestIn, caller: CorrectionParty) -> CorrectionOut:
+async def _exchanged(reply: Reply, caller: Caller, asked: Asked, row: CorrectionRequest, status: int = 200) -> Response:
+    """The request as it stands now, with its version; the answer is in the log of the exchange."""
+    await reply.versioned(row)
+    body = service.shown(row, reply.today, english=reply.english)
+    answer = await exchange.answer(reply.session, caller, asked, (ExchangeKind.CORRECTION, row.kind, 1), body)
+    return reply.carried_by(answer, status)
+
+
+@router.post(
+    "",
+    operation_id="ask_for_correction",
+    summary="提出更正 Tell a producer what is wrong",
+    status_code=201,
+    response_model=CorrectionOut,
+)
+async def ask(reply: ReplyDep, body: CorrectionRequestIn, caller: CorrectionParty, asked: AskedDep) -> Response:
     """By officers of the register and by agencies that read the data; the producer answers within 10 working days."""
     origin = Origin.STAFF if caller.has(OFFICER) else Origin.AGENCY
     row = await service.ask(reply.session, caller, body, Noticed(origin), reply.today)
     reply.created(f"/v1/correction-requests/{row.id}")
-    await reply.versioned(row)
-    return service.shown(row, reply.today, english=False)
+    return await _exchanged(reply, caller, asked, row, 201)
 
 
 @router.get("", operation_id="list_correction_requests", summary="更正请求 Requests for correction, newest first")
@@ -60,19 +75,34 @@ async def get_request(reply: ReplyDep, request_id: uuid.UUID, caller: Correction
     return service.shown(row, reply.today, english=reply.english)
 
 
-@router.post("/{request_id}/refusal", operation_id="refuse_correction", summary="核实无误 Nothing is wrong")
+@router.post(
+    "/{request_id}/refusal",
+    operation_id="refuse_correction",
+    summary="核实无误 Nothing is wrong",
+    response_model=CorrectionOut,
+)
 async def refuse(
-    reply: ReplyDep, request_id: uuid.UUID, body: CorrectionAnswerIn, caller: RecordProducer, version: IfMatch
-) -> CorrectionOut:
+    reply: ReplyDep,
+    request_id: uuid.UUID,
+    body: CorrectionAnswerIn,
+    caller: RecordProducer,
+    version: IfMatch,
+    asked: AskedDep,
+) -> Response:
     """By the producer, with reasons. To correct, it pushes a new version under the same key, or ends the record."""
     row = await service.refuse(reply.session, caller, request_id, version, (body.reason, reply.today))
-    await reply.versioned(row)
-    return service.shown(row, reply.today, english=False)
+    return await _exchanged(reply, caller, asked, row)
 
 
-@router.post("/{request_id}/withdrawal", operation_id="withdraw_correction", summary="撤回更正 Withdraw")
-async def withdraw(reply: ReplyDep, request_id: uuid.UUID, caller: CorrectionParty, version: IfMatch) -> CorrectionOut:
+@router.post(
+    "/{request_id}/withdrawal",
+    operation_id="withdraw_correction",
+    summary="撤回更正 Withdraw",
+    response_model=CorrectionOut,
+)
+async def withdraw(
+    reply: ReplyDep, request_id: uuid.UUID, caller: CorrectionParty, version: IfMatch, asked: AskedDep
+) -> Response:
     """By the one who asked."""
     row = await service.withdraw(reply.session, caller, request_id, version)
-    await reply.versioned(row)
-    return service.shown(row, reply.today, english=False)
+    return await _exchanged(reply, caller, asked, row)

@@ -92,9 +92,7 @@ async def refuse(
 ) -> CorrectionRequest:
     """The producer has looked and finds nothing wrong; `given` are its reasons and the day."""
     reason, today = given
-    row = await _open(session, request_id, version)
-    if row.producer != requester_of(caller):
-        raise CorrectionUnknown
+    row = await _open(session, request_id, version, producer=requester_of(caller))
     row.state, row.answer, row.answered_on = CorrectionState.REFUSED, reason, today
     await session.flush()
     await _audit(session, caller, "refused", row, reason)
@@ -103,18 +101,17 @@ async def refuse(
 
 async def withdraw(session: AsyncSession, caller: Caller, request_id: uuid.UUID, version: int) -> CorrectionRequest:
     """Who asked takes it back."""
-    row = await _open(session, request_id, version)
-    if row.asked_by != requester_of(caller):
-        raise CorrectionUnknown
+    row = await _open(session, request_id, version, asked_by=requester_of(caller))
     row.state = CorrectionState.WITHDRAWN
     await session.flush()
     await _audit(session, caller, "withdrawn", row, None)
     return row
 
 
-async def _open(session: AsyncSession, request_id: uuid.UUID, version: int) -> CorrectionRequest:
+async def _open(session: AsyncSession, request_id: uuid.UUID, version: int, **whose: str) -> CorrectionRequest:
+    """The request, locked; whose business it is not learns nothing of it, neither its version nor its state."""
     row = await session.get(CorrectionRequest, request_id, with_for_update=True)
-    if row is None:
+    if row is None or any(getattr(row, name) != party for name, party in whose.items()):
         raise CorrectionUnknown
     check_version(row, version)
     if row.state != CorrectionState.OPEN:

@@ -8,6 +8,7 @@ from shared.auth import Public
 from shared.http import IfMatch, Page, Paging, Router
 from svc_credit_registry.access import CatalogueKeeper, ResourceOfficer
 from svc_credit_registry.replies import ReplyDep
+from svc_credit_registry.sharing.exchange.service import requester_of
 from svc_credit_registry.sharing.resources import queries, service
 from svc_credit_registry.sharing.resources.models import Resource
 from svc_credit_registry.sharing.resources.rules import State
@@ -38,9 +39,10 @@ async def list_resources(
 @router.get(
     "/resource-drafts", operation_id="list_resource_drafts", summary="待发布条目 Entries that wait to be published"
 )
-async def list_drafts(reply: ReplyDep, _caller: ResourceOfficer, paging: Paging) -> Page[ResourceOut]:
-    """What producers have entered or changed, by code."""
-    found = await reply.page_of(queries.listed(State.DRAFT), [Resource.code.asc()], paging)
+async def list_drafts(reply: ReplyDep, caller: CatalogueKeeper, paging: Paging) -> Page[ResourceOut]:
+    """What producers have entered or changed, by code: for officers all, for a producer its own."""
+    producer = None if service.is_officer(caller) else requester_of(caller)
+    found = await reply.page_of(queries.listed(State.DRAFT, producer=producer), [Resource.code.asc()], paging)
     return found.page([service.shown(row, english=reply.english) for row in found.rows])
 
 

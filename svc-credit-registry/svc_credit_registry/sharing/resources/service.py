@@ -96,11 +96,17 @@ def _check(values: dict[str, Any], fields: list[FieldSpec]) -> None:
 
 
 async def edit(session: AsyncSession, caller: Caller, code: str, given: ResourceEdit, version: int) -> Resource:
-    """Changes an entry. A producer's change of a published entry takes it out until an officer publishes it again."""
+    """Changes an entry; nothing happens when it says so already.
+
+    A producer's change of a published entry takes it out until an officer publishes it again.
+    """
     resource = await find(session, code, lock=True)
     check_keeper(caller, resource.producer)
     check_version(resource, version)
-    changes = given.model_dump(mode="json", exclude_none=True)
+    given_now = given.model_dump(mode="json", exclude_none=True)
+    changes = {name: value for name, value in given_now.items() if value != getattr(resource, name)}
+    if not changes:
+        return resource
     before = {name: getattr(resource, name) for name in changes}
     for name, value in changes.items():
         setattr(resource, name, value)

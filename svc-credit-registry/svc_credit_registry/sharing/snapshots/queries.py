@@ -1,8 +1,10 @@
 """Reading the whole register as of one moment, and the snapshots that are kept."""
 
 import contextlib
+import json
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -10,10 +12,20 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.record.lookups.queries import ALL
+from svc_credit_registry.record.publicity.models import ComplaintRecord
+from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.sharing.snapshots.models import Snapshot
 
 LOCK = 7_305
 AT_ONCE = 1_000
+_ITEMS = f"""
+    SELECT {", ".join(RecordItem.__table__.c.keys())} FROM record_items
+    WHERE superseded_at IS NULL AND (publish_until IS NULL OR publish_until >= $1) ORDER BY id
+"""  # noqa: S608 - the names of columns are the model's
+_COMPLAINTS = f"""
+    SELECT {", ".join(ComplaintRecord.__table__.c.keys())} FROM complaint_records
+    WHERE withheld_at IS NULL ORDER BY complaint_id
+"""  # noqa: S608 - the names of columns are the model's
 
 
 @contextlib.asynccontextmanager
@@ -38,7 +50,25 @@ async def last_position(connection: asyncpg.Connection) -> int:
 
 async def enterprises(connection: asyncpg.Connection) -> AsyncIterator[Sequence[Any]]:
     """All enterprises by code, in portions; rows as `lookups.rules.record` takes them."""
-    cursor = await connection.cursor(ALL)
+    async for rows in _portions(connection, ALL):
+        yield rows
+
+
+async def items(connection: asyncpg.Connection, today: date) -> AsyncIterator[Sequence[RecordItem]]:
+    """All items that stand on the record and may be shown on the day, in the order of their entry, in portions."""
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+    async for rows in _portions(connection, _ITEMS, today):
+        yield [RecordItem(**row) for row in rows]
+
+
+async def complaints(connection: asyncpg.Connection) -> AsyncIterator[Sequence[ComplaintRecord]]:
+    """All complaints on the record, in portions."""
+    async for rows in _portions(connection, _COMPLAINTS):
+        yield [ComplaintRecord(**row) for row in rows]
+
+
+async def _portions(connection: asyncpg.Connection, query: str, *values: Any) -> AsyncIterator[Sequence[Any]]:
+    cursor = await connection.cursor(query, *values)
     while rows := await cursor.fetch(AT_ONCE):
         yield rows
 

@@ -3,13 +3,13 @@
 import uuid
 from typing import Annotated
 
-from fastapi import Path, Request
+from fastapi import Path, Request, Response
 from fastapi.responses import FileResponse
 
 from shared.address import public_path
 from shared.auth import MaybeCaller
-from shared.db import SessionDep
 from shared.http import Router
+from shared.http.conditional import not_modified
 from shared.runtime import RuntimeDep
 from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.settings import Settings
@@ -37,29 +37,32 @@ async def list_snapshots(reply: ReplyDep, caller: MaybeCaller) -> SnapshotList:
     responses={
         200: {"content": {"application/gzip": {}}, "description": "The file; its digest is the ETag"},
         206: {"description": "The part that Range names"},
+        304: {"description": "If-None-Match names the digest"},
     },
 )
 async def get_snapshot_file(
     caller: MaybeCaller,
     asked: AskedDep,
     runtime: RuntimeDep,
-    session: SessionDep,
+    reply: ReplyDep,
     snapshot_id: uuid.UUID,
     name: Annotated[str, Path(max_length=60)],
-) -> FileResponse:
+) -> Response:
     """NDJSON packed by gzip, one resource a line as REST answers it; `Range` fetches a part.
 
     Who fetches with a token finds the fetch in the log of the exchange.
     """
     settings = runtime.settings
     assert isinstance(settings, Settings)
-    snapshot = await service.find(session, snapshot_id)
+    snapshot = await service.find(reply.session, snapshot_id)
     path = service.file_of(settings, snapshot, name)
     file = next(SnapshotFile.model_validate(each) for each in snapshot.files if each["name"] == name)
     headers = {"ETag": f'"{file.sha256}"'}
+    if not_modified(reply.request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
     if caller is not None:
         exchanged = Exchanged(ExchangeKind.SNAPSHOT, f"snapshots/{snapshot.id}/{name}", file.rows, file.sha256)
-        headers[ENTRY_HEADER] = str(await log(session, caller, asked, exchanged))
+        headers[ENTRY_HEADER] = str(await log(reply.session, caller, asked, exchanged))
     return FileResponse(path, media_type=file.media_type, headers=headers)
 
 

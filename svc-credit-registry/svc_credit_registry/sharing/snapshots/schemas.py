@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class SnapshotFile(BaseModel):
     """A file of a snapshot: NDJSON, packed by gzip; a line is what REST answers for one resource."""
 
-    name: str = Field(examples=["enterprises.ndjson.gz"])
+    name: str = Field(examples=["enterprises.ndjson.gz", "record-items.ndjson.gz", "complaints.ndjson.gz"])
     media_type: str = Field(default="application/gzip")
     rows: int
     size: int = Field(description="Bytes of the packed file")

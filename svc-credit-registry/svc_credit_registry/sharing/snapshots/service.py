@@ -6,35 +6,52 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.clock import now
+from shared.clock import now, statutory_date
 from shared.inbox import SweepContext
 from shared.runtime import Runtime
 from svc_credit_registry.record.feed import queries as feed
 from svc_credit_registry.record.lookups.rules import body
+from svc_credit_registry.record.publicity.models import ComplaintRecord
+from svc_credit_registry.record.publicity.schemas import ComplaintOut
+from svc_credit_registry.record.record_views.service import item_out
+from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.settings import Settings
 from svc_credit_registry.sharing.snapshots import queries
 from svc_credit_registry.sharing.snapshots.errors import SnapshotUnknown
 from svc_credit_registry.sharing.snapshots.models import Snapshot
 
-ENTERPRISES = "enterprises.ndjson.gz"
+ENTERPRISES, ITEMS, COMPLAINTS = "enterprises.ndjson.gz", "record-items.ndjson.gz", "complaints.ndjson.gz"
 LOOKS_EVERY = 60.0
 """Seconds between looks whether a snapshot is due."""
 PACKED = 1
 """Level of gzip: the fastest halves the time of a snapshot and costs a tenth of the size."""
 
 
+def item_line(item: RecordItem) -> bytes:
+    """An item as `/v1/record-items/{id}` and the change stream give it."""
+    return item_out(item, english=False).model_dump_json().encode()
+
+
+def complaint_line(complaint: ComplaintRecord) -> bytes:
+    """A complaint as REST gives it, and before it the code of the enterprise, which REST has in the address."""
+    told = ComplaintOut.model_validate(complaint).model_dump(mode="json")
+    return orjson.dumps({"code": complaint.enterprise_code, **told})
+
+
 class Packed:
     """A file of packed lines that counts and digests what it writes."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.rows, self.size = path, 0, 0
+    def __init__(self, path: Path, line: Callable[[Any], bytes]) -> None:
+        self.path, self.line, self.rows, self.size = path, line, 0, 0
         self._file = path.open("wb")
         self._digest = hashlib.sha256()
         self._packer = gzip.GzipFile(fileobj=self, mode="wb", compresslevel=PACKED, mtime=0)
@@ -49,8 +66,8 @@ class Packed:
         """What is written goes to the disk at the end."""
 
     def add(self, rows: Sequence[Any]) -> None:
-        """Adds enterprises, one a line."""
-        self._packer.write(b"".join(body(row) + b"\n" for row in rows))
+        """Adds resources, one a line."""
+        self._packer.write(b"".join(self.line(row) + b"\n" for row in rows))
         self.rows += len(rows)
 
     def finish(self) -> dict[str, object]:
@@ -84,6 +101,8 @@ async def is_due(runtime: Runtime, settings: Settings, at: datetime) -> bool:
         position, (newest, *_) = await feed.last_position(session), [*await queries.newest(session), None]
     if newest is None:
         return position > 0
+    if not holds_all(newest):
+        return True
     return position > newest.position and at - newest.taken_at >= timedelta(hours=settings.snapshot_every_hours)
 
 
@@ -98,13 +117,31 @@ async def take(runtime: Runtime, settings: Settings) -> Snapshot | None:
         unfinished = folder / "unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)  # what a killed process left
         unfinished.mkdir(parents=True)
-        file = Packed(unfinished / ENTERPRISES)
-        async for rows in queries.enterprises(connection):
-            await asyncio.to_thread(file.add, rows)
-        files = [await asyncio.to_thread(file.finish)]
+        files = await _write(connection, unfinished, taken_at)
         snapshot = Snapshot(position=position, taken_at=taken_at, finished_at=now(), files=files)
         await _enter(runtime, settings, snapshot, unfinished)
     return snapshot
+
+
+async def _write(connection: asyncpg.Connection, folder: Path, at: datetime) -> list[dict[str, object]]:
+    """All that the change stream tells of: enterprises, items of the record, complaints; what is told of each file."""
+    parts: list[tuple[str, Callable[[Any], bytes], AsyncIterator[Sequence[Any]]]] = [
+        (ENTERPRISES, body, queries.enterprises(connection)),
+        (ITEMS, item_line, queries.items(connection, statutory_date(at))),
+        (COMPLAINTS, complaint_line, queries.complaints(connection)),
+    ]
+    told = []
+    for name, line, portions in parts:
+        file = Packed(folder / name, line)
+        async for rows in portions:
+            await asyncio.to_thread(file.add, rows)
+        told.append(await asyncio.to_thread(file.finish))
+    return told
+
+
+def holds_all(snapshot: Snapshot) -> bool:
+    """Whether it has all files that are written today: who starts from an older one would miss what it lacks."""
+    return {str(file["name"]) for file in snapshot.files} >= {ENTERPRISES, ITEMS, COMPLAINTS}
 
 
 async def _enter(runtime: Runtime, settings: Settings, snapshot: Snapshot, unfinished: Path) -> None:
@@ -132,7 +169,7 @@ async def forget(session: AsyncSession, context: SweepContext) -> int:
     settings = context.runtime.settings
     assert isinstance(settings, Settings)
     newest = next(iter(await queries.newest(session)), None)
-    if not settings.changes_kept_days or newest is None:
+    if not settings.changes_kept_days or newest is None or not holds_all(newest):
         return 0
     before = context.now - timedelta(days=settings.changes_kept_days)
     return await feed.forget(session, newest.position, before)

@@ -59,9 +59,9 @@ def receipts(**given: Any) -> Select[Any]:
     return select(R).filter_by(**{names.get(n, n): value for n, value in given.items() if value is not None})
 
 
-def waiting() -> Select[Any]:
-    """Rows that wait for a match."""
-    return select(R).where(R.outcome == SubmissionOutcome.WAITING)
+def waiting(**given: Any) -> Select[Any]:
+    """Rows that wait for a match and fit; None means any."""
+    return receipts(**given).where(R.outcome == SubmissionOutcome.WAITING)
 
 
 async def stream(sessions: Sessions, size: int = PART, **given: Any) -> AsyncIterator[Sequence[SubmissionReceipt]]:

@@ -1,6 +1,9 @@
 """HTTP of rows that wait for a match."""
 
 import uuid
+from typing import Annotated
+
+from fastapi import Query
 
 from shared.clock import NowDep
 from shared.http import IfMatch, Page, Paging, Router
@@ -10,7 +13,7 @@ from svc_credit_registry.sharing.submissions import queries as receipts
 from svc_credit_registry.sharing.submissions.models import SubmissionReceipt
 from svc_credit_registry.sharing.submissions.schemas import SubmissionReceiptOut
 from svc_credit_registry.sharing.waiting_rows import service
-from svc_credit_registry.sharing.waiting_rows.schemas import MatchDecisionIn, WaitingOut
+from svc_credit_registry.sharing.waiting_rows.schemas import MatchDecisionIn, WaitingFilters, WaitingOut
 
 router = Router(tags=["submissions"])
 
@@ -18,9 +21,12 @@ router = Router(tags=["submissions"])
 @router.get(
     "/v1/submission-matches", operation_id="list_submission_matches", summary="待匹配队列 Rows that wait, oldest first"
 )
-async def list_matches(reply: ReplyDep, _caller: RegistryOfficer, paging: Paging) -> Page[WaitingOut]:
+async def list_matches(
+    reply: ReplyDep, _caller: RegistryOfficer, paging: Paging, filters: Annotated[WaitingFilters, Query()]
+) -> Page[WaitingOut]:
     """What each row says, why it waits, and which enterprises may be meant, the likeliest first."""
-    found = await reply.page_of(receipts.waiting(), [SubmissionReceipt.id.asc()], paging)
+    statement = receipts.waiting(**filters.model_dump())
+    found = await reply.page_of(statement, [SubmissionReceipt.id.asc()], paging)
     return found.page([service.waiting_out(row, english=reply.english) for row in found.rows])
 
 

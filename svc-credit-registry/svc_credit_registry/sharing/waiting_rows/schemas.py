@@ -4,6 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from svc_credit_registry.record.records.rules import RecordKind
+from svc_credit_registry.sharing.matching.rules import Doubt
 from svc_credit_registry.sharing.submissions.schemas import SubmissionReceiptOut
 
 
@@ -13,6 +15,14 @@ class WaitingOut(SubmissionReceiptOut):
     payload: dict[str, Any]
     version: int
     doubt_label: str
+
+
+class WaitingFilters(BaseModel):
+    """Filters of rows that wait."""
+
+    producer: str | None = Field(default=None, max_length=64)
+    kind: RecordKind | None = None
+    doubt: Doubt | None = Field(default=None, description="Why they wait")
 
 
 class MatchDecisionIn(BaseModel):

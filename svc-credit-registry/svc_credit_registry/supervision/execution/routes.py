@@ -3,12 +3,15 @@
 import uuid
 from typing import Annotated, Any
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Response
 from sqlalchemy import ColumnElement
 
 from shared.http import IDEMPOTENCY_OPTIONAL, IfMatch, Page, Paging, Router
 from svc_credit_registry.access import MeasuresOfficer, RestrictionChecker
 from svc_credit_registry.replies import Reply, ReplyDep
+from svc_credit_registry.sharing.exchange import service as exchange
+from svc_credit_registry.sharing.exchange.rules import ExchangeKind
+from svc_credit_registry.sharing.exchange.service import AskedDep
 from svc_credit_registry.supervision.execution import queries, service
 from svc_credit_registry.supervision.execution.models import MeasureDepartment, MeasureFeedback
 from svc_credit_registry.supervision.execution.rules import MOST_NOTICES
@@ -71,13 +74,14 @@ async def change_measure_department(
     return await _answer(reply, row)
 
 
-@router.get("/v1/measure-notices", operation_id="list_measure_notices")
+@router.get("/v1/measure-notices", operation_id="list_measure_notices", response_model=NoticesOut)
 async def list_measure_notices(
     caller: RestrictionChecker,
     reply: ReplyDep,
+    asked: AskedDep,
     after: Annotated[int, Query(ge=0, le=2**62, description="The position read last")] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_NOTICES)] = 100,
-) -> NoticesOut:
+) -> Response:
     """What was directed to the caller's department, and lifted, behind a position: any position since the start."""
     department = await service.department_of(reply.session, caller)
     last = await queries.last_notice(reply.session)
@@ -85,7 +89,9 @@ async def list_measure_notices(
     more = len(rows) == limit
     reached = rows[-1][0].position if more else max(last, after)
     reply.response.headers["Cache-Control"] = "no-store"
-    return NoticesOut(items=[notice_out(*row, english=reply.english) for row in rows], next_after=reached, more=more)
+    told = NoticesOut(items=[notice_out(*row, english=reply.english) for row in rows], next_after=reached, more=more)
+    what = (ExchangeKind.READ, "measure-notices", len(rows))
+    return reply.carried_by(await exchange.answer(reply.session, caller, asked, what, told))
 
 
 @router.post(
@@ -93,6 +99,7 @@ async def list_measure_notices(
     operation_id="report_measure_feedback",
     openapi_extra=IDEMPOTENCY_OPTIONAL,
     status_code=201,
+    response_model=FeedbackOut,
     responses={200: {"description": "It had come before under this key: the same receipt", "model": FeedbackOut}},
 )
 async def report_measure_feedback(
@@ -100,11 +107,14 @@ async def report_measure_feedback(
     body: FeedbackIn,
     caller: RestrictionChecker,
     reply: ReplyDep,
-) -> FeedbackOut:
+    asked: AskedDep,
+) -> Response:
     """What the department did, under its own key; the same key with the same content is answered 200 with the same."""
     found = await service.say(reply.session, caller, directive_id, body, reply.today)
-    reply.response.status_code = 200 if found.repeated else 201
-    return feedback_out(found.feedback, found.part, repeated=found.repeated, english=reply.english)
+    told = feedback_out(found.feedback, found.part, repeated=found.repeated, english=reply.english)
+    what = (ExchangeKind.FEEDBACK, "measure-directives", 1)
+    answer = await exchange.answer(reply.session, caller, asked, what, told)
+    return reply.carried_by(answer, 200 if found.repeated else 201)
 
 
 @router.get("/v1/measure-directives/{directive_id}/feedback", operation_id="list_measure_feedback")

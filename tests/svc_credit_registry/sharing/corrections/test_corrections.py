@@ -1,5 +1,6 @@
 """Errors go back to who produced them: asked by those who use the data, answered by a new version or with reasons."""
 
+import hashlib
 from typing import Any
 
 import httpx
@@ -44,8 +45,10 @@ async def test_the_producer_and_nobody_else_refuses_with_reasons(world: World) -
     address = f"/v1/correction-requests/{request['id']}/refusal"
     more = {"If-Match": '"1"', "Idempotency-Key": "r"}
     body = {"reason": "经核对原件无误"}
-    other = await world.client.post(address, headers=headers_of(world, TAX) | more, json=body)
-    assert other.status_code == 404
+    for version in ('"1"', '"9"'):
+        posing = headers_of(world, TAX) | more | {"If-Match": version}
+        other = await world.client.post(address, headers=posing, json=body)
+        assert other.status_code == 404, "also the version is none of its business"
     refused = await world.client.post(address, headers=headers_of(world, COURT) | more, json=body)
     assert (refused.status_code, refused.json()["state"]) == (200, "refused")
     again = await world.client.post(
@@ -67,3 +70,20 @@ async def test_one_asks_once_while_it_is_open_and_others_may_ask_too(world: Worl
 async def test_people_ask_by_objection_and_not_here(world: World) -> None:
     answer = await ask(world, world.get_bearer(aud="credit-registry"), await pushed(world))
     assert answer.status_code == 403
+
+
+async def test_what_is_asked_and_answered_is_in_the_log_of_the_exchange(world: World) -> None:
+    tax = headers_of(world, TAX) | {"X-Case-Id": "7", "X-Represented-Party": "TAX-421300"}
+    request = await ask(world, tax, await pushed(world))
+    assert (request.status_code, request.headers["ETag"]) == (201, '"1"')
+    assert request.headers["Location"] == f"/v1/correction-requests/{request.json()['id']}"
+    more = {"If-Match": '"1"', "Idempotency-Key": "r"}
+    address = f"/v1/correction-requests/{request.json()['id']}/refusal"
+    answer = await world.client.post(address, headers=headers_of(world, COURT) | more, json={"reason": "与原件一致"})
+    for party, told, case in ((TAX, request, "7"), (COURT, answer, None)):
+        listed = await world.client.get(
+            "/v1/exchange/entries", headers=headers_of(world, party), params={"kind": "correction"}
+        )
+        (entry,) = listed.json()["items"]
+        assert (entry["id"], entry["case_id"]) == (told.headers["X-Exchange-Id"], case)
+        assert entry["answer_sha256"] == hashlib.sha256(told.content).hexdigest()

@@ -181,15 +181,22 @@ async def test_a_file_is_in_the_log_when_it_comes_and_when_it_is_done(world: Wor
         aud="credit-registry", kind="system", sub="tax-suizhou", permissions=["credit-registry:records:push"]
     )
     content = b'{"key": "1"}'
-    await world.client.put(
-        "/v1/submission-batches/penalty/one",
-        headers=headers | {"Content-Type": "application/x-ndjson", "X-Case-Id": "7"},
-        content=content,
-    )
+    sent = [
+        await world.client.put(
+            "/v1/submission-batches/penalty/one",
+            headers=headers | {"Content-Type": "application/x-ndjson", "X-Case-Id": "7"},
+            content=content,
+        )
+        for _ in range(2)
+    ]
     async with world.client.sessions() as session, session.begin():
         await batches.work(session, SweepContext(world.client.runtime, now(), today()))
     entries = (await world.client.get("/v1/exchange/entries", headers=headers)).json()["items"]
     assert [(entry["kind"], entry["rows"], entry["case_id"]) for entry in entries] == [
-        ("push_processed", 1, "7"), ("push_file", 0, "7"),
+        ("push_processed", 1, "7"), ("push_file", 0, "7"), ("push_file", 0, "7"),
     ]  # fmt: skip
-    assert entries[1]["answer_sha256"] == hashlib.sha256(content).hexdigest()
+    path = "/v1/submission-batches/penalty/one"
+    for entry, answer in zip(reversed(entries[1:]), sent, strict=True):
+        assert (entry["id"], entry["answer_sha256"]) == (answer.headers["X-Exchange-Id"], digest(answer.content))
+        assert entry["request_hash"] == digest(f"PUT\n{path}\n\n{digest(content)}\n".encode())
+    assert entries[0]["answer_sha256"] == digest(b'{"refused":1}')

@@ -31,8 +31,9 @@ async def test_a_producer_enters_a_draft_which_an_officer_publishes(world: World
     made = await post(world, "/v1/resources", agency(world, COURT), PENALTY)
     assert (made.status_code, made.json()["state"]) == (201, "draft")
     assert (await world.client.get("/v1/resources/CR-PENALTY")).status_code == 404
-    drafts = await world.client.get("/v1/resource-drafts", headers=officer(world))
-    assert [entry["code"] for entry in drafts.json()["items"]] == ["CR-PENALTY"]
+    for keeper, seen in ((officer(world), ["CR-PENALTY"]), (agency(world, COURT), ["CR-PENALTY"]), (agency(world), [])):
+        drafts = await world.client.get("/v1/resource-drafts", headers=keeper)
+        assert [entry["code"] for entry in drafts.json()["items"]] == seen
     published = await post(world, "/v1/resources/CR-PENALTY/publication", officer(world), None, 1)
     assert (published.status_code, published.json()["state"]) == (200, "published")
 
@@ -49,6 +50,9 @@ async def test_nobody_enters_or_edits_for_another_producer(world: World) -> None
 async def test_a_producers_change_waits_for_the_officer_again(world: World) -> None:
     await enter(world, **PENALTY)
     headers = agency(world, COURT) | {"If-Match": '"1"'}
+    for nothing in ({}, {"name": PENALTY["name"]}):
+        same = await world.client.patch("/v1/resources/CR-PENALTY", headers=headers, json=nothing)
+        assert (same.status_code, same.json()["state"], same.headers["ETag"]) == (200, "published", '"1"')
     edited = await world.client.patch("/v1/resources/CR-PENALTY", headers=headers, json={"update_cycle": "daily"})
     assert (edited.status_code, edited.json()["state"]) == (200, "draft")
     stale = await world.client.patch("/v1/resources/CR-PENALTY", headers=headers, json={"update_cycle": "weekly"})

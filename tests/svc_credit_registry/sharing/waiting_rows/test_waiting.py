@@ -27,7 +27,10 @@ async def test_who_decides_on_a_waiting_record_puts_it_on_the_right_one(world: W
     await world.settled()
     waiting = (await push(world, penalty(name="随州红光酒业公司"))).json()
     assert waiting["candidates"][0]["code"] == CODE
-    (queued,) = (await world.client.get("/v1/submission-matches", headers=OFFICER(world))).json()["items"]
+    queue, mine = "/v1/submission-matches", {"producer": "court-suizhou", "kind": "penalty", "doubt": "uncertain"}
+    (queued,) = (await world.client.get(queue, headers=OFFICER(world), params=mine)).json()["items"]
+    for others in ({"producer": "tax-suizhou"}, {"kind": "licence"}, {"doubt": "several"}):
+        assert (await world.client.get(queue, headers=OFFICER(world), params=others)).json()["items"] == []
     assert queued["payload"]["name"] == "随州红光酒业公司"
     address = f"/v1/submission-matches/{waiting['id']}/decision"
     headers = OFFICER(world) | {"If-Match": f'"{queued["version"]}"', "Idempotency-Key": "d1"}

@@ -1,13 +1,17 @@
 """Leads come in singly and by batch, each once by its reporter's key, matched where that is certain."""
 
 import asyncio
+import hashlib
+import hashlib
 import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from shared.clock import today
+from shared.clock import now, today
+from shared.inbox import SweepContext
+from svc_credit_registry.supervision.leads import handlers
 from tests.svc_credit_registry.supervision.leads.desk import NDJSON, Desk, lead
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -27,6 +31,22 @@ async def test_a_lead_gets_a_receipt_with_its_number_and_its_term(desk: Desk) ->
         "received", code, "code", "ad-monitoring",
     )  # fmt: skip
     assert await desk.audited(receipt["id"]) == ["lead.received"]
+
+
+async def test_what_a_lead_tells_is_encrypted_also_of_leads_of_before(desk: Desk) -> None:
+    found = await desk.verified(facts="张三以拉人头方式发展下线")
+    shown = {name: found[name] for name in ("facts", "evidence", "finding_summary")}
+    assert shown["facts"] == "张三以拉人头方式发展下线"
+    assert "张三" not in str(await desk.stored(found["id"]))
+    await desk.unseal(found["id"], shown)
+    assert "张三" in str(await desk.stored(found["id"]))
+    before = await desk.read(found["id"])
+    assert {name: before[name] for name in shown} == shown
+    async with desk.client.sessions() as session, session.begin():
+        assert await handlers.seal(session, SweepContext(desk.client.runtime, now(), today())) == 1
+    assert "张三" not in str(await desk.stored(found["id"]))
+    after = await desk.read(found["id"])
+    assert {name: after[name] for name in shown} == shown
 
 
 async def test_the_same_again_is_answered_with_the_same_and_another_is_refused(desk: Desk) -> None:
@@ -50,6 +70,34 @@ async def test_the_same_key_at_once_is_one_lead(desk: Desk) -> None:
     assert len({a.json()["id"] for a in answers}) == 1
 
 
+async def test_leads_are_in_the_log_of_the_exchange(desk: Desk) -> None:
+    who = desk.machine("log-monitoring")
+    one = await desk.client.post(PATH, json=lead(), headers=who | {"X-Case-Id": "7"})
+    many = await desk.batch([lead(), {"key": "bad"}], who)
+    entries = (await desk.client.get("/v1/exchange/entries", headers=who)).json()["items"]
+    assert [(e["kind"], e["resource"], e["rows"], e["case_id"]) for e in entries] == [
+        ("push_file", "leads", 2, None), ("push", "leads", 1, "7"),
+    ]  # fmt: skip
+    assert [e["id"] for e in entries] == [many.headers["X-Exchange-Id"], one.headers["X-Exchange-Id"]]
+    body = hashlib.sha256(many.request.content).hexdigest()
+    request = f"PUT\n{many.request.url.path}\n\n{body}\n"
+    assert entries[0]["request_hash"] == hashlib.sha256(request.encode()).hexdigest()
+
+
+async def test_leads_are_in_the_log_of_the_exchange(desk: Desk) -> None:
+    who = desk.machine("log-monitoring")
+    one = await desk.client.post(PATH, json=lead(), headers=who | {"X-Case-Id": "7"})
+    many = await desk.batch([lead(), {"key": "bad"}], who)
+    entries = (await desk.client.get("/v1/exchange/entries", headers=who)).json()["items"]
+    assert [(e["kind"], e["resource"], e["rows"], e["case_id"]) for e in entries] == [
+        ("push_file", "leads", 2, None), ("push", "leads", 1, "7"),
+    ]  # fmt: skip
+    assert [e["id"] for e in entries] == [many.headers["X-Exchange-Id"], one.headers["X-Exchange-Id"]]
+    body = hashlib.sha256(many.request.content).hexdigest()
+    request = f"PUT\n{many.request.url.path}\n\n{body}\n"
+    assert entries[0]["request_hash"] == hashlib.sha256(request.encode()).hexdigest()
+
+
 async def test_who_may_report(desk: Desk) -> None:
     assert (await desk.call("POST", PATH, {}, lead())).status_code == 401
     stranger = await desk.call("POST", PATH, desk.machine("x", "restrictions:check"), lead())
@@ -62,6 +110,7 @@ async def test_who_may_report(desk: Desk) -> None:
     ("changes", "pointer"),
     [
         ({"source": "gossip"}, "/source"),
+        ({"region": "420121"}, "/region"),  # there is no such county any more: nobody would deal with it
         ({"found_on": (today() + timedelta(days=1)).isoformat()}, "/found_on"),
         ({"region": None}, "/region"),
         ({"region": "999999"}, "/region"),

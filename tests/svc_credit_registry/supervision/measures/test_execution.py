@@ -1,6 +1,7 @@
 """Departments read what is directed by position, and say what they did."""
 
 import asyncio
+import hashlib
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -119,6 +120,21 @@ async def test_the_same_key_at_once_is_kept_once(bureau: Bureau) -> None:
     answers = await asyncio.gather(*(bureau.client.post(path, json=body, headers=finance) for _ in range(4)))
     assert sorted(a.status_code for a in answers) == [200, 200, 200, 201]
     assert len({a.json()["id"] for a in answers}) == 1
+
+
+async def test_what_a_department_reads_and_says_is_in_the_log_of_the_exchange(bureau: Bureau) -> None:
+    finance = bureau.machine(await department(bureau))
+    made = await bureau.ok("POST", "/v1/measure-directives", bureau.officer(), directive(await bureau.enterprise()))
+    notices = await bureau.client.get(NOTICES, headers=finance)
+    path = f"/v1/measure-directives/{made['id']}/feedback"
+    feedback = await bureau.client.post(path, json=said(), headers=finance)
+    entries = (await bureau.client.get("/v1/exchange/entries", headers=finance)).json()["items"]
+    assert [(e["kind"], e["resource"], e["id"], e["answer_sha256"]) for e in entries] == [
+        (kind, resource, answer.headers["X-Exchange-Id"], hashlib.sha256(answer.content).hexdigest())
+        for kind, resource, answer in (
+            ("feedback", "measure-directives", feedback), ("read", "measure-notices", notices),
+        )
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
