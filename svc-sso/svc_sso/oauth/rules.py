@@ -10,6 +10,8 @@ from svc_sso.clients.rules import BASIC, POST, PRIVATE_KEY_JWT
 
 FORM = "application/x-www-form-urlencoded"
 LONGEST_VALUE = 16_384
+AS_OF = "client_as_of"
+"""Under this name a request's state holds when the client which proved itself was last changed."""
 
 
 def single_values(pairs: Iterable[tuple[str, object]]) -> dict[str, str]:

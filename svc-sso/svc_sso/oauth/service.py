@@ -29,7 +29,7 @@ from svc_sso.exchange.service import SYSTEM_KIND, exchange, holder, machine_toke
 from svc_sso.grants import queries as grants
 from svc_sso.grants.schemas import IntrospectionOut, TokenOut, UserInfoOut
 from svc_sso.grants.service import TokenRequest, redeem, refresh, refreshable
-from svc_sso.oauth.rules import FORM, basic_credentials, presented, single_values
+from svc_sso.oauth.rules import AS_OF, FORM, basic_credentials, presented, single_values
 from svc_sso.tokens.rules import SSO, USERINFO, told_at_userinfo
 from svc_sso.tokens.service import Issuer, family_of, read_access, told_of
 
@@ -59,6 +59,7 @@ async def client_of(session: AsyncSession, request: Request, form: dict[str, str
         client = await _by_header(session, headers[0])
     if client.token_endpoint_auth_method != method or form.get("client_id", client.id) != client.id:
         raise InvalidClient
+    setattr(request.state, AS_OF, client.updated_at)
     await note_use(session, client, now)
     return client
 
@@ -134,7 +135,14 @@ async def introspect(
 async def _stands(session: AsyncSession, claims: dict[str, Any], now: datetime) -> bool:
     if claims.get("kind") == SYSTEM_KIND:
         return await find(session, str(claims["sub"])) is not None
-    return await holder(session, claims, now) is not None
+    return await _held(session, claims, now) is not None
+
+
+async def _held(session: AsyncSession, claims: dict[str, Any], now: datetime) -> tuple[dict[str, Any], Any] | None:
+    """A person's token and account, unless something it rests on is over, the client which got it among that."""
+    if await find(session, str(claims.get("client_id"))) is None:
+        return None
+    return await holder(session, claims, now)
 
 
 async def _introspect_refresh(
@@ -163,7 +171,7 @@ async def userinfo(
     """Claims about the holder of a verified token which is for userinfo, None when it does not hold (any more)."""
     if claims is None or claims.get("aud") not in (SSO, USERINFO, GATEWAY):
         return None
-    held = await holder(session, claims, now)
+    held = await _held(session, claims, now)
     if held is None:
         return None
     account: Account = held[1]

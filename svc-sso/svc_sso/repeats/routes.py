@@ -1,9 +1,9 @@
 """Answers the two requests which come all the time past the framework: plain refreshes, and repeated ones of machines.
 
 The services of the platform and agencies' systems ask for tokens of their own all the time, each with the same request.
-What the token endpoint has answered to it holds for a second: whose token, what it may do, for whom. Within that second
-the next token is signed and written down here. Refreshes are done many at once. Everything else, and every refusal, is
-the token endpoint's business.
+What the token endpoint has answered to it holds for some seconds, while the client is as it was: whose token, what it
+may do, for whom. Meanwhile the next token is signed and written down here. Refreshes are done many at once. Everything
+else, and every refusal, is the token endpoint's business.
 """
 
 import base64
@@ -24,7 +24,7 @@ from shared.telemetry import DURATION, REGISTRY, REQUEST_ID, REQUESTS
 from svc_sso.clients.errors import InvalidClient
 from svc_sso.credentials.rules import digest
 from svc_sso.keys.service import KeyCache
-from svc_sso.oauth.rules import basic_credentials
+from svc_sso.oauth.rules import AS_OF, basic_credentials
 from svc_sso.renewals.rules import refresh_token_in
 from svc_sso.renewals.service import Renewal, Renewals
 from svc_sso.repeats.rules import (
@@ -111,7 +111,7 @@ class Repeats:
         return await self.renewals.renew(Renewal(client_id, digest(secret), digest(token)))
 
     async def _repeated(self, key: bytes, request_id: str) -> bytes | None:
-        """The answer to a machine, if it was given one like it within the second."""
+        """The answer to a machine, if it was given one like it a moment ago."""
         pattern, moment = self.patterns.get(key), time.monotonic()
         if pattern is None or moment >= pattern.renew_at:
             if pattern is not None:
@@ -120,7 +120,9 @@ class Repeats:
         at, jti = now()
         token = seal(self.keys, ACCESS_TYPE, pattern.claims_at(at, jti))
         try:
-            if not await self.ledger.note(Issued(pattern.client_id, pattern.audience, jti, at, request_id)):
+            issued = Issued(pattern.client_id, pattern.as_of, pattern.audience, jti, at, request_id)
+            if not await self.ledger.note(issued):
+                self.patterns.pop(key, None)
                 return None
         except NOT_WRITTEN:
             return None
@@ -129,7 +131,7 @@ class Repeats:
 
     async def _learn(self, key: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets the application answer, and keeps what it said when it was a machine's token."""
-        moment, status, said = time.monotonic(), 0, b""
+        moment, status, said, state = time.monotonic(), 0, b"", scope.setdefault("state", {})
 
         async def listen(message: Message) -> None:
             nonlocal status, said
@@ -139,7 +141,7 @@ class Repeats:
 
         await self.app(scope, receive, listen)
         self.patterns.pop(key, None)
-        pattern = pattern_of(_claims_in(said), moment) if status == 200 else None
+        pattern = pattern_of(_claims_in(said), state.get(AS_OF), moment) if status == 200 else None
         if pattern is not None:
             if len(self.patterns) >= REMEMBERED:
                 self.patterns.clear()

@@ -4,11 +4,14 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-HOLDS_SECONDS, RENEWED_AFTER_SECONDS = 1.0, 0.8
-"""For so long a client's registration is taken to be as it was; it is asked for again before that."""
+HOLDS_SECONDS, RENEWED_AFTER_SECONDS = 5.0, 4.0
+"""So long a pattern holds, if its client is as it was (`repeats.service`). Then the token endpoint is asked again: it
+reads new keys and notes the last use. One asks a little before that, so that not all wait for it at once.
+"""
 REMEMBERED = 2000
 LONGEST_BODY = 4096
 FORM = b"application/x-www-form-urlencoded"
@@ -56,10 +59,13 @@ def is_for_machines(body: bytes) -> bool:
 
 @dataclass
 class Pattern:
-    """The tokens of one client for one audience, but for what each has of its own; times by the monotonic clock."""
+    """The tokens of one client for one audience, but for what each has of its own. `as_of` is when the client was last
+    changed before the first of them; the other times are by the monotonic clock.
+    """
 
     client_id: str
     audience: str
+    as_of: datetime
     claims: bytes
     lifetime: int
     holds_until: float
@@ -72,12 +78,12 @@ class Pattern:
         )  # fmt: skip
 
 
-def pattern_of(claims: dict[str, Any], moment: float) -> Pattern | None:
+def pattern_of(claims: dict[str, Any], as_of: datetime | None, moment: float) -> Pattern | None:
     """The pattern of a machine's token just issued; None for a token of any other kind."""
-    if claims.get("kind") != "system" or "sid" in claims or "cnf" in claims or "act" in claims:
+    if as_of is None or claims.get("kind") != "system" or "sid" in claims or "cnf" in claims or "act" in claims:
         return None
     lasting = {name: value for name, value in claims.items() if name not in OF_THE_MOMENT}
     text = json.dumps(lasting, separators=(",", ":")).encode()[:-1] + b","
     lifetime = int(claims["exp"]) - int(claims["iat"])
     holds, renew = moment + HOLDS_SECONDS, moment + RENEWED_AFTER_SECONDS
-    return Pattern(str(claims["client_id"]), str(claims["aud"]), text, lifetime, holds, renew)
+    return Pattern(str(claims["client_id"]), str(claims["aud"]), as_of, text, lifetime, holds, renew)

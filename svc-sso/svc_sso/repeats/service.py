@@ -9,29 +9,39 @@ import json
 import secrets
 import time
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
 
 from svc_sso.exchange.rules import ISSUED
+from svc_sso.repeats.rules import HOLDS_SECONDS
 
-# Of a client which is disabled, or was changed while the pattern of its tokens may still hold, nothing is written: the
-# token endpoint looks at it as it is now.
+# Of a client which is disabled, or was changed since the pattern of its tokens was made, nothing is written: the token
+# endpoint looks at it as it is now. So it does for a while after a client's former secret has run out by itself.
 WRITE = """
-    INSERT INTO audit_log (actor, actor_kind, client, action, object_type, object_id, before, after, trace_id)
-    SELECT client, 'system', client, $1, 'client', client, '{}', tokens::jsonb, $2
-    FROM unnest($3::text[], $4::text[]) AS issued (client, tokens)
-    JOIN clients ON clients.id = issued.client
-    WHERE clients.disabled_at IS NULL AND clients.updated_at < now() - interval '2 seconds'
-    RETURNING actor
+    WITH issued AS (
+        SELECT given.client, given.as_of, given.tokens
+        FROM unnest($3::text[], $4::timestamptz[], $5::text[]) AS given (client, as_of, tokens)
+        JOIN clients ON clients.id = given.client AND clients.updated_at = given.as_of
+        WHERE clients.disabled_at IS NULL
+            AND (clients.previous_secret_until > now() OR clients.previous_secret_until < now() - $6::interval
+                OR clients.previous_secret_until IS NULL)
+    ), written AS (
+        INSERT INTO audit_log (actor, actor_kind, client, action, object_type, object_id, before, after, trace_id)
+        SELECT client, 'system', client, $1, 'client', client, '{}', tokens::jsonb, $2 FROM issued
+    )
+    SELECT client, as_of FROM issued
 """
+SECRET_IS_OLD = timedelta(seconds=2 * HOLDS_SECONDS)
 
 
 @dataclass(frozen=True)
 class Issued:
-    """One token which was issued, as the audit tells of it."""
+    """One token which was issued, as the audit tells of it; `as_of` is when its client was last changed before."""
 
     client_id: str
+    as_of: datetime
     audience: str
     jti: str
     at: int
@@ -68,18 +78,19 @@ class Ledger:
             else:
                 for issued, written in batch:
                     if not written.done():
-                        written.set_result(issued.client_id in standing)
+                        written.set_result((issued.client_id, issued.as_of) in standing)
 
-    async def _write(self, batch: list[Issued]) -> set[str]:
-        by_client: dict[str, list[dict[str, object]]] = {}
+    async def _write(self, batch: list[Issued]) -> set[tuple[str, datetime]]:
+        by_client: dict[tuple[str, datetime], list[dict[str, object]]] = {}
         for each in batch:
             told = {"jti": each.jti, "audience": each.audience, "at": each.at, "request_id": each.request_id}
-            by_client.setdefault(each.client_id, []).append(told)
+            by_client.setdefault((each.client_id, each.as_of), []).append(told)
+        clients, times = [client for client, _ in by_client], [as_of for _, as_of in by_client]
         rows = [json.dumps({"tokens": tokens}) for tokens in by_client.values()]
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(self.dsn, timeout=5, command_timeout=10)
-        written = await self._connection.fetch(WRITE, ISSUED, secrets.token_hex(16), list(by_client), rows)
-        return {row["actor"] for row in written}
+        given = ISSUED, secrets.token_hex(16), clients, times, rows, SECRET_IS_OLD
+        return {(row["client"], row["as_of"]) for row in await self._connection.fetch(WRITE, *given)}
 
     async def close(self) -> None:
         """Ends the connection; the next note opens another."""
