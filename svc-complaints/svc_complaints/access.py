@@ -14,3 +14,6 @@ TWO_FACTORS = "urn:yiwang:acr:mfa"
 AnyCaller = Annotated[Caller, Access()]
 Complainant = Annotated[Caller, Access(FILE)]
 Officer = Annotated[Caller, Access(HANDLE, acr=TWO_FACTORS)]
+FRESH_SECONDS = 1200
+"""Who wants to read personal data in full has logged in this lately: no desk which was left open tells it."""
+FreshOfficer = Annotated[Caller, Access(HANDLE, acr=TWO_FACTORS, max_age=FRESH_SECONDS)]

@@ -4,6 +4,7 @@ import asyncio
 
 from shared.events.audit import AuditSealedV1
 from shared.events.complaints import (
+    ComplainantUnmaskedV1,
     ComplaintAcceptedV1,
     ComplaintPublishedV1,
     ComplaintReceivedV1,
@@ -31,6 +32,7 @@ WORK = Work(
         MediationConcludedV1,
         ComplaintPublishedV1,
         ComplaintWithheldV1,
+        ComplainantUnmaskedV1,
         AuditSealedV1,
     ],
 )

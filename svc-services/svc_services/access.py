@@ -16,3 +16,6 @@ NameHolder = Annotated[Caller, Access(RESERVE)]
 Applicant = Annotated[Caller, Access(APPLY)]
 Rater = Annotated[Caller, Access(RATE)]
 Officer = Annotated[Caller, Access(HANDLE, acr=TWO_FACTORS)]
+FRESH_SECONDS = 1200
+"""Who wants to read personal data in full has logged in this lately: no desk which was left open tells it."""
+FreshOfficer = Annotated[Caller, Access(HANDLE, acr=TWO_FACTORS, max_age=FRESH_SECONDS)]

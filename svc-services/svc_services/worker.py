@@ -3,6 +3,7 @@
 import asyncio
 
 from shared.events.services import (
+    ApplicantUnmaskedV1,
     ApplicationAcceptedV1,
     ApplicationCorrectedV1,
     ApplicationDecidedV1,
@@ -34,6 +35,7 @@ WORK = Work(
         ApplicationAcceptedV1,
         ApplicationWithdrawnV1,
         ApplicationDecidedV1,
+        ApplicantUnmaskedV1,
         LicenceIssuedV1,
         LicenceRevokedV1,
         MatterChangedV1,

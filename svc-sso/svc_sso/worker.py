@@ -16,6 +16,7 @@ from shared.inbox import Work
 from shared.runtime import make_runtime
 from shared.worker import work_alone
 from svc_sso import bootstrap
+from svc_sso.accounts import handlers as accounts
 from svc_sso.assertions import handlers as assertions
 from svc_sso.backchannel import handlers as backchannel
 from svc_sso.backchannel.queries import count_pending
@@ -31,7 +32,7 @@ from svc_sso.settings import Settings
 from svc_sso.sign_ins import handlers as sign_ins
 
 WORK = Work(
-    handlers=[WITNESS, *organisations.HANDLERS],
+    handlers=[WITNESS, *accounts.HANDLERS, *organisations.HANDLERS],
     sweeps=[
         *sessions.SWEEPS,
         *sign_ins.SWEEPS,

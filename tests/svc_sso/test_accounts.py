@@ -3,15 +3,21 @@
 import secrets
 import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import select, text
 
 from shared.audit import AuditRow
+from shared.events.envelope import Envelope
+from shared.inbox import Handler, HandlerContext
+from svc_sso.accounts.handlers import HANDLERS
 from svc_sso.clients.rules import GATEWAY
 from tests.support.servers import Servers
 from tests.svc_sso.conftest import PASSWORD, Provider, id_number, refused, running_provider
+
+SAMPLES = Path(__file__).parents[1] / "contracts/events"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -141,6 +147,25 @@ async def test_who_has_looked_at_my_data(sso: Provider) -> None:
     assert (await sso.client.get("/v1/me/profile", headers=own)).status_code == 200
     log = (await sso.client.get("/v1/me/access-log", headers=own)).json()["items"]
     assert [(row["reader"], row["purpose"]) for row in log] == [("self", "prefill"), ("svc-services", "企业设立登记")]
+
+
+@pytest.mark.parametrize("handler", HANDLERS, ids=lambda handler: handler.event.TYPE)
+async def test_what_officials_have_read_elsewhere_is_shown_too(sso: Provider, handler: Handler) -> None:
+    account = await sso.account()
+    sample = Envelope.model_validate_json((SAMPLES / f"{handler.event.TYPE}.json").read_text(encoding="utf-8"))
+    whose = "applicant_id" if "applicant_id" in sample.data else "complainant_id"
+    context = HandlerContext(sso.client.runtime, sample)
+    async with sso.client.sessions.begin() as session:
+        for person in (account["id"], str(uuid.uuid4())):  # of the second nobody has an account here
+            await handler.run(session, handler.event.model_validate(sample.data | {whose: person}), context)
+    log = (await sso.client.get("/v1/me/access-log", headers=await sso.headers(account["username"]))).json()["items"]
+    assert [(row["reader"], row["purpose"], row["fields"]) for row in log] == [
+        ("AMR-421303", sample.data["number"], sample.data["fields"])
+    ]
+    assert log[0]["read_at"] == "2026-11-23T08:00:00Z", "when it was read, not when it was told"
+    browser = sso.open_browser()
+    await browser.code(account["username"])
+    assert "曾都区市场监督管理局" in (await browser.http.get("/account/access")).text
 
 
 async def test_a_machine_has_no_account(sso: Provider) -> None:

@@ -55,6 +55,19 @@ class ComplaintWithdrawnV1(Event):
     withdrawn_on: date
 
 
+class ComplainantUnmaskedV1(Event):
+    """An official of `unit` has read contact data of the complainant in full; the reason is in the audit log."""
+
+    TYPE: ClassVar[str] = "complaints.complaint.unmasked.v1"
+    KEY: ClassVar[str] = "complaint_id"
+
+    complaint_id: uuid.UUID
+    number: str
+    complainant_id: uuid.UUID
+    unit: str
+    fields: list[str]
+
+
 class MediationConcludedV1(Event):
     """The mediation ended; without objection its outcome is published after `publish_after`."""
 

@@ -94,6 +94,19 @@ class ApplicationWithdrawnV1(Event):
     number: str
 
 
+class ApplicantUnmaskedV1(Event):
+    """An official of `unit` has read personal data of the applicant in full; the reason is in the audit log."""
+
+    TYPE: ClassVar[str] = "services.application.unmasked.v1"
+    KEY: ClassVar[str] = "application_id"
+
+    application_id: uuid.UUID
+    number: str
+    applicant_id: uuid.UUID
+    unit: str
+    fields: list[str]
+
+
 class EnterpriseFacts(BaseModel):
     """What the register needs of a granted establishment; all of it is public by law."""
 

@@ -18,7 +18,7 @@ from shared.http import IDEMPOTENCY_NONE, Page, PageResult, Paging, Router, not_
 from shared.http.pagination import PageQuery
 from shared.items import ItemOut
 from shared.problems import wants_english
-from svc_complaints.access import AnyCaller, Officer
+from svc_complaints.access import AnyCaller, FreshOfficer, Officer
 from svc_complaints.cases import queries, service
 from svc_complaints.cases.models import Complaint
 from svc_complaints.cases.rules import OFFICER_STATES, State, Viewer, term_of
@@ -174,9 +174,9 @@ async def recuse(
     openapi_extra=IDEMPOTENCY_NONE,
 )
 async def unmask_complainant(
-    session: SessionDep, response: Response, caller: Officer, complaint_id: uuid.UUID, body: ReasonIn
+    session: SessionDep, response: Response, caller: FreshOfficer, complaint_id: uuid.UUID, body: ReasonIn
 ) -> ContactOut:
-    """The complainant's name and telephone, for a reason that is kept. The answer is stored nowhere."""
+    """The complainant's name and telephone, for a reason that is kept, after a fresh log-in; stored nowhere."""
     response.headers["Cache-Control"] = "no-store"
     complaint = await service.unmask_complainant(session, caller, complaint_id, body.reason)
     return ContactOut(name=complaint.complainant_name, phone=complaint.complainant_phone)

@@ -12,6 +12,8 @@ from shared import audit
 from shared.auth import Caller
 from shared.calendar import Deadline, Interval
 from shared.db import Json
+from shared.events.complaints import ComplainantUnmaskedV1
+from shared.outbox import publish
 from shared.terms import Term
 from svc_complaints.access import HANDLE, RESPONSE
 from svc_complaints.cases import queries, rules
@@ -258,17 +260,27 @@ async def recompute(session: AsyncSession, clock: Clock) -> bool:
 
 
 async def unmask_complainant(session: AsyncSession, caller: Caller, complaint_id: uuid.UUID, reason: str) -> Complaint:
-    """The complaint with its contact data, for the unit; reasoned and audited (PIPL article 51)."""
-    complaint = await for_officer(session, caller, complaint_id)
+    """The complaint with its contact data, for the unit; reasoned, audited (PIPL article 51) and told to the
+    complainant by svc-sso.
+    """
+    complaint, fields = await for_officer(session, caller, complaint_id), ["name", "phone"]
     await audit.record(
         session,
         caller,
         action="complaint.unmasked",
         object_type="complaint",
         object_id=complaint.id,
-        after={"fields": ["name", "phone"]},
+        after={"fields": fields},
         reason=rules.scrub(reason, [complaint.complainant_name]),
     )
+    read = ComplainantUnmaskedV1(
+        complaint_id=complaint.id,
+        number=complaint.number,
+        complainant_id=uuid.UUID(complaint.complainant_id),
+        unit=caller.unit or "",
+        fields=fields,
+    )
+    await publish(session, read)
     return complaint
 
 

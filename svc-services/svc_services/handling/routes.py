@@ -10,7 +10,7 @@ from shared.clock import NowDep, TodayDep
 from shared.db import SessionDep
 from shared.http import IDEMPOTENCY_NONE, IfMatch, Page, Paging, Router
 from shared.outbound import OutboundDep
-from svc_services.access import Officer
+from svc_services.access import FreshOfficer, Officer
 from svc_services.applications.routes import ReplyDep
 from svc_services.applications.schemas import ApplicationOut, ApplicationSummary, RestrictionOut
 from svc_services.cases.models import Application
@@ -118,8 +118,8 @@ async def read_restrictions(
 
 @router.post("/{application_id}/applicant-unmasking", openapi_extra=IDEMPOTENCY_NONE)
 async def unmask_applicant(
-    application_id: uuid.UUID, body: UnmaskingIn, session: SessionDep, caller: Officer, response: Response
+    application_id: uuid.UUID, body: UnmaskingIn, session: SessionDep, caller: FreshOfficer, response: Response
 ) -> ApplicantOut:
-    """The applicant's data in full, for a reason that is kept. The answer is stored nowhere."""
+    """The applicant's data in full, for a reason that is kept, after a fresh log-in. The answer is stored nowhere."""
     response.headers["Cache-Control"] = "no-store"
     return await service.unmask_applicant(session, caller, application_id, body.reason)

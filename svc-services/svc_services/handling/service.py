@@ -13,6 +13,7 @@ from shared.audit import record
 from shared.auth import Caller
 from shared.errors import Unavailable
 from shared.events.services import (
+    ApplicantUnmaskedV1,
     ApplicationAcceptedV1,
     ApplicationDecidedV1,
     CorrectionRequestedV1,
@@ -255,7 +256,9 @@ async def _enterprise(session: AsyncSession, application: Application, today: da
 async def unmask_applicant(
     session: AsyncSession, caller: Caller, application_id: uuid.UUID, reason: str
 ) -> ApplicantOut:
-    """The applicant's data in full, for the official who handles the case; reasoned and audited (PIPL article 51)."""
+    """The applicant's data in full, for the official who handles the case; reasoned, audited (PIPL article 51) and told
+    to the applicant by svc-sso.
+    """
     application = await service.to_handle(session, caller, application_id)
     personal = json.loads(application.personal)
     await record(
@@ -267,4 +270,12 @@ async def unmask_applicant(
         after={"fields": sorted(ApplicantOut.model_fields)},
         reason=reason,
     )
+    read = ApplicantUnmaskedV1(
+        application_id=application.id,
+        number=application.number,
+        applicant_id=uuid.UUID(application.applicant_id),
+        unit=caller.unit or "",
+        fields=sorted(name.removeprefix("applicant_") for name in ApplicantOut.model_fields),
+    )
+    await publish(session, read)
     return ApplicantOut(**{name: personal[name] for name in ApplicantOut.model_fields})

@@ -44,7 +44,7 @@ class Account(Versioned, Timestamps, Base):
 
 
 class ProfileRead(Base):
-    """One reading of a person's unmasked data: who, for what, when."""
+    """One reading of a person's unmasked data, here or at another service: who, for what, when."""
 
     __tablename__ = "profile_reads"
     __table_args__ = (Index("ix_profile_reads_account", "account_id", "id"),)

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from shared.codes import identity
 from shared.privacy import Unmasked, mask_id_number, mask_name, mask_phone
 from svc_sso.accounts.models import Account, ProfileRead
-from svc_sso.accounts.rules import EMAIL, PHONE, mask_address, mask_email, permissions_of
+from svc_sso.accounts.rules import EMAIL, PERSON, PHONE, mask_address, mask_email, permissions_of
 
 
 def _identity_number(value: str) -> str:
@@ -65,6 +65,9 @@ class AccountOut(BaseModel):
     phone: str | None = Field(description="Masked")
     email: str | None = Field(default=None, description="Masked", examples=["z****@mail.example"])
     address: str | None = Field(default=None, description="For post and service; masked")
+    trust_level: str | None = Field(
+        default=None, description="Of people: how well they are known: self_declared, two_factor, in_person"
+    )
     unit: str | None
     region: str | None
     roles: list[str]
@@ -96,8 +99,10 @@ class ProfileReadOut(BaseModel):
     """Who has looked at my data."""
 
     id: uuid.UUID
-    reader: str = Field(description="`self`, or the client id of the service which read for you")
-    purpose: str
+    reader: str = Field(
+        description="`self`, the client id of a service which read for you, or the unit whose official read it"
+    )
+    purpose: str = Field(description="What for; of an official's reading the number of the case in which it was done")
     fields: list[str]
     read_at: datetime
 
@@ -113,6 +118,7 @@ def shown(account: Account) -> AccountOut:
         phone=mask_phone(account.phone) if account.phone else None,
         email=mask_email(account.email) if account.email else None,
         address=mask_address(account.address) if account.address else None,
+        trust_level=account.trust_level if account.kind == PERSON else None,
         unit=account.unit,
         region=account.region,
         roles=sorted(account.roles),

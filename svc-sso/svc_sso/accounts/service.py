@@ -1,6 +1,8 @@
 """Opening an account, reading and changing the own one."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -127,3 +129,22 @@ async def read_profile(session: AsyncSession, caller: Caller, purpose: str) -> P
         reason=purpose,
     )
     return ProfileOut(account_id=account.id, name=account.name, id_number=account.id_number, phone=account.phone)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an official of `unit` has read of a person in full, in the case of `number`."""
+
+    unit: str
+    number: str
+    fields: Sequence[str]
+    at: datetime
+
+
+async def note_reading(session: AsyncSession, account_id: uuid.UUID, reading: Reading) -> None:
+    """Shows a person what was read of him elsewhere. The audit of it is with the service where it was read."""
+    if await session.get(Account, account_id) is None:
+        return
+    row = ProfileRead(account_id=account_id, reader=reading.unit, purpose=reading.number, fields=list(reading.fields))
+    row.read_at = reading.at
+    session.add(row)

@@ -1,8 +1,10 @@
 """Reads of staff accounts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_sso.accounts.models import Account
 from svc_sso.accounts.rules import STAFF
@@ -27,3 +29,9 @@ def units(parent: str | None, kind: str | None, region: str | None) -> Select[An
     if kind is not None:
         query = query.where(Unit.kind == kind)
     return query.where(Unit.region == region) if region is not None else query
+
+
+async def names_of(session: AsyncSession, codes: Iterable[str]) -> dict[str, str]:
+    """The names of units by their codes; what is no unit's code is not there."""
+    rows = await session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(tuple(codes))))
+    return {row.code: row.name for row in rows}

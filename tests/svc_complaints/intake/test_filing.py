@@ -1,6 +1,7 @@
 """Filing a complaint, its wrong turns, and who sees it."""
 
 import asyncio
+import time
 import uuid
 from datetime import date, timedelta
 
@@ -138,6 +139,11 @@ async def test_contact_data_is_unmasked_for_a_reason_which_is_audited(world: Wor
     assert not await world.rows("SELECT body FROM idempotent_answers WHERE key = 'unmask-once'")
     rows = await world.rows("SELECT actor, reason FROM audit_log WHERE action = 'complaint.unmasked'")
     assert [tuple(row) for row in rows] == [(officer.id, "电话核实投诉内容")]
+    at_desk_for_long = world.officer(auth_time=int(time.time()) - 1201)
+    refused(await world.post(at_desk_for_long, path, {"reason": "电话核实投诉内容"}), 401, "step_up_required")
+    type_, told = (await world.events(filed["id"]))[-1]
+    assert (type_, told["number"], told["fields"]) == ("unmasked", filed["number"], ["name", "phone"])
+    assert not {"13812345678", "李娜"} & set(map(str, told.values()))
 
 
 async def test_the_complainant_withdraws_before_the_decision(world: World) -> None:

@@ -1,6 +1,7 @@
 """What officials do: queue, corrections once, acceptance, extension, decision; and what they may not."""
 
 import asyncio
+import time
 import uuid
 from typing import Any
 
@@ -247,6 +248,12 @@ async def test_personal_data_is_unmasked_for_a_reason_that_is_kept(world: World)
     }
     assert shown.headers["cache-control"] == "no-store"
     assert (await world.audited(case["id"]))[-1] == "application.unmasked"
+    (told,) = await world.events("services.application.unmasked.v1")
+    assert (told["number"], told["fields"]) == (case["number"], ["id_number", "name", "phone"])
+    assert PROFILE["phone"] not in str(told)
     assert (await world.post(path, world.officer, {"reason": " "})).status_code == 422
     assert (await world.post(path, world.official(SUIXIAN), {"reason": "x"})).status_code == 404
     assert (await world.post(path, world.citizen, {"reason": "x"})).status_code == 403
+    at_desk_for_long = world.official("421303", auth_time=int(time.time()) - 1201)
+    stale = await world.post(path, at_desk_for_long, {"reason": "电话核实住所"})
+    assert (stale.status_code, stale.json()["code"]) == (401, "step_up_required")
