@@ -1,4 +1,4 @@
-"""The services which svc-complaints calls, answering over real HTTP on a loopback port what a test tells them to."""
+"""The services which svc-complaints and svc-sso call: over real HTTP they answer what a test tells them to."""
 
 import asyncio
 import contextlib
@@ -19,10 +19,11 @@ UNKNOWN = credit_code.make("421303", 99_999)
 
 @dataclass
 class Neighbours:
-    """What the registry and single sign-on know; `away` names those which answer 503."""
+    """What the registry, the catalogue of matters and single sign-on know; `away` names those which answer 503."""
 
     url: str = ""
     enterprises: dict[str, dict[str, Any]] = field(default_factory=dict)
+    matters: dict[str, str] = field(default_factory=dict)
     phone: str | None = "13812345678"
     away: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
@@ -51,7 +52,21 @@ def application(known: Neighbours) -> FastAPI:
             return JSONResponse({"code": "enterprise_unknown"}, 404)
         return known.enterprises[code]
 
+    @app.get("/v1/matters")
+    async def matters(cursor: int = 0) -> Any:
+        return catalogue(known, cursor)
+
     return app
+
+
+def catalogue(known: Neighbours, cursor: int) -> Any:
+    """One matter on a page: who reads the catalogue reads all of it."""
+    if "services" in known.away:
+        return JSONResponse({"code": "unavailable"}, 503)
+    codes = sorted(known.matters)
+    items = [{"code": code, "name": known.matters[code], "name_en": f"The matter {code}"} for code in codes]
+    more = {"next_cursor": str(cursor + 1)} if cursor + 1 < len(items) else {}
+    return {"items": items[cursor : cursor + 1], **more}
 
 
 @contextlib.asynccontextmanager

@@ -240,6 +240,7 @@ async def test_a_person_is_checked_against_the_register_and_his_tokens_say_so(ss
     tokens = await sso.login(account["username"])
     claims = await sso.claims((await sso.exchange(tokens["access_token"], "services")).json()["access_token"])
     assert claims["trust_level"] == "two_factor"
+    assert (await sso.client.get("/v1/me", headers=headers)).json()["trust_level"] == "two_factor"
 
 
 async def test_nobody_guesses_at_the_register(sso: Provider) -> None:

@@ -43,3 +43,7 @@ class MandateOver(Conflict):
 
 class BadPeriod(Invalid):
     code, title, title_zh = "bad_period", "The period of the mandate is not allowed", "授权期限不符合要求"
+
+
+class MatterUnknown(Invalid):
+    code, title, title_zh = "matter_unknown", "There is no matter of this code", "没有该编码的事项"

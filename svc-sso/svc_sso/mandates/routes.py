@@ -1,5 +1,6 @@
 """Mandates: what the representative grants and revokes, what the agent has; over HTTP and as a page."""
 
+import asyncio
 import uuid
 from datetime import date
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from shared.clock import today as statutory_today
 from shared.db import SessionDep
 from shared.errors import DomainError
 from shared.http import IDEMPOTENCY_OPTIONAL, Page, Paging, Router, paginate
+from shared.outbound import DependencyUnavailable, OutboundDep, get_outbound
 from svc_sso.access import Someone
 from svc_sso.mandates import service
 from svc_sso.mandates.schemas import MandateIn, MandateOut, RevocationIn
@@ -28,6 +30,9 @@ from svc_sso.room.service import Room, enter
 
 router = Router(prefix="/v1", tags=["organisations"])
 pages = Router(prefix="/account", tags=["account pages"], dependencies=[Public])
+CATALOGUE_SECONDS = 1.0
+CHOSEN = "matter:"
+"""How the fields begin in which a matter is ticked."""
 Code = Annotated[str, Path(max_length=18, description="Unified social credit code, GB 32100-2015")]
 
 
@@ -37,11 +42,14 @@ async def grant_mandate(  # noqa: PLR0913 - one parameter for each thing it depe
     body: MandateIn,
     caller: Someone,
     session: SessionDep,
+    outbound: OutboundDep,
     request: Request,
     response: Response,
     today: TodayDep,
 ) -> MandateOut:
     """授权: the legal representative lets an agent act for the enterprise. Needs a fresh log-in."""
+    # Before the first statement: no connection to the database waits for another service.
+    await service.check_matters(outbound, body.matters)
     await service.check_step_up(session, caller)
     row = await service.grant(session, get_settings(request), caller, (code, today), body)
     response.headers["Location"] = f"/v1/organisations/{code}/mandates/{row.id}"
@@ -126,7 +134,19 @@ async def _page(room: Room, **said: Any) -> HTMLResponse:
         own.append((row, await service.shown_all(room.session, list(found), today)))
     mine = await room.session.scalars(mandates_of(room.account.id).order_by(Mandate.id.desc()).limit(100))
     received = await service.shown_all(room.session, list(mine), today)
-    return room.page("mandates.html", own=own, received=received, today=today.isoformat(), **said)
+    names = await _names(room) if own or received else {}
+    return room.page("mandates.html", own=own, received=received, today=today.isoformat(), names=names, **said)
+
+
+async def _names(room: Room) -> dict[str, str]:
+    """The matters to choose from, by code; none while the catalogue can't answer, and then codes are typed."""
+    english = texts_for(room.request)["lang"].startswith("en")
+    try:
+        async with asyncio.timeout(CATALOGUE_SECONDS):
+            known = await service.catalogue(get_outbound(room.request))
+    except (DependencyUnavailable, TimeoutError):
+        return {}
+    return {code: names[english] for code, names in sorted(known.items())}
 
 
 @pages.post(
@@ -158,7 +178,9 @@ async def act_on_mandates(request: Request, session: SessionDep, now: NowDep) ->
 async def _act(room: Room, form: dict[str, str]) -> str:
     act, code = form.get("act"), form.get("code", "")[:18]
     if act == "grant":
-        await service.grant(room.session, room.settings, room.caller, (code, statutory_today()), _mandate_in(form))
+        body = _mandate_in(form)
+        await service.check_matters(get_outbound(room.request), body.matters)
+        await service.grant(room.session, room.settings, room.caller, (code, statutory_today()), body)
         return "mandate_granted"
     mandate_id = uuid.UUID(form.get("id", ""))
     if act == "decline":
@@ -171,6 +193,7 @@ async def _act(room: Room, form: dict[str, str]) -> str:
 def _mandate_in(form: dict[str, str]) -> MandateIn:
     """What the form says. Raises ValueError for what can't be a mandate."""
     matters = form.get("matters", "").replace("，", " ").replace(",", " ").split()
+    matters += [name.removeprefix(CHOSEN) for name in form if name.startswith(CHOSEN)]
     try:
         return MandateIn(
             agent_username=form.get("agent_username", "").strip(),

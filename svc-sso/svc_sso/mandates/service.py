@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import audit, outbox
 from shared.auth import ACRS, Caller, StepUpRequired, at_least
 from shared.events.sso import AccessChangedV1, MandateExpiredV1, MandateGrantedV1, MandateRevokedV1
+from shared.outbound import DependencyUnavailable, Outbound, UpstreamProblem
 from svc_sso.access import MFA, STEP_UP_SECONDS
 from svc_sso.accounts import queries as accounts
 from svc_sso.accounts.models import Account
@@ -42,6 +43,27 @@ async def check_step_up(session: AsyncSession, caller: Caller) -> None:
     old = time.time() - (caller.auth_time or 0) > STEP_UP_SECONDS
     if old or not at_least(caller.acr, wanted):
         raise StepUpRequired(wanted, STEP_UP_SECONDS)
+
+
+async def catalogue(outbound: Outbound) -> dict[str, tuple[str, str]]:
+    """What a mandate may name today, by code, with names in Chinese and English. Raises DependencyUnavailable."""
+    known, cursor = dict(rules.BESIDE_CATALOGUE), ""
+    while True:
+        params = {"limit": 200} | ({"cursor": cursor} if cursor else {})
+        try:
+            page = await outbound.get("services", "/v1/matters", params=params, anonymous=True)
+        except UpstreamProblem as problem:
+            raise DependencyUnavailable("事项目录暂不能答复 / the catalogue can't answer") from problem
+        known |= {str(one["code"]): (str(one["name"]), str(one["name_en"])) for one in page["items"]}
+        cursor = page.get("next_cursor")
+        if not cursor:
+            return known
+
+
+async def check_matters(outbound: Outbound, asked: Sequence[str] | None) -> None:
+    """Refuses codes of no matter; the catalogue is asked only about what must stand in it. Raises MatterUnknown."""
+    if asked and not rules.BESIDE_CATALOGUE.keys() >= set(asked):
+        rules.check_matters(asked, await catalogue(outbound))
 
 
 async def grant(

@@ -23,12 +23,13 @@ ZH: dict[str, str] = {
     "mandate_username": "经办人用户名",
     "mandate_name": "经办人姓名",
     "mandate_matters_label": "事项编码(以空格分隔,留空为全部事项)",
+    "mandate_matters_choice": "事项(一项不选为全部事项)",
     "mandate_starts": "开始日期",
     "mandate_ends": "结束日期(含当日)",
     "mandate_no_enterprise": "没有登记您为法定代表人的企业。",
     "mandate_received": "我受到的授权",
     "mandate_none_received": "没有企业授权您办事。",
-    "mandate_form": "填写内容有误,请检查事项编码和日期。",
+    "mandate_form": "填写内容有误,请检查事项和日期。",
 }
 EN: dict[str, str] = {
     "mandate_agent": "Agent",
@@ -53,10 +54,11 @@ EN: dict[str, str] = {
     "mandate_username": "The agent's user name",
     "mandate_name": "The agent's name",
     "mandate_matters_label": "Codes of matters (with spaces between; empty: all)",
+    "mandate_matters_choice": "Matters (none ticked: all)",
     "mandate_starts": "First day",
     "mandate_ends": "Last day (included)",
     "mandate_no_enterprise": "No enterprise is registered with you as its legal representative.",
     "mandate_received": "Mandates given to you",
     "mandate_none_received": "No enterprise has given you a mandate.",
-    "mandate_form": "Something is wrong in the form: look at the codes of matters and the days.",
+    "mandate_form": "Something is wrong in the form: look at the matters and the days.",
 }
