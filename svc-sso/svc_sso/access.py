@@ -40,6 +40,7 @@ SomeoneOrService = Annotated[Caller, Depends(PeopleAndServicesRule())]
 SecurityAdmin = Annotated[Caller, Access(ADMINISTER)]
 SteppedUpSecurityAdmin = Annotated[Caller, Access(ADMINISTER, acr=MFA, max_age=STEP_UP_SECONDS)]
 IdentityChecker = Annotated[Caller, Access(CHECK_IDENTITIES, acr=MFA)]
+SteppedUpIdentityChecker = Annotated[Caller, Access(CHECK_IDENTITIES, acr=MFA, max_age=STEP_UP_SECONDS)]
 FreshCaller = Annotated[Caller, Depends(PeopleRule(max_age=STEP_UP_SECONDS))]
 
 __all__ = [
@@ -51,5 +52,6 @@ __all__ = [
     "SecurityAdmin",
     "Someone",
     "SomeoneOrService",
+    "SteppedUpIdentityChecker",
     "SteppedUpSecurityAdmin",
 ]

@@ -11,6 +11,8 @@ from shared.app import Service, create_service
 from shared.db import Sessions
 from svc_sso.accounts.routes import router as accounts
 from svc_sso.agencies.routes import router as agencies
+from svc_sso.assistance.routes import administration as suspensions
+from svc_sso.assistance.routes import router as recoveries
 from svc_sso.backchannel.routes import router as backchannel
 from svc_sso.bootstrap import at_first_start
 from svc_sso.clients import service as clients
@@ -56,6 +58,7 @@ SERVICE = Service(
         staff,
         units,
         verifications,
+        recoveries,
         organisations,
         mandates,
         oauth,
@@ -67,6 +70,7 @@ SERVICE = Service(
         mandate_pages,
         logout,
         administration,
+        suspensions,
         agencies,
         backchannel,
     ],

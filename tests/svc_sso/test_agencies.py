@@ -9,6 +9,8 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from shared.clock import now
+from svc_sso.agencies.schemas import ClientPatch
+from svc_sso.agencies.service import REMOVABLE
 from svc_sso.clients.models import Client
 from svc_sso.clients.service import note_use
 from tests.support.apps import running_service
@@ -147,6 +149,24 @@ async def test_who_has_shown_only_a_password_changes_no_client(office: Office) -
     refused(await office.client.post("/v1/clients", json=registration(), headers=weak), 401, "step_up_required")
     url = f"/v1/clients/{made['id']}/keys"
     refused(await office.client.post(url, json={"key": public(key("k2"))}, headers=weak), 401, "step_up_required")
+
+
+@pytest.mark.parametrize("field", sorted(ClientPatch.model_fields))
+async def test_null_removes_what_a_client_may_do_without_and_nothing_else(office: Office, field: str) -> None:
+    admin, answering = await office.administrator(), await office.account()
+    made = await office.register(
+        admin, responsible_id=str(answering.id), owner_unit="AMR-421303", owner_org="91421303MA0000006X",
+        quota_per_minute=5, quota_per_day=50, redirect_uris=["https://tax.example.cn/back"],
+        backchannel_logout_uri="https://tax.example.cn/out",
+    )  # fmt: skip
+    url = f"/v1/clients/{made['id']}"
+    before = await office.client.get(url, headers=admin)
+    match = {**admin, "If-Match": before.headers["etag"]}
+    answer = await office.client.patch(url, json={field: None}, headers=match)
+    assert answer.status_code == 200, answer.text
+    removable = field in REMOVABLE
+    assert answer.json()[field] == (None if removable else before.json()[field])
+    assert (answer.json()["version"] > before.json()["version"]) is removable
 
 
 async def test_the_platforms_own_clients_are_left_alone(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -82,7 +83,7 @@ async def test_own_log_ins_are_ended_one_by_one_or_all_others_and_nobody_elses(s
     for other in others:
         await other.code(account["username"])
     page = await browser.http.get("/account/sessions")
-    ids = re.findall(r'name="id" value="([^"]+)"', page.text)
+    ids = re.findall(r'name="id" value="([^"]+)"', page.text.partition("<h2>")[0])
     assert len(ids) == 3
     theirs = csrf_of(page)
     first = await browser.http.post("/account/sessions", data=theirs | {"id": ids[0]})
@@ -93,6 +94,19 @@ async def test_own_log_ins_are_ended_one_by_one_or_all_others_and_nobody_elses(s
     assert sorted(alive) == [200, 200, 303]
     await browser.http.post("/account/sessions", data=theirs | {"act": "others"})
     assert [(await other.http.get("/account")).status_code for other in (*others, browser)] == [303, 303, 303, 200]
+
+
+async def test_a_known_device_is_removed_on_the_page_with_its_log_ins(sso: Provider) -> None:
+    account, browser = await inside(sso)
+    other = sso.open_browser()
+    await other.code(account["username"])
+    page = await browser.http.get("/account/sessions")
+    (device,) = re.findall(r'value="forget">\s*<input type="hidden" name="id" value="([^"]+)"', page.text)
+    form = csrf_of(page) | {"act": "forget"}
+    for wrong in (str(uuid.uuid4()), "the other one"):
+        assert (await browser.http.post("/account/sessions", data=form | {"id": wrong})).status_code == 404
+    assert "已移除该设备" in (await browser.http.post("/account/sessions", data=form | {"id": device})).text
+    assert [(await one.http.get("/account")).status_code for one in (other, browser)] == [303, 200]
 
 
 async def test_a_password_is_changed_on_the_page(sso: Provider) -> None:

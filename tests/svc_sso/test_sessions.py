@@ -175,6 +175,45 @@ async def test_a_new_password_ends_every_other_log_in(sso: Provider) -> None:
     await sso.login(account["username"], new)
 
 
+async def devices(sso: Provider, headers: dict[str, str]) -> list[dict[str, Any]]:
+    return list((await sso.client.get("/v1/me/devices", headers=headers)).json()["items"])
+
+
+async def acting(sso: Provider, tokens: dict[str, Any]) -> dict[str, str]:
+    token = (await sso.exchange(tokens["access_token"], "sso")).json()["access_token"]
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def test_known_devices_are_listed_and_forgotten_with_their_log_ins(sso: Provider) -> None:
+    account, stranger = await sso.account(), await sso.account()
+    laptop, phone = sso.open_browser("203.0.113.7"), sso.open_browser("203.0.113.8")
+    on_phone = await sso.login(account["username"], browser=phone)
+    own = await acting(sso, await sso.login(account["username"], browser=laptop))
+    listed = await devices(sso, own)
+    assert [(row["address"], row["user_agent"], row["current"]) for row in listed] == [
+        ("203.0.113.7", "Test browser", True),
+        ("203.0.113.8", "Test browser", False),
+    ]
+    path = f"/v1/me/devices/{listed[1]['id']}"
+    theirs = await sso.headers(stranger["username"])
+    refused(await sso.client.delete(path, headers=theirs), 404, "device_not_found")
+    assert (await sso.client.delete(path, headers=own)).status_code == 204
+    refused(await sso.client.delete(path, headers=own), 404, "device_not_found")
+    await is_over(sso, on_phone)
+    assert [row["current"] for row in await devices(sso, own)] == [True]
+    await sso.login(account["username"], browser=phone)
+    assert len(await devices(sso, own)) == 2, "whoever comes back is known anew"
+
+
+async def test_a_new_password_makes_strangers_of_all_other_devices(sso: Provider) -> None:
+    account = await sso.account()
+    await sso.login(account["username"])
+    own = await acting(sso, await sso.login(account["username"]))
+    change = {"current_password": PASSWORD, "password": "another good password"}
+    assert (await sso.client.post("/v1/me/password", json=change, headers=own)).status_code == 204
+    assert [row["current"] for row in await devices(sso, own)] == [True]
+
+
 async def test_the_history_shows_failures_too(sso: Provider) -> None:
     account = await sso.account()
     await sso.open_browser("203.0.113.9").enter(account["username"], "wrong password")

@@ -181,6 +181,20 @@ async def test_an_exchanged_token_is_short_and_for_one_service(sso: Provider) ->
     assert inner["sid"] == claims["sid"]
 
 
+async def test_an_exchange_narrows_the_scope_and_never_widens_it(sso: Provider) -> None:
+    tokens = await sso.login((await sso.account())["username"])
+
+    async def exchange(scope: str) -> httpx.Response:
+        return await sso.token(
+            grant_type=EXCHANGE, subject_token=tokens["access_token"], subject_token_type=ACCESS_TOKEN,
+            audience="services", scope=scope,
+        )  # fmt: skip
+
+    narrow = (await exchange("openid")).json()
+    assert (narrow["scope"], (await sso.claims(narrow["access_token"]))["scope"]) == ("openid", "openid")
+    oauth_refused(await exchange("openid email"), "invalid_scope")
+
+
 async def test_what_can_not_be_exchanged(sso: Provider) -> None:
     account = await sso.account()
     tokens = await sso.login(account["username"])

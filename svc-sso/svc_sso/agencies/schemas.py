@@ -52,7 +52,9 @@ class ClientIn(BaseModel):
 
 
 class ClientPatch(BaseModel):
-    """What changes of a client; fields left out stay. The client itself changes `contacts` and sets `disabled`."""
+    """What changes of a client; fields left out stay. Null removes owner, responsible person, quotas and the address
+    for log-outs, and changes nothing else. The client itself changes `contacts` and sets `disabled`.
+    """
 
     model_config = ConfigDict(extra="forbid")
 

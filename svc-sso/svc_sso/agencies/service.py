@@ -47,6 +47,10 @@ from svc_sso.tokens.rules import ACCESS_TYPE, EXCHANGED_SECONDS, Subject, access
 from svc_sso.tokens.service import Issuer, new_issue, sign
 
 REVOKING = frozenset({"permissions", "disabled", "dpop_bound"})
+REMOVABLE = frozenset(
+    {"owner_unit", "owner_org", "responsible_id", "quota_per_minute", "quota_per_day", "backchannel_logout_uri"}
+)
+"""What a client may do without: null removes it. Elsewhere null is as if the field were left out."""
 COPIED = (
     "name", "owner_unit", "owner_org", "responsible_id", "redirect_uris", "post_logout_redirect_uris", "contacts",
     "quota_per_minute", "quota_per_day", "dpop_bound", "require_pushed_authorization_requests",
@@ -166,7 +170,8 @@ async def change(session: AsyncSession, caller: Caller, client_id: str, body: Cl
     """Changes a client. Its owner changes contacts and ends it; only the administrator brings it back."""
     client = await _edited(session, caller, client_id)
     check_version(client, version)
-    asked = body.model_dump(exclude_unset=True)
+    given = body.model_dump(exclude_unset=True)
+    asked = {name: value for name, value in given.items() if value is not None or name in REMOVABLE}
     if not caller.has(ADMINISTER) and (asked.keys() - SELF_SERVICE or asked.get("disabled") is False):
         raise AdministratorDecides
     before = facts_of(client)

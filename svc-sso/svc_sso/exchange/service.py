@@ -15,7 +15,8 @@ from svc_sso.clients.rules import AGENCY, AUDIENCES, FIRST_PARTY, GATEWAY, SSO, 
 from svc_sso.clients.service import find
 from svc_sso.exchange.rules import ISSUED, told
 from svc_sso.grants import queries as grants
-from svc_sso.grants.errors import InvalidGrant, InvalidRequest, InvalidTarget
+from svc_sso.grants.errors import InvalidGrant, InvalidRequest, InvalidTarget, OAuthError
+from svc_sso.grants.rules import narrowed
 from svc_sso.grants.schemas import TokenOut
 from svc_sso.grants.service import TokenRequest
 from svc_sso.organisations.service import context_for
@@ -72,7 +73,9 @@ async def exchange(session: AsyncSession, issuer: Issuer, request: TokenRequest)
     by_gateway = client.id == GATEWAY
     act = claims.get("act") if by_gateway else act_of(claims, client.id)
     lifetime, family = EXCHANGED_SECONDS, family_of(claims)
-    scope = str(claims.get("scope", ""))
+    scope = narrowed(request.form.get("scope"), str(claims.get("scope", "")))
+    if scope is None:
+        raise OAuthError("invalid_scope", "The scope is wider than that of the subject token.")
     issue = new_issue(issuer, client.id, audience, scope, lifetime=lifetime, family=family, jkt=request.jkt)
     issued = await _exchanged(session, request, issue, claims, act)
     if not by_gateway:

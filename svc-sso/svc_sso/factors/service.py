@@ -293,12 +293,16 @@ async def remove(session: AsyncSession, holder: Holder, factor_id: uuid.UUID, no
 
 async def reset(session: AsyncSession, caller: Caller, account: Account, now: datetime) -> str:
     """Takes all factors of a member of staff away; the one-time secret which stands in for them, to set up new ones."""
-    for model in (Authenticator, Passkey, Enrolment):
+    await clear(session, caller, account, now)
+    return (await _new_codes(session, account.id, 1))[0]
+
+
+async def clear(session: AsyncSession, caller: Caller, account: Account, now: datetime) -> None:
+    """Takes all factors of an account away, recovery codes too."""
+    for model in (Authenticator, Passkey, Enrolment, RecoveryCode):
         await session.execute(delete(model).where(model.account_id == account.id))
-    codes = await _new_codes(session, account.id, 1)
     await audit.record(session, caller, action="factors.reset", object_type="account", object_id=account.id)
     note(session, account.id, Noted("factor_removed", "all", Browser("", "")), now)
-    return codes[0]
 
 
 async def forget_enrolments(session: AsyncSession, now: datetime) -> int:

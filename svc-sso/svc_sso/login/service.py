@@ -17,7 +17,7 @@ from svc_sso.accounts.service import policy_of
 from svc_sso.clients.models import Client
 from svc_sso.clients.service import find
 from svc_sso.consents import service as consents
-from svc_sso.credentials.rules import check_password, due
+from svc_sso.credentials.rules import check_password, digest, due
 from svc_sso.credentials.service import check_unused, former_hashes, hash_password
 from svc_sso.factors import queries as factors
 from svc_sso.factors.rules import (
@@ -197,7 +197,8 @@ async def new_password(
     await check_unused(password, former)
     hashed = await hash_password(password)
     now, caller = clock(), Caller(subject=str(account.id), kind=account.kind)
-    await sign_ins.replace_password(session, account, hashed, caller, now)
+    device = digest(visit.cookies.device) if visit.cookies.device else None
+    await sign_ins.replace_password(session, account, hashed, caller, now, device=device)
     sign_ins.note(session, account.id, Noted("password_changed", "password", visit.origin.browser), now)
 
 
@@ -217,7 +218,7 @@ async def finish(
         proof = Proof(acr_of(request.amr), tuple(request.amr), request.authenticated_at or login.authenticated_at)
         secret = await sessions.strengthen(session, login, account.kind, proof, now)
     if secret is not None:
-        device = await sign_ins.succeed(session, account, visit.origin, factor_of(request.amr), now)
+        device = await sign_ins.succeed(session, login, visit.origin, factor_of(request.amr), now)
     location = await requests.answer(session, visit.issuer, request, login, now)
     return Entered(location, secret, device)
 

@@ -1,8 +1,9 @@
 """The words of the pages, Chinese first."""
 
-from svc_sso.pages import mandate_texts
+from svc_sso.pages import account_texts, mandate_texts
 
 ZH: dict[str, str] = {
+    **account_texts.ZH,
     **mandate_texts.ZH,
     "lang": "zh-CN",
     "site": "一网通办",
@@ -166,6 +167,7 @@ ZH: dict[str, str] = {
 }
 
 EN: dict[str, str] = {
+    **account_texts.EN,
     **mandate_texts.EN,
     "lang": "en",
     "site": "Yiwang",

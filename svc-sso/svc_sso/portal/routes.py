@@ -37,8 +37,9 @@ from svc_sso.sessions.models import LoginSession
 from svc_sso.sessions.rules import ENDED_BY_SELF, Proof
 from svc_sso.sign_ins import queries as sign_in_queries
 from svc_sso.sign_ins import service as sign_ins
-from svc_sso.sign_ins.models import SignIn
+from svc_sso.sign_ins.models import KnownDevice, SignIn
 from svc_sso.sign_ins.service import Change
+from svc_sso.staff import queries as staff_queries
 
 router = Router(prefix="/account", tags=["account pages"], dependencies=[Public])
 SHOWN_AT_ONCE = 30
@@ -62,7 +63,7 @@ async def show_account(request: Request, session: SessionDep) -> Response:
 
 @router.get("/sessions", response_class=HTMLResponse)
 async def show_sessions(request: Request, session: SessionDep) -> Response:
-    """登录设备: where one is logged in."""
+    """登录设备: where one is logged in, and by which browsers one is known."""
     room = await enter(request, session)
     return room if isinstance(room, Response) else await _sessions(room)
 
@@ -70,12 +71,14 @@ async def show_sessions(request: Request, session: SessionDep) -> Response:
 async def _sessions(room: Room, **said: Any) -> Response:
     query = session_queries.open_of(room.account.id).order_by(LoginSession.id.desc()).limit(100)
     rows = [row for row in await room.session.scalars(query) if sessions.is_live(row, room.now)]
-    return room.page("sessions.html", rows=rows, current=room.login.id, **said)
+    known = sign_in_queries.devices_of(room.account.id).order_by(KnownDevice.last_used_at.desc()).limit(100)
+    devices = (await room.session.scalars(known)).all()
+    return room.page("sessions.html", rows=rows, devices=devices, login=room.login, **said)
 
 
 @router.post("/sessions", response_class=HTMLResponse, openapi_extra=form_body("csrf", "act", "id"))
 async def end_sessions(request: Request, session: SessionDep) -> Response:
-    """结束登录: ends the log-in on one device, or on all others."""
+    """结束登录: ends the log-in on one device, or on all others, or forgets a device."""
     room = await enter(request, session)
     if isinstance(room, Response):
         return room
@@ -87,6 +90,9 @@ async def end_sessions(request: Request, session: SessionDep) -> Response:
         await sessions.end_all(session, room.account.id, room.caller, ENDED_BY_SELF, room.now, but=own)
         return await _sessions(room, done="ended_others")
     try:
+        if form.get("act") == "forget":
+            await sign_ins.forget_device(session, room.caller, uuid.UUID(form.get("id", "")), room.now)
+            return await _sessions(room, done="forgotten")
         await sessions.end_own(session, room.caller, uuid.UUID(form.get("id", "")), ENDED_BY_SELF, room.now)
     except (DomainError, ValueError):
         return await _sessions(room, message="expired", status=404)
@@ -120,7 +126,8 @@ async def show_reads(request: Request, session: SessionDep, before: Before = Non
         return room
     query = accounts.reads_of(room.account.id).order_by(ProfileRead.id.desc())
     rows = await _some(room, query.where(ProfileRead.id < before) if before else query)
-    return room.page("access.html", rows=rows[:SHOWN_AT_ONCE], older=_older(rows))
+    units = await staff_queries.names_of(session, {row.reader for row in rows})
+    return room.page("access.html", rows=rows[:SHOWN_AT_ONCE], older=_older(rows), units=units)
 
 
 @router.get("/consents", response_class=HTMLResponse)

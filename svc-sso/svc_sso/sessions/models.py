@@ -11,7 +11,9 @@ from shared.db import Base, uuid_key
 
 
 class LoginSession(Base):
-    """One log-in of one browser. Its id is the `sid` of tokens; its secret is the cookie, of which a hash is kept."""
+    """One log-in of one browser. Its id is the `sid` of tokens; its secret is the cookie, of which a hash is kept.
+    `device_hash` is the hash of the cookie by which the browser is known for longer.
+    """
 
     __tablename__ = "login_sessions"
     __table_args__ = (
@@ -29,6 +31,7 @@ class LoginSession(Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     idle_seconds: Mapped[int]
+    device_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     address: Mapped[str] = mapped_column(String(64))
     user_agent: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

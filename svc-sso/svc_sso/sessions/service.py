@@ -17,7 +17,7 @@ from svc_sso.pages.browser import Browser
 from svc_sso.sessions import queries
 from svc_sso.sessions.errors import NoSuchSession
 from svc_sso.sessions.models import LoginSession
-from svc_sso.sessions.rules import TOUCH_EVERY, Limits, Proof, end_of
+from svc_sso.sessions.rules import ENDED_BY_SELF, TOUCH_EVERY, Limits, Proof, end_of
 from svc_sso.settings import Settings
 
 
@@ -135,6 +135,13 @@ async def end_all(
     for row in ended:
         await end(session, row, caller, reason, now)
     return len(ended)
+
+
+async def end_own_on(session: AsyncSession, caller: Caller, device_hash: bytes, now: datetime) -> None:
+    """Ends the caller's sessions on the device of a hash."""
+    query = queries.open_of(uuid.UUID(caller.subject)).where(LoginSession.device_hash == device_hash)
+    for row in (await session.scalars(query.with_for_update())).all():
+        await end(session, row, caller, ENDED_BY_SELF, now)
 
 
 async def end_overdue(session: AsyncSession, caller: Caller, now: datetime, limit: int) -> int:

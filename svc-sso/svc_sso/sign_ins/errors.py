@@ -1,4 +1,4 @@
-"""Refusals of a sign-in."""
+"""Refusals of a sign-in, and about devices."""
 
 from shared import errors
 
@@ -11,3 +11,7 @@ class TooManySignIns(errors.TooManyRequests):
     def __init__(self, retry_after: int) -> None:
         super().__init__(headers={"Retry-After": str(retry_after)}, retry_after=retry_after)
         self.retry_after = retry_after
+
+
+class NoSuchDevice(errors.NotFound):
+    code, title, title_zh = "device_not_found", "You have no such known device", "没有该常用设备"

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, uuid_key
@@ -21,12 +21,16 @@ class SignInCount(Base):
 
 
 class KnownDevice(Base):
-    """A browser which has signed in to an account before, known by a cookie of its own."""
+    """A browser which has signed in to an account before, known by a cookie of its own; where from it came last."""
 
     __tablename__ = "known_devices"
 
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     device_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(unique=True, server_default=text("uuidv7()"))
+    address: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    user_agent: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    first_used_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_used_at: Mapped[datetime]
 
 

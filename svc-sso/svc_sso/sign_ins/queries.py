@@ -31,3 +31,15 @@ async def knows_device(session: AsyncSession, account_id: uuid.UUID, device_hash
 def history_of(account_id: uuid.UUID) -> Select[Any]:
     """Attempts on an account."""
     return select(SignIn).where(SignIn.account_id == account_id)
+
+
+def devices_of(account_id: uuid.UUID) -> Select[Any]:
+    """The known devices of an account."""
+    return select(KnownDevice).where(KnownDevice.account_id == account_id)
+
+
+async def locked_device(session: AsyncSession, account_id: uuid.UUID, device_id: uuid.UUID) -> KnownDevice | None:
+    """A known device of an account, locked."""
+    query = devices_of(account_id).where(KnownDevice.id == device_id).with_for_update()
+    found: KnownDevice | None = (await session.scalars(query)).first()
+    return found

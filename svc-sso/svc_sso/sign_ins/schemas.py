@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from svc_sso.accounts.schemas import Secret
-from svc_sso.sign_ins.models import SignIn
+from svc_sso.sign_ins.models import KnownDevice, SignIn
 
 
 class SignInOut(BaseModel):
@@ -22,6 +22,17 @@ class SignInOut(BaseModel):
     known_device: bool
 
 
+class DeviceOut(BaseModel):
+    """A browser which has signed in to the own account, and by which it is told from strangers."""
+
+    id: uuid.UUID
+    current: bool = Field(description="Whether this call belongs to a log-in from it")
+    user_agent: str
+    address: str = Field(description="From where it came last")
+    first_used_at: datetime
+    last_used_at: datetime
+
+
 class PasswordIn(BaseModel):
     """A new password, shown with the present one."""
 
@@ -34,3 +45,15 @@ class PasswordIn(BaseModel):
 def shown(row: SignIn) -> SignInOut:
     """An attempt as the account's owner sees it."""
     return SignInOut.model_validate(row, from_attributes=True)
+
+
+def shown_device(row: KnownDevice, current: bytes | None) -> DeviceOut:
+    """A known device; `current` is the hash of the one from which its owner looks."""
+    return DeviceOut(
+        id=row.id,
+        current=row.device_hash == current,
+        user_agent=row.user_agent,
+        address=row.address,
+        first_used_at=row.first_used_at,
+        last_used_at=row.last_used_at,
+    )

@@ -30,9 +30,10 @@ from svc_sso.credentials.service import (
 )
 from svc_sso.pages.browser import Browser
 from svc_sso.sessions import service as sessions
+from svc_sso.sessions.models import LoginSession
 from svc_sso.sessions.rules import PASSWORD_CHANGED
 from svc_sso.sign_ins import queries
-from svc_sso.sign_ins.errors import TooManySignIns
+from svc_sso.sign_ins.errors import NoSuchDevice, TooManySignIns
 from svc_sso.sign_ins.models import KnownDevice, SignIn, SignInCount
 from svc_sso.sign_ins.rules import OPENING, PAIR, SECOND, STRANGERS, Count, Limit, counted, wait
 
@@ -175,17 +176,45 @@ async def is_known(session: AsyncSession, account_id: uuid.UUID, origin: Origin)
     return origin.device is not None and await queries.knows_device(session, account_id, digest(origin.device))
 
 
-async def succeed(session: AsyncSession, account: Account, origin: Origin, factor: str, now: datetime) -> str:
+async def succeed(session: AsyncSession, login: LoginSession, origin: Origin, factor: str, now: datetime) -> str:
     """Keeps a sign-in which is complete; the cookie by which its device is known from now on."""
-    known = await is_known(session, account.id, origin)
+    known = await is_known(session, login.account_id, origin)
     device = origin.device if known and origin.device else new_secret()
-    row = {"account_id": account.id, "device_hash": digest(device), "last_used_at": now}
-    statement = insert(KnownDevice).values(row)
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["account_id", "device_hash"], set_={"last_used_at": now})
-    )
-    note(session, account.id, Noted("succeeded", factor, origin.browser, known), now)
+    seen = {
+        "address": origin.browser.address[:64],
+        "user_agent": origin.browser.user_agent[:200],
+        "last_used_at": now,
+    }
+    login.device_hash = digest(device)
+    row = {"account_id": login.account_id, "device_hash": login.device_hash, "first_used_at": now}
+    statement = insert(KnownDevice).values(row | seen)
+    await session.execute(statement.on_conflict_do_update(index_elements=["account_id", "device_hash"], set_=seen))
+    note(session, login.account_id, Noted("succeeded", factor, origin.browser, known), now)
     return device
+
+
+async def forget_device(session: AsyncSession, caller: Caller, device_id: uuid.UUID, now: datetime) -> None:
+    """Forgets one of the caller's devices and ends the log-ins on it. Raises NoSuchDevice, for those of others too."""
+    row = await queries.locked_device(session, uuid.UUID(caller.subject), device_id)
+    if row is None:
+        raise NoSuchDevice
+    await session.delete(row)
+    await audit.record(session, caller, action="device.forgotten", object_type="account", object_id=row.account_id)
+    await sessions.end_own_on(session, caller, row.device_hash, now)
+
+
+async def forget_devices(session: AsyncSession, account_id: uuid.UUID, *, but: bytes | None = None) -> None:
+    """Forgets every device of an account but the one of a hash: whoever had got in with the password is a stranger."""
+    others = KnownDevice.account_id == account_id
+    if but is not None:
+        others &= KnownDevice.device_hash != but
+    await session.execute(delete(KnownDevice).where(others))
+
+
+async def device_of(session: AsyncSession, session_id: str | None, now: datetime) -> bytes | None:
+    """The hash by which the device of a live log-in is known."""
+    login = await sessions.live(session, session_id, now)
+    return login.device_hash if login is not None else None
 
 
 @dataclass(frozen=True)
@@ -213,9 +242,12 @@ def note(session: AsyncSession, account_id: uuid.UUID, what: Noted, now: datetim
     )
 
 
-async def replace_password(session: AsyncSession, account: Account, hashed: str, caller: Caller, now: datetime) -> None:
-    """Sets a new password and ends every log-in but the caller's."""
+async def replace_password(
+    session: AsyncSession, account: Account, hashed: str, caller: Caller, now: datetime, *, device: bytes | None
+) -> None:
+    """Sets a new password, ends every log-in but the caller's and forgets every device but his."""
     await set_password(session, account.id, hashed, now)
+    await forget_devices(session, account.id, but=device)
     await audit.record(session, caller, action="password.changed", object_type="account", object_id=account.id)
     await sessions.end_all(session, account.id, caller, PASSWORD_CHANGED, now, but=caller.session_id)
 
@@ -244,7 +276,8 @@ async def change_password(session: AsyncSession, own: Sessions, caller: Caller, 
     hashed = await hash_password(change.new)
     account = await own_account(session, caller)
     await forgive(session, admission.buckets)
-    await replace_password(session, account, hashed, caller, now)
+    device = await device_of(session, caller.session_id, now)
+    await replace_password(session, account, hashed, caller, now, device=device)
     note(session, account.id, Noted("password_changed", "password", change.browser), now)
 
 

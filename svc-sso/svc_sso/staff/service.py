@@ -21,6 +21,7 @@ from svc_sso.credentials.service import hash_password, new_secret, set_password
 from svc_sso.factors import service as factors
 from svc_sso.sessions import service as sessions
 from svc_sso.sessions.rules import DISABLED, RESET
+from svc_sso.sign_ins import service as sign_ins
 from svc_sso.staff.models import Unit
 from svc_sso.staff.schemas import StaffIn, StaffPatch
 
@@ -95,6 +96,7 @@ async def reset_factors(session: AsyncSession, caller: Caller, account_id: uuid.
     """Takes a member of staff's second factors away and ends the log-ins; the one-time secret for new ones."""
     account = await _other_member(session, caller, account_id)
     secret = await factors.reset(session, caller, account, now)
+    await sign_ins.forget_devices(session, account.id)
     await sessions.end_all(session, account.id, caller, RESET, now)
     return secret
 
@@ -105,6 +107,7 @@ async def reset_password(session: AsyncSession, caller: Caller, account_id: uuid
     hashed = await hash_password(initial)
     account = await _other_member(session, caller, account_id)
     await set_password(session, account.id, hashed, now, must_change=True)
+    await sign_ins.forget_devices(session, account.id)
     await audit.record(session, caller, action="password.reset", object_type="account", object_id=account.id)
     await sessions.end_all(session, account.id, caller, RESET, now)
     return initial
