@@ -1,5 +1,6 @@
 """The pages of svc-sso in a real browser, behind the gateway: `make browser-test`."""
 
+import datetime
 import http.server
 import re
 import threading
@@ -12,11 +13,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from shared.local.demo import PASSWORD, fresh_code
 from shared.local.journey.people import Person as Caller
-from shared.local.journey.people import new_identity
+from shared.local.journey.people import known_person, new_identity
+from svc_sso.demo import ENTERPRISES
 from tests.browser.eyes import Person, chromium, person
 from tests.support.platform import Platform
 
 PAGES = ("", "/sessions", "/sign-ins", "/access", "/factors", "/consents", "/mandates", "/password")
+SSO = "/api/sso/v1"
+CHANGE = {"zh-CN": "变更", "en-GB": "hange"}
 LANGUAGES = {"zh-CN": ("我的账户", "登录"), "en-GB": ("My account", "Log in")}
 
 
@@ -98,6 +102,60 @@ def test_staff_show_a_second_factor(browser: Browser, platform: Platform) -> Non
         expect(page.locator("tbody tr").nth(0)).to_contain_text("登录成功")
         expect(page.locator("tbody tr").nth(1)).to_contain_text("登录失败")
         expect(page.locator("tbody tr").nth(2)).to_contain_text("待第二步验证")
+
+
+@pytest.fixture
+def agent(platform: Platform) -> dict[str, str]:
+    """Someone whom the population register knows, and who has logged in nowhere."""
+    identity = new_identity() | known_person("王芳")
+    caller = Caller(platform.base_url, "agent")
+    caller.json("POST", f"{SSO}/accounts", json=identity, expect=201, quiet=True)
+    caller.log_in(identity["username"], identity["password"])
+    caller.call("POST", f"{SSO}/me/verifications", expect=201, quiet=True)
+    return identity
+
+
+@pytest.mark.platform
+@pytest.mark.parametrize(("language", "scheme", "width"), [("zh-CN", "light", 1000), ("en-GB", "dark", 360)])
+def test_a_representative_ticks_what_an_agent_may_do(
+    browser: Browser, platform: Platform, agent: dict[str, str], language: str, scheme: str, width: int
+) -> None:
+    legal = Caller(platform.base_url, "legal")
+    legal.log_in("demo.legal", PASSWORD)
+    legal.call("POST", f"{SSO}/me/organisations", json={"code": ENTERPRISES[0]}, expect=201, quiet=True)
+    size, until = {"width": width, "height": 800}, datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(30)
+    with person(browser, platform.base_url, locale=language, color_scheme=scheme, viewport=size) as someone:
+        page = someone.page
+        someone.log_in("demo.legal", PASSWORD, "/account/mandates")
+        form = page.locator("form:has(input[name=agent_username])").first
+        form.locator("input[name=agent_username]").fill(agent["username"])
+        form.locator("input[name=agent_name]").fill(agent["name"])
+        form.locator("input[name=ends_on]").fill(until.isoformat())
+        form.locator("input[name='matter:MR-ENT-CHANGE']").focus()
+        page.keyboard.press("Space")
+        someone.look(f"mandates of a representative {language} {scheme} {width}")
+        form.locator("button").click()
+        expect(page.get_by_role("status")).to_be_visible()
+        expect(page.locator("tbody tr").first).to_contain_text(CHANGE[language])
+        someone.look(f"a mandate granted {language} {scheme} {width}")
+        page.locator("tbody tr").first.get_by_role("button").click()
+        expect(page.locator("tbody tr").first.get_by_role("button")).to_have_count(0)
+
+
+@pytest.mark.platform
+def test_a_known_device_is_removed(browser: Browser, platform: Platform, citizen: dict[str, str]) -> None:
+    with person(browser, platform.base_url) as elsewhere, person(browser, platform.base_url) as someone:
+        for one in (elsewhere, someone):
+            one.log_in(citizen["username"], citizen["password"])
+            on_account(one.page)
+        someone.go("/account/sessions")
+        devices = someone.page.get_by_role("table").nth(1)
+        expect(devices.locator("tbody tr")).to_have_count(2)
+        someone.look("known devices zh-CN")
+        devices.get_by_role("button").click()
+        expect(someone.page.get_by_role("status")).to_contain_text("已移除该设备")
+        elsewhere.go("/account")
+        expect(elsewhere.page.locator("#password")).to_be_visible()
 
 
 @pytest.mark.platform

@@ -3,7 +3,7 @@
 `make races`: a platform of its own on free ports; everything stops by itself. Prints a table, writes
 `.bench/races.jsonl`; status 1 when something happened. `TRIALS` (300) refresh races of `PARALLEL` (200) callers, for at
 most `REFRESH_SECONDS` (1200), and `LOGOUTS` (100) log-outs; five minutes pass until a token runs out under open tabs.
-`PARTS` (rotations refresh logouts tabs) chooses among them.
+`PARTS` (rotations refresh logouts mandates tabs) chooses among them; `MANDATES` (30) are revoked.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -24,6 +25,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import asyncpg
 import httpx
 
+from shared.clock import today
 from shared.local.demo import PASSWORD
 from shared.local.environment import environment_of
 from shared.local.journey.people import Person
@@ -31,6 +33,7 @@ from shared.local.nats import Broker
 from shared.local.ports import HOST, free_port
 from shared.local.postgres import Server
 from shared.local.services import SERVICES
+from svc_sso.demo import ENTERPRISES
 from tests.bench.figures import Figure, tell
 from tests.bench.proxies import UVICORN, Running, running
 from tests.conformance.wire import all_at_once
@@ -40,7 +43,10 @@ from tests.support.platform import Platform, started_platform
 TRIALS, PARALLEL = int(os.environ.get("TRIALS", "300")), int(os.environ.get("PARALLEL", "200"))
 LOGOUTS = int(os.environ.get("LOGOUTS", "100"))
 REFRESH_SECONDS = float(os.environ.get("REFRESH_SECONDS", "1200"))
-PARTS = os.environ.get("PARTS", "rotations refresh logouts tabs").split()
+MANDATES = int(os.environ.get("MANDATES", "30"))
+PARTS = os.environ.get("PARTS", "rotations refresh logouts mandates tabs").split()
+RUNNING = "sso,gateway,complaints" + (",credit-registry" if "mandates" in PARTS else "")
+"""Who represents an enterprise is claimed at the register."""
 TABS, BROWSERS = 50, 10
 ROTATIONS, BETWEEN = 3, 17.0
 """A rotation is noticed by every process within 15 s: the next one comes after that."""
@@ -98,13 +104,26 @@ class LoggedIn:
 
 def log_in(place: Place) -> LoggedIn:
     """Logs in through the gateway, then takes a second code of the same log-in for tokens of its own."""
-    person = Person(place.platform.base_url, "citizen")
+    person = entered(place, "demo.citizen")
+    found = LoggedIn(f"sid={person.http.cookies['sid']}", tokens_of(place, person))
+    person.http.close()
+    return found
+
+
+def entered(place: Place, username: str) -> Person:
+    """Someone who has logged in through the gateway."""
+    person = Person(place.platform.base_url, username)
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         out, sys.stdout = sys.stdout, nowhere
         try:
-            person.log_in("demo.citizen", PASSWORD)
+            person.log_in(username, PASSWORD)
         finally:
             sys.stdout = out
+    return person
+
+
+def tokens_of(place: Place, person: Person) -> dict[str, Any]:
+    """Tokens of someone's log-in beside those which the gateway has."""
     verifier, back = "v" * 64, f"{place.platform.base_url}/session/callback"
     asked = {"client_id": "gateway", "redirect_uri": back, "response_type": "code", "scope": "openid profile",
              "prompt": "none", "code_challenge": challenge_of(verifier), "code_challenge_method": "S256"}  # fmt: skip
@@ -112,9 +131,8 @@ def log_in(place: Place) -> LoggedIn:
     code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": back, "code_verifier": verifier}
     given = httpx.post(place.token_url, data=form, headers={"Authorization": place.basic}, trust_env=False)
-    cookie = f"sid={person.http.cookies['sid']}"
-    person.http.close()
-    return LoggedIn(cookie, given.raise_for_status().json())
+    tokens: dict[str, Any] = given.raise_for_status().json()
+    return tokens
 
 
 def second_process(place: Place) -> contextlib.AbstractContextManager[Running]:
@@ -234,11 +252,44 @@ async def _ended(place: Place, http: httpx.AsyncClient, person: LoggedIn, alive:
     begun = time.monotonic()
     answer = await http.post(f"{place.url('sso')}/oauth2/logout", data=form, headers={"Authorization": place.basic})
     answer.raise_for_status()
+    return await _refused(alive, begun)
+
+
+async def _refused(alive: list[Way], begun: float) -> float:
+    """Seconds from `begun` until no way leads on."""
     while alive:
         statuses = await asyncio.gather(*(way() for way in alive))
-        alive = [way for way, status in zip(alive, statuses, strict=True) if status != 401]
+        alive = [way for way, status in zip(alive, statuses, strict=True) if status not in (401, 403)]
         assert time.monotonic() - begun < 60, statuses
     return time.monotonic() - begun
+
+
+async def mandates(place: Place) -> list[Figure]:
+    """A mandate is revoked; how long its agent still gets at something for the enterprise, by gateway or service."""
+    code, seconds = ENTERPRISES[0], []
+    boss, agent = [await asyncio.to_thread(entered, place, who) for who in ("demo.legal", "demo.consumer")]
+    boss.call("POST", "/api/sso/v1/me/organisations", json={"code": code}, expect=201, quiet=True)
+    granted = f"/api/sso/v1/organisations/{code}/mandates"
+    body = {"agent_username": "demo.consumer", "agent_name": "李娜", "matters": ["MR-COMPLAINT-RESPONSE"],
+            "ends_on": f"{today() + timedelta(days=9)}"}  # fmt: skip
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
+        for _ in range(MANDATES):
+            mandate = boss.json("POST", granted, json=body, expect=201, quiet=True)
+            agent.call("POST", "/session/context", json={"org": code}, quiet=True)
+            own = await asyncio.to_thread(tokens_of, place, agent)
+            given = await place.token(http, grant_type=EXCHANGE, subject_token=own["access_token"], org=code,
+                                      subject_token_type=ACCESS_TOKEN, audience="complaints")  # fmt: skip
+            alive = _ways(place, http, LoggedIn(f"sid={agent.http.cookies['sid']}", own), given["access_token"])[:2]
+            assert [await way() for way in alive] == [200, 200]
+            begun = time.monotonic()
+            boss.call("POST", f"{granted}/{mandate['id']}/revocation", quiet=True)
+            seconds.append(await _refused(alive, begun))
+    seconds.sort()
+    return [
+        Figure("races.mandates_revoked", len(seconds), "mandates"),
+        Figure("races.mandate_dead_everywhere_p50", seconds[len(seconds) // 2], "s"),
+        Figure("races.mandate_dead_everywhere_most", seconds[-1], "s", "<=2"),
+    ]
 
 
 async def tabs(place: Place, people: list[LoggedIn], begun: float) -> list[Figure]:
@@ -276,6 +327,8 @@ async def everything(place: Place) -> list[Figure]:
             found += await refresh_races(place, other.port)
     if "logouts" in PARTS:
         found += await logouts(place)
+    if "mandates" in PARTS:
+        found += await mandates(place)
     return found + (await tabs(place, people, begun) if people else [])
 
 
@@ -284,7 +337,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="yiwang-races-") as name:
         root = Path(name)
         root.chmod(0o711)
-        with started_platform(root, SERVICES="sso,gateway,complaints", **UNLIMITED) as platform:
+        with started_platform(root, SERVICES=RUNNING, **UNLIMITED) as platform:
             found = asyncio.run(everything(place_of(platform)))
     tell("races", found)
     return int(any(figure.met is False for figure in found))
