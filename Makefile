@@ -51,7 +51,7 @@ fix: $(VENV)/dev.stamp ## Format, and mend what lint can mend
 	$(BIN)/ruff format .
 
 openapi: $(VENV)/run.stamp ## Write docs/openapi, docs/events.md, docs/asyncapi.json from the code; refuse what breaks callers
-	$(foreach s,$(SERVICES),$(BIN)/python -m shared.openapi $(subst -,_,$(s)) docs/openapi/$(s:svc-%=%).json &&) true
+	$(foreach s,$(SERVICES),$(BIN)/python -m shared.local.openapi $(subst -,_,$(s)) docs/openapi/$(s:svc-%=%).json &&) true
 	$(BIN)/python -m shared.events docs
 	PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.contracts.surface
 
@@ -109,7 +109,7 @@ clients: $(VENV)/dev.stamp ## Generate the TypeScript client, compile it and the
 matrix: $(VENV)/dev.stamp ## Call every operation as every kind of caller, and compare with the policy
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.matrix.trial
 
-fuzz: $(VENV)/dev.stamp ## Play schemathesis against the whole platform as every kind of caller (FUZZ_EXAMPLES=20)
+fuzz: $(VENV)/dev.stamp ## Play schemathesis against the whole platform as every kind of caller (FUZZ_EXAMPLES=20 FUZZ_CALLERS= FUZZ_PATHS=)
 	@PYTHONPATH=$(CURDIR):$(PYTHONPATH) $(BIN)/python -m tests.fuzz.trial
 
 compose-test: $(VENV)/run.stamp ## Bring the platform up with docker compose, play the journey, take it down

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.terms import OWN_RULE, Term, in_force
+from shared.transitions import TransitionTable
 from svc_complaints.cases.errors import ActNotAllowed
 
 
@@ -117,13 +118,8 @@ NEXT_ACTIONS: dict[Viewer, dict[State, tuple[str, str]]] = {
 """What each side does next, or waits for; where nothing stands, there is nothing for it to do."""
 
 
-def after(state: State, act: Act) -> State:
-    """The state which follows `act`; raises `ActNotAllowed` (409) when the table does not list it."""
-    following = TRANSITIONS.get((state, act))
-    if following is None:
-        label_zh, label_en = STATE_LABELS[state]
-        raise ActNotAllowed(f"当前状态：{label_zh} / present state: {label_en}", state=state.value, act=act.value)
-    return following
+after = TransitionTable(TRANSITIONS, STATE_LABELS, ActNotAllowed).after
+"""The state which follows an act; raises `ActNotAllowed` (409) when the table does not list it."""
 
 
 @dataclass(frozen=True)

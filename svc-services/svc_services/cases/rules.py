@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from shared.calendar import Deadline, Interval, working_days_after
 from shared.terms import OWN_RULE, Term, in_force
+from shared.transitions import TransitionTable
 from svc_services.cases.errors import ActNotAllowed
 
 
@@ -122,13 +123,8 @@ def next_action(state: State, *, english: bool, evaluated: bool = False) -> str 
     return action[english] if action else None
 
 
-def after(state: State, act: Act) -> State:
-    """The state which follows `act`; raises `ActNotAllowed` (409) when the table does not list it."""
-    following = TRANSITIONS.get((state, act))
-    if following is None:
-        label_zh, label_en = STATE_LABELS[state]
-        raise ActNotAllowed(f"当前状态：{label_zh} / present state: {label_en}", state=state.value, act=act.value)
-    return following
+after = TransitionTable(TRANSITIONS, STATE_LABELS, ActNotAllowed).after
+"""The state which follows an act; raises `ActNotAllowed` (409) when the table does not list it."""
 
 
 @dataclass(frozen=True)

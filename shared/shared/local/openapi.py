@@ -1,4 +1,4 @@
-"""Writes a service's OpenAPI document: `python -m shared.openapi svc_sso docs/openapi/sso.json`.
+"""Writes a service's OpenAPI document: `python -m shared.local.openapi svc_sso docs/openapi/sso.json`.
 
 One service a process: each has a data model of its own.
 """
