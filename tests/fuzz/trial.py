@@ -1,32 +1,48 @@
 """Everything that can be sent: schemathesis plays the merged OpenAPI document against a running platform.
 
-`make fuzz` (FUZZ_EXAMPLES=20 for each operation, FUZZ_CALLERS="anonymous ops" for some) starts a platform of its own on
-free ports and plays as each kind of caller in turn, an agency's system too. No answer may be a 5xx, and none may differ
-from the document: status, media type, header, content. Who was logged in must be so at the end.
+`make fuzz` (FUZZ_EXAMPLES=20 for each operation, FUZZ_CALLERS="anonymous ops" for some, FUZZ_PATHS=/v1/leads for those
+whose path fits) starts a platform of its own on free ports and plays as each kind of caller in turn: those for whom an
+enterprise is acted, and agencies' systems, too. Most calls name what stands in the platform (`known.py`). No answer may
+be a 5xx, and none may differ from the document: status, media type, header, content. Who was logged in must be so at
+the end.
 """
 
+import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
+from shared.codes import credit_code
 from shared.local.demo import PASSWORD
 from shared.local.journey.people import Person
 from tests.faults.breaking import UNLIMITED
-from tests.matrix.agencies import AUDIENCES, agency_of
+from tests.fuzz import known
+from tests.matrix.agencies import AUDIENCES, registered
 from tests.matrix.policy import AGENCIES
+from tests.support.databases import PYTHON_PATH, ROOT
 from tests.support.platform import Platform, launch
 
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "20")
 SEED = os.environ.get("FUZZ_SEED", "20261121")
+PATHS = os.environ.get("FUZZ_PATHS", "")
 ANONYMOUS, ADMINISTRATOR = "anonymous", "secadmin"
-STAFF = f"reg.zengdu cmp.zengdu cred.zengdu insp.zengdu pub.editor {ADMINISTRATOR} ops auditor"
-EVERYBODY = f"{ANONYMOUS} demo.citizen demo.legal {STAFF} {' '.join(AGENCIES)}"
+REPRESENTATIVE = "demo.legal"
+ACTS_FOR = {
+    "representative": credit_code.make("421303", 430_000_000),
+    "representative-of-listed": credit_code.make("421303", 430_000_013),
+    "representative-of-penalised": credit_code.make("421303", 430_000_016),
+}
+"""Callers who are demo.legal, each acting for another enterprise of the demonstration."""
+STAFF = f"reg.zengdu cmp.zengdu cred.zengdu cred.suizhou insp.zengdu pub.editor {ADMINISTRATOR} ops auditor"
+EVERYBODY = f"{ANONYMOUS} demo.citizen {' '.join(ACTS_FOR)} {STAFF} {' '.join(AGENCIES)}"
 CALLERS = os.environ.get("FUZZ_CALLERS", EVERYBODY).split()
 CHECKS = (
     "not_a_server_error",
@@ -42,7 +58,14 @@ LEFT_OUT = {
 """By operation; nothing else is left out."""
 LONGEST_SECONDS = 3600
 
-Run = tuple[list[str], Person | None]
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of schemathesis gets beside what all get: words of its command line, variables; who is logged in."""
+
+    more: list[str] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
+    person: Person | None = None
 
 
 def command(base_url: str) -> list[str]:
@@ -53,6 +76,8 @@ def command(base_url: str) -> list[str]:
         "--max-examples", EXAMPLES, "--seed", SEED, "--continue-on-failure", "--warnings", "off",
         "--suppress-health-check", "all", "--request-timeout", "20", "--generation-database", "none", "--no-color",
     ]  # fmt: skip
+    if PATHS:
+        line += ["--include-path-regex", PATHS]
     for operation in LEFT_OUT:
         line += ["--exclude-operation-id", operation]
     return line
@@ -65,20 +90,48 @@ def log_in(platform: Platform, username: str) -> Person:
     return person
 
 
+def acting_for(platform: Platform, code: str) -> Person:
+    """The representative of an enterprise, acting for it."""
+    person = log_in(platform, REPRESENTATIVE)
+    known_as = {one["code"] for one in person.json("GET", "/api/sso/v1/me/organisations")["items"]}
+    if code not in known_as:
+        person.json("POST", "/api/sso/v1/me/organisations", json={"code": code}, expect=201)
+    person.call("POST", "/session/context", json={"org": code})
+    return person
+
+
 def runs(platform: Platform, caller: str) -> Iterator[Run]:
-    """What to add to the command line, once or, for an agency, once for each service with a token for it."""
+    """One run or, for an agency, one for each service, with tokens for it."""
     if caller == ANONYMOUS:
-        yield [], None
+        yield Run()
     elif caller in AGENCIES:
-        administrator = log_in(platform, ADMINISTRATOR).http.cookies
+        client, issuer, key = registered(platform, log_in(platform, ADMINISTRATOR).http.cookies, caller)
+        who = {"client": client, "issuer": issuer, "key": key.as_dict(private=True), "base_url": platform.base_url}
         for audience in AUDIENCES:
-            token = agency_of(platform, administrator, caller)[1][audience]
             where = "^/(api/hub|session)" if audience == "gateway" else f"^/api/{audience}/"
-            yield ["--include-path-regex", where, "--header", f"Authorization: Bearer {token}"], None
+            if PATHS and not re.search(where.strip("^"), PATHS):
+                continue
+            tokens = {"SCHEMATHESIS_HOOKS": "tests.fuzz.tokens", "PYTHONPATH": f"{ROOT}:{PYTHON_PATH}"}
+            yield Run(
+                [] if PATHS else ["--include-path-regex", where],
+                tokens | {"FUZZ_AGENCY": json.dumps(who | {"audience": audience})},
+            )
     else:
-        person = log_in(platform, caller)
+        code = ACTS_FOR.get(caller)
+        person = acting_for(platform, code) if code else log_in(platform, caller)
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in person.http.cookies.jar)
-        yield ["--header", f"Cookie: {cookies}", "--header", "X-CSRF: 1"], person
+        yield Run(["--header", f"Cookie: {cookies}", "--header", "X-CSRF: 1"], person=person)
+
+
+def wait_described(platform: Platform) -> None:
+    """Returns when every service stands in the merged document, which each makes when it is first asked."""
+    wanted, deadline = {*AUDIENCES} - {"gateway"}, time.monotonic() + LONGEST_SECONDS / 10
+    while True:
+        paths = httpx.get(f"{platform.base_url}/openapi.json", timeout=60, trust_env=False).json()["paths"]
+        if wanted <= {path.split("/")[2] for path in paths if path.startswith("/api/")}:
+            return
+        assert time.monotonic() < deadline, "a service does not describe itself"
+        time.sleep(1)
 
 
 def is_logged_in(person: Person) -> bool:
@@ -87,22 +140,26 @@ def is_logged_in(person: Person) -> bool:
     return bool(answer.json()["authenticated"])
 
 
-def play(platform: Platform, caller: str, folder: str) -> bool:
+def play(platform: Platform, caller: str, folder: Path) -> bool:
     """Plays one caller; False when something differed."""
     good = True
-    for more, person in runs(platform, caller):
+    for run in runs(platform, caller):
+        (folder / "schemathesis.toml").write_text(known.configuration(platform.data), encoding="utf-8")
         began = time.monotonic()
-        sys.stdout.write(f"\n==> as {caller} {more[1] if caller in AGENCIES else ''}\n")
+        sys.stdout.write(f"\n==> as {caller}{_where(run)}\n")
         sys.stdout.flush()
-        line = [*command(platform.base_url), *more]
-        done = subprocess.run(line, cwd=folder, timeout=LONGEST_SECONDS, check=False)
-        seconds = time.monotonic() - began
-        sys.stdout.write(f"==> as {caller}: status {done.returncode}, {seconds:.0f} s\n")
-        if person is not None and not is_logged_in(person):
+        line = [*command(platform.base_url), *run.more]
+        done = subprocess.run(line, cwd=folder, env=os.environ | run.variables, timeout=LONGEST_SECONDS, check=False)
+        sys.stdout.write(f"==> as {caller}: status {done.returncode}, {time.monotonic() - began:.0f} s\n")
+        if run.person is not None and not is_logged_in(run.person):
             sys.stdout.write(f"==> {caller} is logged in no more\n")
             good = False
         good = good and not done.returncode
     return good
+
+
+def _where(run: Run) -> str:
+    return f" of {json.loads(run.variables['FUZZ_AGENCY'])['audience']}" if run.variables else ""
 
 
 def main() -> int:
@@ -111,7 +168,8 @@ def main() -> int:
         platform = launch(Path(folder) / "data", **UNLIMITED)
         try:
             platform.wait_ready()
-            failed = [caller for caller in CALLERS if not play(platform, caller, folder)]
+            wait_described(platform)
+            failed = [caller for caller in CALLERS if not play(platform, caller, Path(folder))]
         finally:
             platform.stop()
     sys.stdout.write(f"==> something differed as: {', '.join(failed)}\n" if failed else "==> nothing differed\n")
