@@ -6,8 +6,10 @@ from alembic import context
 import svc_credit_registry.discovery.names.models
 import svc_credit_registry.discovery.projection.models
 import svc_credit_registry.listing.annual_listing.models
+import svc_credit_registry.listing.hearings.models
 import svc_credit_registry.listing.list_objections.models
 import svc_credit_registry.listing.lists.models
+import svc_credit_registry.listing.penalties.models
 import svc_credit_registry.listing.removals.models
 import svc_credit_registry.listing.repairs.models
 import svc_credit_registry.publication.certificates.models

@@ -15,6 +15,7 @@ from svc_credit_registry.discovery.projection.service import attach
 from svc_credit_registry.discovery.search.routes import router as search
 from svc_credit_registry.listing.annual_listing.routes import router as annual_listing
 from svc_credit_registry.listing.grounds.routes import router as grounds
+from svc_credit_registry.listing.hearings.routes import router as hearings
 from svc_credit_registry.listing.list_objections.routes import router as list_objections
 from svc_credit_registry.listing.lists.routes import router as lists
 from svc_credit_registry.listing.proposals.routes import router as proposals
@@ -114,6 +115,7 @@ SERVICE = Service(
         grounds,
         lists,
         proposals,
+        hearings,
         list_objections,
         removals,
         annual_listing,

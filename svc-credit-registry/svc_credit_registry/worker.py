@@ -17,6 +17,7 @@ from shared.worker import work_alone
 from svc_credit_registry.discovery.names import handlers as names
 from svc_credit_registry.listing.annual_listing import handlers as annual_listing
 from svc_credit_registry.listing.escalation import handlers as escalation
+from svc_credit_registry.listing.penalties import handlers as penalties
 from svc_credit_registry.listing.repairs import handlers as repairs
 from svc_credit_registry.publication.statistics import handlers as statistics
 from svc_credit_registry.record.feed.service import sequence_forever
@@ -42,6 +43,7 @@ WORK = Work(
         *annual_listing.SWEEPS,
         *escalation.SWEEPS,
         *repairs.SWEEPS,
+        *penalties.SWEEPS,
         *exchange.SWEEPS,
         *batches.SWEEPS,
         *waiting_rows.SWEEPS,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from svc_credit_registry.cases.rules import TransitionTable, authority_of
+from svc_credit_registry.listing.hearings import rules as hearings
 from svc_credit_registry.listing.list_objections import rules as list_objections
 from svc_credit_registry.listing.lists import rules as lists
 from svc_credit_registry.listing.removals import rules as removals
@@ -21,6 +22,7 @@ Table = TransitionTable[Any, Any]
 # what happens to it without a step.
 KINDS: dict[str, tuple[Table, type[StrEnum], str, set[str]]] = {
     "lists": (lists.TRANSITIONS, lists.Act, "proposed", {"propose", "recompute", "remark"}),
+    "hearings": (hearings.TRANSITIONS, hearings.Act, "asked", set()),
     "list objections": (list_objections.TRANSITIONS, list_objections.Act, "filed", set()),
     "removals": (removals.TRANSITIONS, removals.Act, "applied", set()),
     "repairs": (repairs.TRANSITIONS, repairs.Act, "applied", set()),

@@ -4,6 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.inbox import Sweep, SweepContext
 from svc_credit_registry.listing.escalation import service
+from svc_credit_registry.listing.hearings import queries as hearings
+from svc_credit_registry.listing.hearings import service as hearing_service
 from svc_credit_registry.listing.list_objections import queries as objections
 from svc_credit_registry.listing.list_objections import service as objection_service
 from svc_credit_registry.listing.lists import queries as entries
@@ -43,6 +45,8 @@ async def recompute(session: AsyncSession, context: SweepContext) -> int:
         objected = await entries.find(session, objection.entry_id)
         if objected is not None:
             objection_service.refresh(objection, objected)
+    for hearing in await hearings.provisional(session, AT_ONCE):
+        hearing_service.refresh(hearing)
     for removal in await removals.provisional(session, AT_ONCE):
         asked = await entries.find(session, removal.entry_id)
         if asked is not None:

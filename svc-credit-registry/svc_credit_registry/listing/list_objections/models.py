@@ -18,6 +18,7 @@ class ListObjection(Versioned, Timestamps, Base):
         Index(
             "uq_list_objections_open", "entry_id", unique=True, postgresql_where=text("state IN ('filed', 'accepted')")
         ),
+        Index("ix_list_objections_entry_id", "entry_id", "id"),
         Index("ix_list_objections_queue", "region", "due_on", "id", postgresql_where=text("due_on IS NOT NULL")),
     )  # fmt: skip
 

@@ -109,9 +109,11 @@ async def list_objection_deadlines(
     summary="受理异议 Accept or not",
 )
 async def accept_list_objection(
-    reply: ReplyDep, caller: ListOfficer, objection_id: ObjectionId, body: ObjectionAcceptanceIn
+    reply: ReplyDep, caller: ListOfficer, version: IfMatch, objection_id: ObjectionId, body: ObjectionAcceptanceIn
 ) -> ListObjectionOut:
     """Within 5 working days: the objection is taken up, or not, with the reason."""
+    objection, _ = await service.for_officer(reply.session, caller, objection_id)
+    check_version(objection, version)
     return await _answer(reply, await service.accept(reply.session, caller, objection_id, body, reply.today))
 
 
@@ -119,9 +121,16 @@ async def accept_list_objection(
     "/v1/list-objections/{objection_id}/decision", operation_id="decide_list_objection", summary="异议决定 Decide"
 )
 async def decide_list_objection(
-    reply: ReplyDep, caller: ListOfficer, now: NowDep, objection_id: ObjectionId, body: ObjectionDecisionIn
+    reply: ReplyDep,
+    caller: ListOfficer,
+    now: NowDep,
+    version: IfMatch,
+    objection_id: ObjectionId,
+    body: ObjectionDecisionIn,
 ) -> ListObjectionOut:
     """Within 20 working days of the acceptance; an upheld objection takes the entry off at once."""
+    objection, _ = await service.for_officer(reply.session, caller, objection_id)
+    check_version(objection, version)
     return await _answer(reply, await service.decide(reply.session, caller, objection_id, body, now))
 
 

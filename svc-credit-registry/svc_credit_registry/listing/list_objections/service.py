@@ -58,7 +58,7 @@ async def accept(
     session: AsyncSession, caller: Caller, objection_id: uuid.UUID, body: ObjectionAcceptanceIn, today: date
 ) -> ListObjection:
     """The authority takes the objection up, or tells why not."""
-    objection, entry = await _for_officer(session, caller, objection_id)
+    objection, entry = await for_officer(session, caller, objection_id)
     objection.state = rules.after(State(objection.state), Act.ACCEPT if body.accepted else Act.NOT_ACCEPT)
     objection.decision_reason = body.reason
     objection.accepted_on, objection.decided_on = (today, None) if body.accepted else (None, today)
@@ -73,7 +73,7 @@ async def decide(
     session: AsyncSession, caller: Caller, objection_id: uuid.UUID, body: ObjectionDecisionIn, now: datetime
 ) -> ListObjection:
     """The authority finds the listing wrong, which corrects it at once, or right; both by a document."""
-    objection, entry = await _for_officer(session, caller, objection_id)
+    objection, entry = await for_officer(session, caller, objection_id)
     today = statutory_date(now)
     objection.state = rules.after(State(objection.state), Act.UPHOLD if body.upheld else Act.REJECT)
     objection.decided_on, objection.decision_reason = today, body.reason
@@ -112,9 +112,10 @@ async def lapse(session: AsyncSession, objection: ListObjection, entry: ListEntr
     await lists.note(session, entry, done, before=entry.state)
 
 
-async def _for_officer(
+async def for_officer(
     session: AsyncSession, caller: Caller, objection_id: uuid.UUID
 ) -> tuple[ListObjection, ListEntry]:
+    """Both, locked, for an act of the authority that listed."""
     objection, _ = await read(session, caller, objection_id, lock=True)
     return objection, await lists.for_officer(session, caller, objection.entry_id)
 

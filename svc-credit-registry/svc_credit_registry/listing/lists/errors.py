@@ -47,6 +47,10 @@ class StatementOpen(Conflict):
     code, title, title_zh = "statement_open", "The enterprise may still state its case", "陈述申辩期限尚未届满"
 
 
+class HearingOpen(Conflict):
+    code, title, title_zh = "hearing_open", "The enterprise is to be heard first", "应当先举行听证"
+
+
 class NotYourRegion(Forbidden):
     code, title, title_zh = "not_your_region", "Another authority decides on this", "非本机关管辖"
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, String, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared.calendar import Interval
 from shared.db import Base, Json, Timestamps, Versioned, uuid_key
 
 NUMBERS = Sequence("list_numbers", minvalue=1, maxvalue=999_999, cycle=True, metadata=Base.metadata)
@@ -85,6 +86,9 @@ class ListEntry(Versioned, Timestamps, Base):
     decide_from: Mapped[date]
     statement: Mapped[str | None] = mapped_column(Text())
     stated_on: Mapped[date | None]
+    waived_on: Mapped[date | None]
+    heard_from: Mapped[date | None]
+    heard_until: Mapped[date | None]
     consented_by: Mapped[str | None] = mapped_column(String(64))
     consented_on: Mapped[date | None]
     decided_on: Mapped[date | None]
@@ -104,6 +108,11 @@ class ListEntry(Versioned, Timestamps, Base):
     due_on: Mapped[date | None]
     due_node: Mapped[str | None] = mapped_column(String(32))
     provisional: Mapped[bool] = mapped_column(default=False, server_default="false")
+
+    @property
+    def heard(self) -> Interval | None:
+        """From when until when a hearing keeps the clock of the decision still: as planned, then as it was."""
+        return (self.heard_from, self.heard_until) if self.heard_from and self.heard_until else None
 
 
 class ListStep(Base):

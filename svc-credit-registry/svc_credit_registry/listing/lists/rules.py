@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from shared.calendar import Interval
 from shared.codes import regions
 from shared.errors import FieldError
 from svc_credit_registry.cases.rules import TransitionTable
@@ -39,6 +40,9 @@ class Act(StrEnum):
 
     PROPOSE = "propose"
     STATE_CASE = "state_case"
+    ASK_HEARING = "ask_hearing"
+    ANNOUNCE_HEARING = "announce_hearing"
+    END_HEARING = "end_hearing"
     CONSENT = "consent"
     LIST = "list"
     REFUSE = "refuse"
@@ -70,6 +74,9 @@ STATE_LABELS: dict[State, tuple[str, str]] = {
 TRANSITIONS = TransitionTable(
     {
         (State.PROPOSED, Act.STATE_CASE): State.PROPOSED,
+        (State.PROPOSED, Act.ASK_HEARING): State.PROPOSED,
+        (State.PROPOSED, Act.ANNOUNCE_HEARING): State.PROPOSED,
+        (State.PROPOSED, Act.END_HEARING): State.PROPOSED,
         (State.PROPOSED, Act.CONSENT): State.PROPOSED,
         (State.PROPOSED, Act.LIST): State.LISTED,
         (State.PROPOSED, Act.REFUSE): State.NOT_LISTED,
@@ -94,6 +101,9 @@ after = TRANSITIONS.after
 ACT_LABELS: dict[Act, tuple[str, str]] = {
     Act.PROPOSE: ("拟列入告知", "Told of the proposed listing"),
     Act.STATE_CASE: ("陈述申辩", "Statement of the enterprise"),
+    Act.ASK_HEARING: ("要求听证", "Hearing asked for"),
+    Act.ANNOUNCE_HEARING: ("听证通知", "Notice of the hearing"),
+    Act.END_HEARING: ("听证结束", "End of the hearing"),
     Act.CONSENT: ("上级部门同意", "Consent of the superior"),
     Act.LIST: ("列入决定", "Decision to list"),
     Act.REFUSE: ("不予列入决定", "Decision not to list"),
@@ -226,7 +236,8 @@ class Dates:
 
     decide_from: date
     statement_from: date | None = None
-    stated_on: date | None = None
+    waived_on: date | None = None
+    heard: Interval | None = None
     decided_on: date | None = None
     listed_on: date | None = None
     warned_on: date | None = None
@@ -234,11 +245,17 @@ class Dates:
     ended_on: date | None = None
 
 
+def decision_clock(terms: Terms, dates: Dates) -> Clock:
+    """The clock of the decision: a hearing does not count (the procedure of penalties, article 64)."""
+    heard = (dates.heard,) if dates.heard else ()
+    return Clock(terms.decision, dates.decide_from, "officer", dates.decided_on, heard)
+
+
 def clocks_of(terms: Terms, dates: Dates) -> tuple[Clock, ...]:
     """All clocks of an entry so far; each can explain itself."""
-    clocks = [Clock(terms.decision, dates.decide_from, "officer", dates.decided_on)]
+    clocks = [decision_clock(terms, dates)]
     if terms.statement and dates.statement_from:
-        clocks.append(Clock(terms.statement, dates.statement_from, "enterprise", dates.stated_on or dates.decided_on))
+        clocks.append(Clock(terms.statement, dates.statement_from, "enterprise", dates.waived_on or dates.decided_on))
     listed, ended = dates.listed_on, dates.ended_on
     if listed is None:
         return tuple(clocks)
@@ -277,8 +294,8 @@ def calendar_of(terms: Terms, listed_on: date) -> Calendar:
     )
 
 
-def escalation_open_from(escalates_on: date, warned_on: date, warning_days: int) -> date:
-    """From when an entry may be escalated: after three years, and never before the warning stood for its 60 days."""
+def escalation_waits_until(escalates_on: date, warned_on: date, warning_days: int) -> date:
+    """The last day on which an entry is not escalated yet: three years are to pass, and the warning's 60 days."""
     return max(escalates_on, warned_on + timedelta(days=warning_days))
 
 

@@ -17,7 +17,10 @@ from svc_credit_registry.listing.lists.rules import (
     REMEDIES_ZH,
     STATE_LABELS,
     Act,
+    Dates,
     State,
+    decision_clock,
+    escalation_waits_until,
     needs_consent,
 )
 from svc_credit_registry.listing.periods.schemas import ClockOut
@@ -74,11 +77,17 @@ class CaseOut(ListEntryOut):
     due_node: str | None
     statement: str | None
     stated_on: date | None
+    waived_on: date | None = Field(description="When the enterprise waived the rest of its time")
+    heard_from: date | None = Field(description="Since when a hearing keeps the clock of the decision still")
+    heard_until: date | None = Field(description="Until when it does: as planned, then as it was")
     consent_needed: bool
     consented_on: date | None
     objection_until: date | None
     warn_on: date | None
     escalates_on: date | None
+    escalation_waits_until: date | None = Field(
+        description="The last day on which it is not escalated: a late warning puts off the end of three years"
+    )
     early_removal_from: date | None
     evidence: dict[str, object]
     remedies: str
@@ -172,12 +181,15 @@ def entry_out(entry: ListEntry, english: bool) -> ListEntryOut:
 def case_out(entry: ListEntry, english: bool) -> CaseOut:
     """The entry for its enterprise and for officers."""
     terms = terms_of(entry.terms_version)
-    decide_by = terms.decision.due_on(entry.decide_from)
+    decide_by = decision_clock(terms, Dates(entry.decide_from, heard=entry.heard)).due_on
+    warned_on, lead = entry.warned_on or entry.warn_on, terms.warning.lead_days if terms.warning else 0
+    waits = escalation_waits_until(entry.escalates_on, warned_on, lead) if entry.escalates_on and warned_on else None
     return CaseOut.model_validate(
         _shared(entry, english)
         | {
             "decide_by": decide_by,
             "decided_late": entry.decided_on is not None and entry.decided_on > decide_by,
+            "escalation_waits_until": waits,
             "consent_needed": needs_consent(terms, entry.region),
             "remedies": REMEDIES_EN if english else REMEDIES_ZH,
         }

@@ -213,7 +213,8 @@ def dates_of(entry: ListEntry) -> Dates:
     return Dates(
         decide_from=entry.decide_from,
         statement_from=entry.proposed_on,
-        stated_on=entry.stated_on,
+        waived_on=entry.waived_on,
+        heard=entry.heard,
         decided_on=entry.decided_on,
         listed_on=entry.listed_on,
         warned_on=entry.warned_on,

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from shared.calendar import Deadline, Unit, calendar_days_after, months_after, working_days_after
+from shared.calendar import Deadline, Interval, Unit, calendar_days_after, months_after, working_days_after
 
 Waiting = Literal["officer", "enterprise", "system"]
 """Who has something to do until a clock ends."""
@@ -34,9 +34,11 @@ class Period:
     confirmed: bool = True
     note: str = ""
 
-    def deadline(self, start: date) -> Deadline:
-        """When the period ends if it was set off on `start`, a day which is not counted; without its lead."""
-        return _deadline(self.unit, start, self.length, self.basis)
+    def deadline(self, start: date, suspensions: tuple[Interval, ...] = ()) -> Deadline:
+        """When the period ends if it was set off on `start`, a day which is not counted; without its lead. Days within
+        a suspension do not count either.
+        """
+        return _deadline(self, start, suspensions)
 
     def due_on(self, start: date) -> date:
         """The day by which what the period demands is to be done."""
@@ -44,23 +46,29 @@ class Period:
 
 
 @lru_cache(maxsize=4096)
-def _deadline(unit: Unit, start: date, length: int, basis: str) -> Deadline:
-    return _AFTER[unit](start, length, basis=basis)
+def _deadline(period: Period, start: date, suspensions: tuple[Interval, ...]) -> Deadline:
+    return _AFTER[period.unit](start, period.length, basis=period.basis, suspensions=suspensions)
 
 
 @dataclass(frozen=True)
 class Clock:
-    """A period of a case: since when it runs, who has to act, and when that was done."""
+    """A period of a case: since when it runs, who has to act, when that was done, and when it stood still."""
 
     period: Period
     start_on: date
     waiting: Waiting
     met_on: date | None = None
+    suspensions: tuple[Interval, ...] = ()
+
+    @property
+    def deadline(self) -> Deadline:
+        """When the period ends, without its lead."""
+        return self.period.deadline(self.start_on, self.suspensions)
 
     @property
     def due_on(self) -> date:
         """The day by which something is to be done."""
-        return self.period.due_on(self.start_on)
+        return self.deadline.due_on - timedelta(days=self.period.lead_days)
 
     @property
     def is_running(self) -> bool:
@@ -83,5 +91,5 @@ def queue_place(clocks: tuple[Clock, ...]) -> tuple[date | None, str | None, boo
     whether a running clock rests on days off that are not published yet.
     """
     due = next_due(clocks, "officer")
-    provisional = any(c.is_running and c.period.deadline(c.start_on).provisional for c in clocks)
+    provisional = any(c.is_running and c.deadline.provisional for c in clocks)
     return (due.due_on, due.period.node, provisional) if due else (None, None, provisional)

@@ -20,7 +20,7 @@ class ClockOut(DeadlineOut):
 
 def clock_out(clock: Clock, today: date, *, explain: bool, english: bool) -> ClockOut:
     """A clock in the reader's language."""
-    period, deadline = clock.period, clock.period.deadline(clock.start_on)
+    period, deadline = clock.period, clock.deadline
     return ClockOut(
         node=period.node,
         label=period.label_en if english else period.label_zh,

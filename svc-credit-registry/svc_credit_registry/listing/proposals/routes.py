@@ -30,7 +30,7 @@ async def state_case_on_listing(
     entry_id: EntryId,
     body: StatementIn,
 ) -> CaseOut:
-    """The enterprise answers an announced listing, or waives; the decision need not wait any longer."""
+    """The enterprise answers an announced listing; `waived` ends its time, and the decision need not wait longer."""
     entry = await service.state_case(reply.session, caller, entry_id, body, reply.today)
     return await answer(reply, entry)
 

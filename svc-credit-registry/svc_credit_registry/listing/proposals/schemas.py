@@ -1,9 +1,9 @@
 """What comes in about proposals."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from svc_credit_registry.listing.grounds.rules import ListKind
 from svc_credit_registry.listing.lists.rules import Evidence
@@ -54,10 +54,19 @@ class ProposalIn(Body):
 
 
 class StatementIn(Body):
-    """What the enterprise says to an announced listing; `waived` when it has nothing to say."""
+    """What the enterprise says to an announced listing; `waived` when it neither says more nor asks for a hearing.
+
+    At least one of them.
+    """
 
     statement: Reason | None = None
-    waived: bool = False
+    waived: bool = Field(default=False, description="The decision need not wait for the end of the five days")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.statement is None and not self.waived:
+            raise ValueError("state your case, or waive")
+        return self
 
 
 class ConsentIn(Body):

@@ -10,6 +10,8 @@ from shared.auth import Caller
 from shared.clock import statutory_date
 from shared.db import Json
 from svc_credit_registry.listing.grounds.rules import ANNUAL_REPORT, ListKind, Terms, terms_of, terms_on
+from svc_credit_registry.listing.hearings import queries as hearing_queries
+from svc_credit_registry.listing.hearings import service as hearings
 from svc_credit_registry.listing.lists import queries, rules
 from svc_credit_registry.listing.lists import service as lists
 from svc_credit_registry.listing.lists.errors import (
@@ -17,6 +19,7 @@ from svc_credit_registry.listing.lists.errors import (
     ConsentMissing,
     EvidenceInvalid,
     GroundGone,
+    HearingOpen,
     NotSubject,
     NotYourRegion,
     ReportFiled,
@@ -29,6 +32,8 @@ from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.enterprises.rules import Status
 from svc_credit_registry.record.records import service as records
+
+WAIVED = "放弃其余陈述、申辩和听证权利 / the rest is waived"
 
 
 @dataclass(frozen=True)
@@ -121,11 +126,16 @@ def _plain(evidence: Evidence) -> Json:
 async def state_case(
     session: AsyncSession, caller: Caller, entry_id: uuid.UUID, body: StatementIn, today: date
 ) -> ListEntry:
-    """The enterprise answers an announced listing, or waives: its time to speak is over with that."""
+    """The enterprise answers an announced listing. Only if it waives all else its time to speak, and to ask for a
+    hearing, is over with that.
+    """
     entry = await lists.for_enterprise(session, caller, entry_id, lists.OBJECTION)
     rules.after(State(entry.state), Act.STATE_CASE)
-    entry.statement, entry.stated_on = body.statement, today
-    text = "放弃陈述申辩 / waived" if body.waived or not body.statement else body.statement
+    if body.statement:
+        entry.statement, entry.stated_on = body.statement, today
+    if body.waived:
+        entry.waived_on = today
+    text = "；".join(part for part in (body.statement, WAIVED if body.waived else None) if part)
     await lists.note(session, entry, lists.Done(Act.STATE_CASE, "enterprise", caller, today, text), before=entry.state)
     return entry
 
@@ -150,6 +160,7 @@ async def decide(
     rules.after(State(entry.state), act)
     if act is Act.LIST:
         await _check_decision(session, entry, today)
+    await hearings.lapse(session, entry, today)
     document = await lists.write_document(session, entry, lists.Done(act, "officer", caller, today, body.reason))
     entry.document_number, entry.document_item, entry.decided_on = document.number, 1, today
     if act is Act.LIST:
@@ -166,7 +177,9 @@ async def _check_decision(session: AsyncSession, entry: ListEntry, today: date) 
         raise NotSubject("企业已不在业 / it has left business since the proposal")
     if rules.needs_consent(terms, entry.region) and entry.consented_on is None:
         raise ConsentMissing
-    if terms.statement and entry.stated_on is None and today <= terms.statement.due_on(entry.proposed_on):
+    if await hearing_queries.open_of(session, entry.id) is not None:
+        raise HearingOpen
+    if terms.statement and entry.waived_on is None and today <= terms.statement.due_on(entry.proposed_on):
         until = terms.statement.due_on(entry.proposed_on)
         raise StatementOpen(f"陈述申辩期限至 {until} / open until that day", open_until=str(until))
     before = await queries.find(session, entry.escalated_from) if entry.escalated_from else None

@@ -25,6 +25,7 @@ class Removal(Versioned, Timestamps, Base):
             "uq_list_removals_open", "entry_id", unique=True,
             postgresql_where=text("state IN ('applied', 'accepted', 'verified')"),
         ),
+        Index("ix_list_removals_entry_id", "entry_id", "id"),
         Index("ix_list_removals_queue", "region", "due_on", "id", postgresql_where=text("due_on IS NOT NULL")),
     )  # fmt: skip
 

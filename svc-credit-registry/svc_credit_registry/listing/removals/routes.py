@@ -105,9 +105,16 @@ async def list_removal_deadlines(
     "/v1/list-removals/{removal_id}/acceptance", operation_id="accept_list_removal", summary="受理移出 Accept or not"
 )
 async def accept_list_removal(
-    reply: ReplyDep, caller: ListOfficer, now: NowDep, removal_id: RemovalId, body: RemovalAcceptanceIn
+    reply: ReplyDep,
+    caller: ListOfficer,
+    now: NowDep,
+    version: IfMatch,
+    removal_id: RemovalId,
+    body: RemovalAcceptanceIn,
 ) -> RemovalOut:
     """Serious list: within 2 working days. On the abnormal list an application needs no acceptance."""
+    removal, _ = await service.for_officer(reply.session, caller, removal_id)
+    check_version(removal, version)
     return await _answer(reply, await service.accept(reply.session, caller, removal_id, body, now))
 
 
@@ -117,9 +124,16 @@ async def accept_list_removal(
     summary="核实整改 Verify the cure",
 )
 async def verify_list_removal(
-    reply: ReplyDep, caller: ListOfficer, now: NowDep, removal_id: RemovalId, body: RemovalVerificationIn
+    reply: ReplyDep,
+    caller: ListOfficer,
+    now: NowDep,
+    version: IfMatch,
+    removal_id: RemovalId,
+    body: RemovalVerificationIn,
 ) -> RemovalOut:
     """What the authority found; `cured: false` declines the application by a document."""
+    removal, _ = await service.for_officer(reply.session, caller, removal_id)
+    check_version(removal, version)
     return await _answer(reply, await service.verify(reply.session, caller, removal_id, body, now))
 
 
@@ -137,7 +151,9 @@ async def decide_list_removal(
     "/v1/list-removals/{removal_id}/revocation", operation_id="revoke_list_removal", summary="撤销移出 Revoke a removal"
 )
 async def revoke_list_removal(
-    reply: ReplyDep, caller: ListOfficer, now: NowDep, removal_id: RemovalId, body: RevocationIn
+    reply: ReplyDep, caller: ListOfficer, now: NowDep, version: IfMatch, removal_id: RemovalId, body: RevocationIn
 ) -> RemovalOut:
     """A removal got by false statements is undone; the entry stands again and its term begins anew."""
+    removal, _ = await service.for_officer(reply.session, caller, removal_id)
+    check_version(removal, version)
     return await _answer(reply, await service.revoke(reply.session, caller, removal_id, body.reason, now))

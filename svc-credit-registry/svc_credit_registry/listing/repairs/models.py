@@ -1,9 +1,9 @@
-"""Applications for credit repair, and how far the register is in following penalties."""
+"""Applications for credit repair."""
 
 import uuid
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Sequence, SmallInteger, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, Timestamps, Versioned, uuid_key
@@ -58,15 +58,3 @@ class Repair(Versioned, Timestamps, Base):
     due_on: Mapped[date | None]
     due_node: Mapped[str | None] = mapped_column(String(32))
     provisional: Mapped[bool] = mapped_column(default=False, server_default="false")
-
-
-class RepairProgress(Base):
-    """The one row that says which changes were looked at for penalties, and whose end of publication was told."""
-
-    __tablename__ = "repair_progress"
-    __table_args__ = (CheckConstraint("id = 1", name="one"),)
-
-    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    position: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
-    told_until: Mapped[date | None]
-    told_item: Mapped[uuid.UUID | None]

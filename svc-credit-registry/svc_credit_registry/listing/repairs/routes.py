@@ -10,6 +10,8 @@ from shared.auth import Public
 from shared.clock import NowDep
 from shared.http import IfMatch, Page, Paging, Router, cached, check_version
 from svc_credit_registry.access import AnyCaller, ListOfficer
+from svc_credit_registry.listing.penalties import rules as penalty_rules
+from svc_credit_registry.listing.penalties.service import Held
 from svc_credit_registry.listing.periods.schemas import clock_out, clocks_out
 from svc_credit_registry.listing.repairs import queries, rules, service
 from svc_credit_registry.listing.repairs.models import Repair
@@ -48,7 +50,10 @@ async def _answer(reply: Reply, repair: Repair) -> RepairOut:
 async def list_repair_terms(response: Response) -> RepairTermsOut:
     """The dated rows of the law: how long penalties are published, when repair may be asked for, decision clocks."""
     rows = [
-        (p.version, p.since, p.basis, period) for p in rules.PUBLICATIONS for period in (p.standard, p.minor) if period
+        (p.version, p.since, p.basis, period)
+        for p in penalty_rules.PUBLICATIONS
+        for period in (p.standard, p.minor)
+        if period
     ]
     for terms in rules.TERMS:
         periods = (terms.waiting, terms.waiting_long, terms.acceptance, terms.decision, terms.stop)
@@ -71,20 +76,16 @@ async def list_my_penalties(
 ) -> PenaltiesOut:
     """Each penalty on the record: until when it is published, from when repair may be asked for, what hinders it."""
     code = caller.org if caller.org and service.speaks_for(caller, caller.org) else ""
-    items = []
-    for item in await queries.penalties(reply.session, code):
-        one = await service.held(reply.session, item)
-        found = await service.hindrances(reply.session, one, reply.today)
-        items.append(_penalty(reply, one, found, explain))
-    return PenaltiesOut(items=items)
+    found = await service.judged(reply.session, code, reply.today)
+    return PenaltiesOut(items=[_penalty(reply, one, hindrances, explain) for one, hindrances in found])
 
 
-def _penalty(reply: Reply, one: service.Held, found: Sequence[rules.Hindrance], explain: bool) -> PenaltyOut:
+def _penalty(reply: Reply, one: Held, found: Sequence[rules.Hindrance], explain: bool) -> PenaltyOut:
     today = reply.today
-    state = rules.shown(one.penalty)
+    state = penalty_rules.shown(one.penalty)
     waiting = rules.waiting_of(rules.terms_on(today), one.penalty)
     until = one.item.publish_until or (state.clock.due_on if state.clock else None)
-    shown = state.is_published and (until is None or until >= today)
+    shown = one.is_shown(today)
     clock = clock_out(state.clock, today, explain=explain, english=reply.english) if state.clock else None
     return PenaltyOut(
         producer=one.item.producer,
@@ -164,10 +165,11 @@ async def withdraw_repair(reply: ReplyDep, caller: AnyCaller, repair_id: RepairI
 
 @router.post("/v1/repairs/{repair_id}/acceptance", operation_id="accept_repair", summary="受理 Accept or not")
 async def accept_repair(
-    reply: ReplyDep, caller: ListOfficer, now: NowDep, repair_id: RepairId, body: AcceptanceIn
+    reply: ReplyDep, caller: ListOfficer, now: NowDep, version: IfMatch, repair_id: RepairId, body: AcceptanceIn
 ) -> RepairOut:
     """Within 2 working days; an accepted application makes the commitment public."""
     repair = await service.for_officer(reply.session, caller, repair_id)
+    check_version(repair, version)
     return await _answer(reply, await service.accept(reply.session, caller, repair, body, now))
 
 
@@ -183,8 +185,9 @@ async def decide_repair(
 
 @router.post("/v1/repairs/{repair_id}/revocation", operation_id="revoke_repair", summary="撤销修复 Revoke")
 async def revoke_repair(
-    reply: ReplyDep, caller: ListOfficer, now: NowDep, repair_id: RepairId, body: RepairReasonIn
+    reply: ReplyDep, caller: ListOfficer, now: NowDep, version: IfMatch, repair_id: RepairId, body: RepairReasonIn
 ) -> RepairOut:
     """Repair got by false statements is undone; the penalty is published again and its term begins anew."""
     repair = await service.for_officer(reply.session, caller, repair_id)
+    check_version(repair, version)
     return await _answer(reply, await service.revoke(reply.session, caller, repair, body.reason, now))

@@ -1,9 +1,8 @@
-"""Publication of penalties by their terms, and credit repair which ends it earlier."""
+"""Credit repair: it ends the publication of a penalty before its term."""
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import audit
 from shared.auth import Caller
 from shared.clock import statutory_date
-from shared.codes import regions
+from svc_credit_registry.listing.penalties import queries as penalty_queries
+from svc_credit_registry.listing.penalties import rules as penalty_rules
+from svc_credit_registry.listing.penalties import service as penalties
+from svc_credit_registry.listing.penalties.service import DAY, Held
 from svc_credit_registry.listing.periods.rules import Clock, queue_place
 from svc_credit_registry.listing.repairs import queries, rules
 from svc_credit_registry.listing.repairs.errors import (
@@ -22,58 +24,29 @@ from svc_credit_registry.listing.repairs.errors import (
     RepairUnknown,
 )
 from svc_credit_registry.listing.repairs.models import Repair
-from svc_credit_registry.listing.repairs.rules import Act, Hindrance, Penalty, State
+from svc_credit_registry.listing.repairs.rules import Act, Hindrance, Known, State
 from svc_credit_registry.listing.repairs.schemas import AcceptanceIn, RepairDecisionIn, RepairIn
 from svc_credit_registry.record.records import service as records
-from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.record.records.rules import RecordKind
 
 DECIDE = "credit-registry:lists:decide"
 MATTER = "MR-ENT-CREDIT-REPAIR"
 """The matter which a mandate names when an agent may ask for repair."""
-DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Held:
-    """A penalty on the record, as the rules see it, with its item."""
+async def judged(session: AsyncSession, code: str, today: date) -> list[tuple[Held, tuple[Hindrance, ...]]]:
+    """The penalties on the record of an enterprise, published or not, the latest first, each with what stands against
+    its repair. One that was revoked counts against none.
+    """
+    all_held = await penalties.held(session, await penalty_queries.penalties(session, code))
+    is_listed, terms = await queries.is_listed(session, code), rules.terms_on(today)
+    counted = [held.penalty for held in all_held if held.item.content.get("state") != "revoked"]
 
-    item: RecordItem
-    penalty: Penalty
+    def against(one: Held) -> tuple[Hindrance, ...]:
+        known = Known(one.is_shown(today), is_listed, rules.is_again(one.penalty, counted))
+        return rules.hindrances(terms, one.penalty, known, today)
 
-
-async def held(session: AsyncSession, item: RecordItem) -> Held:
-    """What the rules need of a penalty, read from its item."""
-    first = await queries.first_recorded(session, item)
-    content: dict[str, Any] = dict(item.content)
-    laws = rules.laws_of(content.get("legal_basis"))
-    penalty = Penalty(
-        code=item.code,
-        region=region_of(item),
-        decided_on=item.produced_on,
-        published_on=rules.published_on(statutory_date(first.recorded_at), first.publication_due_on),
-        types=rules.types_of(content.get("penalty_types") or ()),
-        fine_yuan=Decimal(str(content.get("fine_yuan") or 0)),
-        field=rules.field_of(content.get("field"), laws),
-        laws=laws,
-    )
-    return Held(item, penalty)
-
-
-def region_of(item: RecordItem) -> str:
-    """Where the authority that imposed a penalty sits: by its unit, else by the enterprise's code."""
-    tail = item.producer.rpartition("-")[2]
-    return tail if regions.is_known(tail) else item.code[2:8]
-
-
-async def hindrances(session: AsyncSession, one: Held, today: date) -> tuple[Hindrance, ...]:
-    """What stands against repair of a penalty, from the whole record of its enterprise."""
-    others = [
-        await held(session, item) for item in await queries.penalties(session, one.item.code) if item.id != one.item.id
-    ]
-    again = rules.is_again(one.penalty, [other.penalty for other in others])
-    listed = await queries.is_listed(session, one.item.code)
-    return rules.hindrances(rules.terms_on(today), one.penalty, listed=listed, again=again, today=today)
+    return [(one, against(one)) for one in all_held]
 
 
 # --- who may ---
@@ -107,11 +80,10 @@ async def for_officer(session: AsyncSession, caller: Caller, repair_id: uuid.UUI
 
 async def apply(session: AsyncSession, caller: Caller, body: RepairIn, today: date) -> Repair:
     """The enterprise asks for repair; 409 with every hindrance while it may not, 404 for others' penalties."""
-    item = await queries.penalty(session, body.producer, body.key)
+    item = await penalty_queries.penalty(session, body.producer, body.key)
     if item is None or not speaks_for(caller, item.code):
         raise PenaltyUnknown
-    one = await held(session, item)
-    found = await hindrances(session, one, today)
+    one, found = next(pair for pair in await judged(session, item.code, today) if pair[0].item.id == item.id)
     if found:
         raise RepairHindered(
             "；".join(f"{h.zh} / {h.en}" for h in found),
@@ -194,10 +166,10 @@ async def revoke(session: AsyncSession, caller: Caller, repair: Repair, reason: 
     today = statutory_date(now)
     rules.after(State(repair.state), Act.REVOKE)
     repair.closed_on, repair.reason = today, reason
-    item = await queries.penalty(session, repair.producer, repair.item_key)
+    item = await penalty_queries.penalty(session, repair.producer, repair.item_key)
     if item is not None:
-        one = await held(session, item)
-        begun = rules.publication_on(one.penalty.decided_on).standard
+        (one,) = await penalties.held(session, [item])
+        begun = penalty_rules.publication_on(one.penalty.decided_on).standard
         await _stop(session, caller, repair, begun.due_on(today), now, state="in_force")
     await _move(session, caller, repair, Act.REVOKE)
     await put_outcome(session, caller, _outcome(repair), now)
@@ -208,22 +180,10 @@ async def _stop(
     session: AsyncSession, caller: Caller, repair: Repair, until: date, now: datetime, *, state: str = "repaired"
 ) -> None:
     await records.lock(session, repair.producer, RecordKind.PENALTY, repair.item_key)
-    item = await queries.penalty(session, repair.producer, repair.item_key)
+    item = await penalty_queries.penalty(session, repair.producer, repair.item_key)
     if item is None:
         raise PenaltyUnknown
-    await put_again(session, caller, item, dict(item.content) | {"state": state}, until, now)
-
-
-async def put_again(
-    session: AsyncSession, caller: Caller, item: RecordItem, content: dict[str, Any], until: date | None, now: datetime
-) -> None:
-    """A new version of an item with another last day of publication."""
-    given = {name: getattr(item, name) for name in _KEPT}
-    again = records.Item(kind=RecordKind(item.kind), content=content, publish_until=until, **given)
-    await records.put(session, caller, again, now)
-
-
-_KEPT = ("code", "key", "producer", "provider", "basis", "produced_on", "effective_from", "effective_until")
+    await penalties.put_again(session, caller, item, dict(item.content) | {"state": state}, until, now)
 
 
 # --- what becomes public ---
@@ -295,23 +255,6 @@ async def put_outcome(session: AsyncSession, caller: Caller, outcome: Outcome, n
         produced_on=outcome.decided_on, effective_from=outcome.decided_on,
     )  # fmt: skip
     await records.put(session, caller, item, now)
-
-
-# --- terms of publication ---
-
-
-async def give_term(session: AsyncSession, item: RecordItem, now: datetime) -> None:
-    """Sets the last day on which a penalty is published; a mere warning leaves publication at once.
-
-    Nothing happens when its producer has replaced or ended it since it was read.
-    """
-    await records.lock(session, item.producer, RecordKind.PENALTY, item.key)
-    if (standing := await queries.penalty(session, item.producer, item.key)) is None or standing.id != item.id:
-        return
-    one = await held(session, item)
-    state = rules.shown(one.penalty)
-    until = state.clock.due_on if state.clock else one.penalty.decided_on - DAY
-    await put_again(session, audit.SYSTEM, item, dict(item.content), until, now)
 
 
 # --- clocks and history ---

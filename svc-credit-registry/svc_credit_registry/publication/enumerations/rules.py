@@ -11,6 +11,7 @@ from svc_credit_registry.discovery.names import rules as names
 from svc_credit_registry.discovery.people.rules import Role
 from svc_credit_registry.discovery.search.rules import OnList
 from svc_credit_registry.listing.grounds import rules as grounds
+from svc_credit_registry.listing.hearings import rules as hearings
 from svc_credit_registry.listing.list_objections import rules as list_objections
 from svc_credit_registry.listing.lists import rules as lists
 from svc_credit_registry.listing.removals import rules as removals
@@ -131,6 +132,7 @@ _ALL: tuple[Enumeration, ...] = (
     _of("list-objection-states", "列入异议状态", "Objections to a listing", list_objections.STATE_LABELS),
     _of("removal-states", "移出申请状态", "States of removals", removals.STATE_LABELS),
     _of("repair-states", "信用修复状态", "States of repairs", repairs.STATE_LABELS),
+    _of("list-hearing-states", "列入听证状态", "Hearings before a listing", hearings.STATE_LABELS),
     _of("certificate-findings", "证明验证结果", "Results of verifying a certificate", FINDING_LABELS),
     _of("measures", "惩戒措施", "Joint measures", {m.code: m.name for m in measures_known.CATALOGUE}),
     _of("measure-effects", "措施效力", "Effects of measures", measures_known.EFFECT_LABELS),

@@ -131,9 +131,9 @@ FIGURES: Mapping[str, Figure] = {
             Group.PERIOD, {"drawn": ("已抽取", "Drawn"), "published": ("已公示结果", "Result published")},
         ),
         Figure(
-            "inspection_results", 1, ("抽查结果", "Results of inspections"),
+            "inspection_results", 2, ("抽查结果", "Results of inspections"),
             ("已公示的双随机抽查结果，按结果种类", "Published results of random inspections by kind"),
-            ("尚未公示的结果", "Results not published yet"),
+            ("尚未公示的结果；截止时刻以后的更正", "Results not published yet; later corrections"),
             Group.CATEGORY, {"published": ("已公示", "Published")},
         ),
     )

@@ -81,7 +81,7 @@ async def publish_next(session: AsyncSession, today: date, now: datetime) -> int
 
 async def _publish(session: AsyncSession, figure: Figure, today: date, now: datetime) -> None:
     cutoff, started = await queries.settled(session, now), time.monotonic()
-    cells = sorted(await queries.compute(session, figure.name, today, cutoff, AT_LEISURE))
+    cells = sorted(await queries.compute(session, queries.SQL[figure.name], today, cutoff, AT_LEISURE))
     row = PublishedFigure(
         figure=figure.name, as_of=today, version=figure.version, cutoff=cutoff, computed_at=now,
         seconds=round(time.monotonic() - started, 3), digest=rules.digest(cells), cells=cells,
@@ -150,7 +150,8 @@ async def _check_rest(session: AsyncSession, now: datetime) -> None:
 
 async def _compute_again(session: AsyncSession, row: PublishedFigure, now: datetime) -> FigureRerun:
     started = time.monotonic()
-    cells = await queries.compute(session, row.figure, row.as_of, row.cutoff, AT_ONCE)
+    statement = queries.sql_of(row.figure, row.version)
+    cells = await queries.compute(session, statement, row.as_of, row.cutoff, AT_ONCE)
     different = {tuple(cell) for cell in row.cells} ^ set(cells)
     again = FigureRerun(
         figure=row.figure, as_of=row.as_of, at=now, seconds=round(time.monotonic() - started, 3),
@@ -164,14 +165,15 @@ async def _compute_again(session: AsyncSession, row: PublishedFigure, now: datet
 async def catalogue(session: AsyncSession, *, english: bool) -> CatalogueOut:
     """All figures with their definitions."""
     days = await queries.days(session)
-    return CatalogueOut(items=[figure_out(figure, days.get(figure.name), english) for figure in FIGURES.values()])
+    items = [figure_out(figure, figure.version, days.get(figure.name), english) for figure in FIGURES.values()]
+    return CatalogueOut(items=items)
 
 
-def figure_out(figure: Figure, latest: date | None, english: bool) -> FigureOut:
-    """A figure's definition in the reader's language."""
+def figure_out(figure: Figure, version: int, latest: date | None, english: bool) -> FigureOut:
+    """A figure's definition in the reader's language, with the query of this version."""
     return FigureOut(
         name=figure.name,
-        version=figure.version,
+        version=version,
         title=figure.title[english],
         counts=figure.counts[english],
         leaves_out=figure.leaves_out[english],
@@ -181,8 +183,8 @@ def figure_out(figure: Figure, latest: date | None, english: bool) -> FigureOut:
         region_digits=figure.digits,
         by_industry=figure.sections,
         query=QueryOut(
-            id=query_id(figure.name, figure.version),
-            sql=queries.SQL[figure.name],
+            id=query_id(figure.name, version),
+            sql=queries.sql_of(figure.name, version),
             parameters={"as_of": "date", "cutoff": "timestamptz"},
         ),
         latest=latest,
@@ -200,7 +202,7 @@ def published_out(found: Shown, *, english: bool) -> PublishedOut:
     place = f"/v1/statistics/{row.figure}"
     which = f"as_of={row.as_of}&region={asked.region}" + (f"&industry={asked.industry}" if asked.industry else "")
     return PublishedOut(
-        figure=figure_out(found.figure, row.as_of, english),
+        figure=figure_out(found.figure, row.version, row.as_of, english),
         as_of=row.as_of,
         cutoff=row.cutoff,
         computed_at=row.computed_at,

@@ -36,6 +36,10 @@ class RecordItem(Base):
             "ix_record_items_publish_until", "publish_until",
             postgresql_where=text("superseded_at IS NULL AND publish_until IS NOT NULL"),
         ),
+        Index(
+            "ix_record_items_without_term", "id",
+            postgresql_where=text("kind = 'penalty' AND superseded_at IS NULL AND publish_until IS NULL"),
+        ),
         Index("uq_record_items_receipt", "receipt", unique=True),
         Index("ix_record_items_kind", "kind", "id", postgresql_where=text("superseded_at IS NULL")),
     )  # fmt: skip

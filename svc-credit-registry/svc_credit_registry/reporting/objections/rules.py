@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from shared.terms import OWN_RULE, Term, in_force
 from svc_credit_registry.cases.rules import TransitionTable
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.reporting.objections.errors import ActNotAllowed, OutcomeNotPossible
 
 MATTER = "MR-ENT-OBJECTION"
@@ -88,6 +89,11 @@ NEXT_ACTIONS: dict[ObjectionState, tuple[str, str]] = {
     ObjectionState.AWAITING_CORRECTION: ("等待更正", "Wait for the correction"),
 }
 
+HANDLED_ELSEWHERE = frozenset(
+    {RecordKind.ABNORMAL_OPERATION, RecordKind.SERIOUS_VIOLATION, RecordKind.INSPECTION, RecordKind.COMMITMENT,
+     RecordKind.CREDIT_REPAIR}
+)  # fmt: skip
+"""Items that follow from a case of this register: corrected by an act on the case, which the item then shows."""
 PENDING = frozenset({ObjectionOutcome.CORRECTION_ORDERED, ObjectionOutcome.REFERRED})
 """Outcomes after which the item stays marked as wrong until its producer has corrected it."""
 
@@ -141,8 +147,10 @@ def check_outcome(
     outcome: ObjectionOutcome, kind: str, *, own_item: bool, self_reported: bool, has_content: bool
 ) -> None:
     """Refuses an outcome which is not the unit's to bring about: it corrects or removes what it produced itself
-    (`own_item`), orders the enterprise to correct what that reported itself, and refers all else to its producer.
+    (`own_item`), orders the enterprise to correct what that reported itself, and refers all else to its producer, also
+    its own entries on lists and the like, so that nothing leaves the record while its case still says otherwise.
     """
+    own_item = own_item and kind not in HANDLED_ELSEWHERE
     allowed = {
         ObjectionOutcome.CONFIRMED: True,
         ObjectionOutcome.CORRECTED: own_item and kind != REGISTRATION and has_content,

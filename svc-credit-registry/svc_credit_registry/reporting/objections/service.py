@@ -203,7 +203,7 @@ async def _carry_out(
         and case.correct_by
     ):
         await filings.allow_correction(session, caller, case.code, int(case.item_key), case.correct_by)
-    if body.outcome is ObjectionOutcome.REFERRED and case.item_id is not None:
+    if body.outcome is ObjectionOutcome.REFERRED and case.item_id is not None and case.item_producer != caller.unit:
         asked = CorrectionRequestIn(item_id=case.item_id, fault=f"异议核查 {case.number}：{body.answer}"[:2000])
         with contextlib.suppress(CorrectionOpen):  # the unit has told the producer of this very item already
             noticed = corrections.Noticed(Origin.OBJECTION, str(case.id))

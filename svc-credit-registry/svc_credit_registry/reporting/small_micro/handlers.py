@@ -11,6 +11,7 @@ from svc_credit_registry.reporting.filings.models import AnnualReport, ReportRev
 from svc_credit_registry.reporting.small_micro import queries, service
 
 BATCH = 200
+LOOKED_AT = 5000
 CLASSIFYING: Apart[uuid.UUID] = Apart("small_micro.classify")
 
 
@@ -27,4 +28,20 @@ async def classify(session: AsyncSession, context: SweepContext) -> int:
     return await CLASSIFYING.each(session, [(found[0].id, found) for found in rows], tell, context.now)
 
 
-SWEEPS = [Sweep(CLASSIFYING.sweep, every=10, run=classify)]
+async def follow(session: AsyncSession, context: SweepContext) -> int:
+    """Has sizes told anew where an enterprise has moved to another region or industry; how many changes it looked at.
+
+    The position moves in the transaction of what follows from it, so a run that was cut off goes on where it stood.
+    """
+    progress = await queries.progress(session)
+    last, moved = await queries.changed_after(session, progress.position, LOOKED_AT)
+    if moved:
+        await queries.tell_anew(session, moved)
+    looked, progress.position = last - progress.position, last
+    return looked
+
+
+SWEEPS = [
+    Sweep(CLASSIFYING.sweep, every=10, run=classify),
+    Sweep("small_micro.follow", every=60, run=follow),
+]

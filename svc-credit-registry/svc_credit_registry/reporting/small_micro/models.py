@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base
@@ -30,3 +30,13 @@ class EnterpriseSize(Base):
     standard: Mapped[str]
     determined_on: Mapped[date]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class SizeProgress(Base):
+    """The one row that says which changes of the register were looked at for sizes that are to be told anew."""
+
+    __tablename__ = "size_progress"
+    __table_args__ = (CheckConstraint("id = 1", name="one"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

@@ -4,15 +4,18 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.enterprises.rules import Status
+from svc_credit_registry.record.feed.models import Change
+from svc_credit_registry.record.feed.rules import REGISTRATION
 from svc_credit_registry.reporting.filings.models import AnnualReport, ReportRevision
 from svc_credit_registry.reporting.size_standards.rules import Size
-from svc_credit_registry.reporting.small_micro.models import EnterpriseSize
+from svc_credit_registry.reporting.small_micro.models import EnterpriseSize, SizeProgress
 
 LISTED = (Size.SMALL, Size.MICRO)
 
@@ -55,3 +58,37 @@ def directory(region: str, industry: str | None, size: Size | None) -> Select[An
     if industry is not None:
         statement = statement.where(EnterpriseSize.industry_code.startswith(industry, autoescape=True))
     return statement if size is None else statement.where(EnterpriseSize.size == size)
+
+
+async def progress(session: AsyncSession) -> SizeProgress:
+    """How far the changes of the register were looked at, locked until the transaction ends."""
+    await session.execute(insert(SizeProgress).values(id=1, position=0).on_conflict_do_nothing())
+    statement = select(SizeProgress).with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(statement)).one()
+
+
+async def changed_after(session: AsyncSession, position: int, limit: int) -> tuple[int, Sequence[str]]:
+    """The position of the last of up to `limit` changes behind `position`, and the enterprises among them which moved
+    to another region or industry since their size was told.
+    """
+    behind = select(Change.position).where(Change.position > position).order_by(Change.position).limit(limit)
+    last = await session.scalar(select(func.max(behind.subquery().c.position)))
+    if last is None:
+        return position, []
+    registered = select(Change.code).where(
+        Change.position > position, Change.position <= last, Change.part == REGISTRATION
+    )
+    moved = or_(Enterprise.region != EnterpriseSize.region, Enterprise.industry_code != EnterpriseSize.industry_code)
+    codes = select(EnterpriseSize.code).join(Enterprise, Enterprise.code == EnterpriseSize.code)
+    return int(last), (await session.scalars(codes.where(EnterpriseSize.code.in_(registered), moved))).all()
+
+
+async def tell_anew(session: AsyncSession, codes: Sequence[str]) -> None:
+    """Lets the reports that told the sizes of these enterprises tell them again."""
+    telling = select(EnterpriseSize.year).where(EnterpriseSize.code == AnnualReport.code).scalar_subquery()
+    # The report's own version and time stay as they are: nobody has edited it.
+    seen = {"classified_revision": AnnualReport.revision - 1, "updated_at": AnnualReport.updated_at}
+    await session.execute(
+        update(AnnualReport).where(AnnualReport.code.in_(codes), AnnualReport.year == telling).values(seen)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip

@@ -17,7 +17,7 @@ from shared import audit
 from shared.auth import Caller
 from shared.clock import statutory_date
 from shared.codes import regions
-from svc_credit_registry.listing.repairs.rules import Penalty, published_on, shown, types_of
+from svc_credit_registry.listing.penalties.rules import Penalty, published_on, shown, types_of
 from svc_credit_registry.record.feed import service as feed
 from svc_credit_registry.record.records.models import RECEIPTS, RecordItem
 from svc_credit_registry.record.records.rules import RecordKind, publication_due, receipt_of

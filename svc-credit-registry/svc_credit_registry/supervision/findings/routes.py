@@ -143,10 +143,11 @@ async def correct_result(
     now: NowDep,
     reply: ReplyDep,
     task_id: uuid.UUID,
+    version: IfMatch,
     body: FindingCorrectionIn,
 ) -> TaskOut:
     """A planner of the unit corrects what was published: the record shows a new version and keeps the old one."""
-    return await _answer(reply, await service.correct(reply.session, caller, task_id, body, now))
+    return await _answer(reply, await service.correct(reply.session, caller, task_id, body, version, now))
 
 
 @router.post(

@@ -107,10 +107,11 @@ async def publish_early(session: AsyncSession, caller: Caller, task_id: uuid.UUI
 
 
 async def correct(
-    session: AsyncSession, caller: Caller, task_id: uuid.UUID, body: FindingCorrectionIn, now: datetime
+    session: AsyncSession, caller: Caller, task_id: uuid.UUID, body: FindingCorrectionIn, version: int, now: datetime
 ) -> InspectionTask:
     """A planner of the unit corrects a published result: a new version of the item, the old one stays readable."""
     task = await _planned(session, caller, task_id)
+    check_version(task, version)
     rules.check_state(task.state, FindingState.PUBLISHED)
     before, task.result, task.remark = task.result, body.result, body.remark
     await _put(session, caller, task, now)

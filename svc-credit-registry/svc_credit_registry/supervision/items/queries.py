@@ -7,6 +7,8 @@ from sqlalchemy import DateTime, Select, String, Subquery, case, cast, exists, f
 
 from shared.auth import Caller
 from svc_credit_registry.access import CONDUCT, PLAN
+from svc_credit_registry.listing.hearings.models import ListHearing
+from svc_credit_registry.listing.hearings.queries import OPEN as OPEN_HEARINGS
 from svc_credit_registry.listing.list_objections.models import ListObjection
 from svc_credit_registry.listing.list_objections.queries import OPEN as OPEN_OBJECTIONS
 from svc_credit_registry.listing.lists import service as lists
@@ -155,6 +157,7 @@ def _own_list_cases(caller: Caller, code: str, today: date) -> list[Any]:
     asks = Repair.code == code if caller.acts_for(code, lists.REPAIR) else false()
     return [
         entries.where(*mine),
+        _of_entry("list_hearing", ListHearing).where(mine[0], ListHearing.state.in_(OPEN_HEARINGS)),
         _of_entry("list_objection", ListObjection).where(mine[0], ListObjection.state.in_(OPEN_OBJECTIONS)),
         _of_entry("list_removal", Removal).where(mine[0], Removal.state.in_(OPEN_REMOVALS)),
         repairs.where(asks, Repair.state.in_(OPEN_REPAIRS)),
@@ -167,6 +170,9 @@ def _to_decide(region: str) -> list[Any]:
     repairs = repairs.join(Enterprise, Enterprise.code == Repair.code)
     return [
         _row("listing_decision", E, E.number, E.name, E.due_on).where(E.region == region, E.due_on.is_not(None)),
+        _of_entry("list_hearing_notice", ListHearing).where(
+            ListHearing.region == region, ListHearing.state.in_(OPEN_HEARINGS)
+        ),
         _of_entry("list_objection_decision", ListObjection).where(
             ListObjection.region == region, ListObjection.due_on.is_not(None)
         ),

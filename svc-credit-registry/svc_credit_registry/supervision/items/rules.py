@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from svc_credit_registry.listing.hearings import rules as hearings
 from svc_credit_registry.listing.list_objections import rules as list_objections
 from svc_credit_registry.listing.lists import rules as lists
 from svc_credit_registry.listing.removals import rules as removals
@@ -23,6 +24,8 @@ TITLES: dict[str, Words] = {
     "publication_order": ("责令公示：{name}", "Order to publish: {name}"),
     "objection_question": ("对公示信息的函询：{name}", "Question about the record: {name}"),
     "list_entry": ("名录（名单）列入：{name}", "Entry on a list: {name}"),
+    "list_hearing": ("列入前的听证：{name}", "Hearing before a listing: {name}"),
+    "list_hearing_notice": ("听证待办：{name}", "Hearing to hold: {name}"),
     "list_objection": ("对列入的异议：{name}", "Objection to an entry: {name}"),
     "list_removal": ("申请移出：{name}", "Application for removal: {name}"),
     "repair": ("申请信用修复：{name}", "Application for credit repair: {name}"),
@@ -50,6 +53,8 @@ _ORDER: tuple[Words, Words] = (
 _WAIT: Words = ("等待决定", "Wait for the decision")
 _DECIDE: Words = ("在法定期限内办理", "Decide within the statutory term")
 _SHOWN: dict[str, tuple[Mapping[Any, Words], Words]] = {
+    "list_hearing": (hearings.STATE_LABELS, ("按通知的时间、地点参加听证", "Come to the hearing as told")),
+    "list_hearing_notice": (hearings.STATE_LABELS, ("通知、举行听证，制作笔录", "Give notice, hold and record it")),
     "list_objection": (list_objections.STATE_LABELS, _WAIT),
     "list_removal": (removals.STATE_LABELS, _WAIT),
     "repair": (repairs.STATE_LABELS, _WAIT),
@@ -86,7 +91,7 @@ _STEPS: dict[str, tuple[Mapping[Any, Words], Mapping[Any, Words]]] = {
 }
 """Kinds whose next action follows from the state: labels, and actions."""
 _ENTRY: dict[str, Words] = {
-    "proposed": ("可以陈述、申辩", "State your case"),
+    "proposed": ("可以陈述、申辩，要求听证", "State your case, ask to be heard"),
     "listed": ("改正后申请移出；有异议的在期限内提出", "Put it right and apply for removal, or object in time"),
 }
 _PRODUCER: Words = ("请答复或者更正", "Answer, or correct the item")
@@ -126,6 +131,8 @@ def url(kind: str, key: str) -> str:
         "publication_order_review": f"publication-orders/{key}",
         "list_entry": f"list-entries/{key}/case",
         "listing_decision": f"list-entries/{key}/case",
+        "list_hearing": f"list-hearings/{key}",
+        "list_hearing_notice": f"list-hearings/{key}",
         "list_objection": f"list-objections/{key}",
         "list_objection_decision": f"list-objections/{key}",
         "list_removal": f"list-removals/{key}",

@@ -204,7 +204,7 @@ async def test_who_has_left_the_abnormal_list_is_not_listed_for_its_three_years(
         done = service.Done(Act.REMOVE, "officer", None, AFTER, "已补报")
         await service.take_off(session, standing, done, "已补报", noon(AFTER))
     path, us = f"/v1/list-entries/{proposal.id}", desk.representative(entry.code)
-    stated = await desk.ok(f"{path}/statement", us, {"statement": "已补报并移出"})
+    stated = await desk.ok(f"{path}/statement", us, {"statement": "已补报并移出", "waived": True})
     body = {"outcome": "listed", "reason": "届满三年"}
     refused = await desk.refused(f"{path}/decision", desk.officer("420000"), body, stated["version"])
     assert refused == (409, "ground_gone")

@@ -132,16 +132,21 @@ async def test_a_serious_listing_is_announced_and_needs_the_superiors_consent(de
     assert agreed["consented_on"] == today().isoformat()
     open_ = await desk.post(f"{path}/decision", desk.officer(), decision, agreed["version"])
     assert (open_.status_code, open_.json()["code"]) == (409, "statement_open")
-    stated = await desk.ok(
-        f"{path}/statement", desk.representative(code, "MR-ENT-OBJECTION"), {"statement": "货物未售出"}
-    )
+    us = desk.representative(code, "MR-ENT-OBJECTION")
+    assert (await desk.post(f"{path}/statement", us, {})).status_code == 422
+    stated = await desk.ok(f"{path}/statement", us, {"statement": "货物未售出"})
+    assert (stated["stated_on"], stated["waived_on"]) == (today().isoformat(), None)
+    still = await desk.refused(f"{path}/decision", desk.officer(), decision, stated["version"])
+    assert still == (409, "statement_open"), "it may say more, and ask to be heard, for five days"
+    stated = await desk.ok(f"{path}/statement", us, {"waived": True})
+    assert stated["statement"] == "货物未售出", "to waive the rest takes nothing back"
     done = await desk.ok(f"{path}/decision", desk.officer(), decision, stated["version"])
     assert done["state"] == "listed"
     assert done["expires_on"] > done["early_removal_from"] > done["listed_on"]
     (item,) = await desk.record(code, RecordKind.SERIOUS_VIOLATION)
     assert item.content["ground"] == "food_safety"
     history = await desk.get(f"{path}/history", desk.representative(code))
-    assert [step["act"] for step in history["items"]] == ["propose", "consent", "state_case", "list"]
+    assert [step["act"] for step in history["items"]] == ["propose", "consent", "state_case", "state_case", "list"]
 
 
 async def test_deadlines_explain_themselves(desk: Desk) -> None:

@@ -107,8 +107,8 @@ def test_a_listing_sets_off_objection_warning_and_three_years() -> None:
 
 
 def test_a_warning_that_came_late_still_stands_its_sixty_days() -> None:
-    assert rules.escalation_open_from(date(2027, 7, 1), date(2027, 5, 2), 60) == date(2027, 7, 1)
-    assert rules.escalation_open_from(date(2027, 7, 1), date(2027, 6, 1), 60) == date(2027, 7, 31)
+    assert rules.escalation_waits_until(date(2027, 7, 1), date(2027, 5, 2), 60) == date(2027, 7, 1)
+    assert rules.escalation_waits_until(date(2027, 7, 1), date(2027, 6, 1), 60) == date(2027, 7, 31)
 
 
 def test_clocks_of_an_entry() -> None:

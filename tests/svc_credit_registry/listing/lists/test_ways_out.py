@@ -35,14 +35,17 @@ async def test_an_upheld_objection_corrects_the_list_and_the_record(desk: Desk) 
     assert made["id"] in [o["id"] for o in queue]
 
     one = f"/v1/list-objections/{made['id']}"
-    assert await desk.refused(f"{one}/acceptance", desk.officer("421300"), {"accepted": True, "reason": "受理"}) == (
-        403, "not_your_region",
-    )  # fmt: skip
-    taken = await desk.ok(f"{one}/acceptance", desk.officer(), {"accepted": True, "reason": "材料齐全"})
+    accepted = {"accepted": True, "reason": "材料齐全"}
+    assert await desk.refused(f"{one}/acceptance", desk.officer("421300"), accepted, 1) == (403, "not_your_region")
+    assert await desk.refused(f"{one}/acceptance", desk.officer(), accepted) == (428, "precondition_required")
+    assert await desk.refused(f"{one}/acceptance", desk.officer(), accepted, 9) == (412, "stale_version")
+    taken = await desk.ok(f"{one}/acceptance", desk.officer(), accepted, made["version"])
     assert taken["due_node"] == "objection_verification"
     clocks = (await desk.get(f"{one}/deadlines", us, explain=True))["items"]
     assert [(c["node"], c["length"]) for c in clocks] == [("objection_acceptance", 5), ("objection_verification", 20)]
-    done = await desk.ok(f"{one}/decision", desk.officer(), {"upheld": True, "reason": "经核实，核查地址有误"})
+    upheld = {"upheld": True, "reason": "经核实，核查地址有误"}
+    assert await desk.refused(f"{one}/decision", desk.officer(), upheld, made["version"]) == (412, "stale_version")
+    done = await desk.ok(f"{one}/decision", desk.officer(), upheld, taken["version"])
     assert (done["state"], done["corrected_on"], done["due_on"]) == ("upheld", today().isoformat(), None)
     assert "异更" in done["document_number"]
     assert await desk.record(code, RecordKind.ABNORMAL_OPERATION) == []
@@ -52,7 +55,8 @@ async def test_an_upheld_objection_corrects_the_list_and_the_record(desk: Desk) 
     assert await desk.status(f"/v1/list-entries/{entry['id']}") == 404
     mine = (await desk.get("/v1/list-entries/mine", us))["items"]
     assert [(e["id"], e["state"]) for e in mine] == [(entry["id"], "corrected")]
-    assert await desk.refused(f"{one}/decision", desk.officer(), {"upheld": False, "reason": "再次"}) == (
+    again = {"upheld": False, "reason": "再次"}
+    assert await desk.refused(f"{one}/decision", desk.officer(), again, done["version"]) == (
         409, "objection_act_not_allowed",
     )  # fmt: skip
 
@@ -63,11 +67,12 @@ async def test_a_rejected_objection_leaves_the_entry_and_tells_why(desk: Desk) -
     us = desk.representative(code)
     made = await desk.ok(f"/v1/list-entries/{entry['id']}/objections", us, {"reasons": "不服列入"})
     one = f"/v1/list-objections/{made['id']}"
-    assert await desk.refused(f"{one}/decision", desk.officer(), {"upheld": False, "reason": "维持"}) == (
+    early = {"upheld": False, "reason": "维持"}
+    assert await desk.refused(f"{one}/decision", desk.officer(), early, made["version"]) == (
         409, "objection_act_not_allowed",
     )  # fmt: skip
-    await desk.ok(f"{one}/acceptance", desk.officer(), {"accepted": True, "reason": "受理"})
-    done = await desk.ok(f"{one}/decision", desk.officer(), {"upheld": False, "reason": "列入无误"})
+    taken = await desk.ok(f"{one}/acceptance", desk.officer(), {"accepted": True, "reason": "受理"}, made["version"])
+    done = await desk.ok(f"{one}/decision", desk.officer(), {"upheld": False, "reason": "列入无误"}, taken["version"])
     assert done["state"] == "rejected"
     assert len(await desk.record(code, RecordKind.ABNORMAL_OPERATION)) == 1
     notices = (await desk.get("/v1/list-notices", us))["items"]
@@ -83,7 +88,7 @@ async def test_an_objection_not_accepted_can_be_made_again(desk: Desk) -> None:
     path, us = f"/v1/list-entries/{entry['id']}/objections", desk.representative(code)
     made = await desk.ok(path, us, {"reasons": "不服列入"})
     refused = {"accepted": False, "reason": "未提交证明材料"}
-    done = await desk.ok(f"/v1/list-objections/{made['id']}/acceptance", desk.officer(), refused)
+    done = await desk.ok(f"/v1/list-objections/{made['id']}/acceptance", desk.officer(), refused, made["version"])
     assert (done["state"], done["due_on"], done["decision_reason"]) == ("not_accepted", None, "未提交证明材料")
     assert (await desk.ok(path, us, {"reasons": "补充材料后再次提出"}))["state"] == "filed"
 
@@ -100,7 +105,9 @@ async def test_whoever_is_reachable_again_is_removed_after_verification(desk: De
         409,
         "removal_act_not_allowed",
     )
-    found = await desk.ok(f"{one}/verification", desk.officer(), {"cured": True, "findings": "现场核实，可以联系"})
+    cured = {"cured": True, "findings": "现场核实，可以联系"}
+    assert await desk.refused(f"{one}/verification", desk.officer(), cured, 9) == (412, "stale_version")
+    found = await desk.ok(f"{one}/verification", desk.officer(), cured, made["version"])
     assert (found["state"], found["due_node"]) == ("verified", "removal_decision")
     assert await desk.refused(f"{one}/decision", desk.officer(), grant, 1) == (412, "stale_version")
     done = await desk.ok(f"{one}/decision", desk.officer(), grant, found["version"])
@@ -142,7 +149,7 @@ async def test_what_is_not_cured_is_declined_by_a_decision(desk: Desk) -> None:
     queue = (await desk.get("/v1/list-removals/queue", desk.officer()))["items"]
     assert made["id"] in [r["id"] for r in queue]
     findings = {"cured": False, "findings": "现场仍无人办公"}
-    done = await desk.ok(f"/v1/list-removals/{made['id']}/verification", desk.officer(), findings)
+    done = await desk.ok(f"/v1/list-removals/{made['id']}/verification", desk.officer(), findings, made["version"])
     assert (done["state"], done["reason"]) == ("declined", "现场仍无人办公")
     assert "异不移" in done["document_number"]
     assert len(await desk.record(code, RecordKind.ABNORMAL_OPERATION)) == 1
@@ -154,9 +161,12 @@ async def test_a_removal_got_by_false_statements_is_undone(desk: Desk) -> None:
     entry = await listed(desk, code, today())
     made = await desk.ok(f"/v1/list-entries/{entry['id']}/removals", desk.representative(code), CURE)
     one = f"/v1/list-removals/{made['id']}"
-    found = await desk.ok(f"{one}/verification", desk.officer(), {"cured": True, "findings": "提交了租赁合同"})
-    await desk.ok(f"{one}/decision", desk.officer(), {"outcome": "granted", "reason": "准予"}, found["version"])
-    undone = await desk.ok(f"{one}/revocation", desk.officer(), {"reason": "租赁合同系伪造"})
+    cured, grant = {"cured": True, "findings": "提交了租赁合同"}, {"outcome": "granted", "reason": "准予"}
+    found = await desk.ok(f"{one}/verification", desk.officer(), cured, made["version"])
+    done = await desk.ok(f"{one}/decision", desk.officer(), grant, found["version"])
+    forged = {"reason": "租赁合同系伪造"}
+    assert await desk.refused(f"{one}/revocation", desk.officer(), forged, found["version"]) == (412, "stale_version")
+    undone = await desk.ok(f"{one}/revocation", desk.officer(), forged, done["version"])
     assert undone["state"] == "revoked"
     shown = await desk.get(f"/v1/list-entries/{entry['id']}")
     assert (shown["state"], shown["ended_on"]) == ("listed", None)
@@ -188,11 +198,12 @@ async def test_early_removal_from_the_serious_list_takes_a_year_and_a_commitment
     assert (made["state"], made["due_node"]) == ("applied", "removal_acceptance")
     assert await desk.record(code, RecordKind.COMMITMENT) == []
     one = f"/v1/list-removals/{made['id']}"
-    taken = await desk.ok(f"{one}/acceptance", desk.officer(), {"accepted": True, "reason": "材料齐全"})
+    taken = await desk.ok(f"{one}/acceptance", desk.officer(), {"accepted": True, "reason": "齐全"}, made["version"])
     assert taken["due_node"] == "removal_decision"
     (promise,) = await desk.record(code, RecordKind.COMMITMENT)
     assert (promise.content["text"], promise.producer) == (PROMISE, code)
-    found = await desk.ok(f"{one}/verification", desk.officer(), {"cured": True, "findings": "已履行处罚决定"})
+    cured = {"cured": True, "findings": "已履行处罚决定"}
+    found = await desk.ok(f"{one}/verification", desk.officer(), cured, taken["version"])
     granted = {"outcome": "granted", "reason": "符合提前移出条件"}
     done = await desk.ok(f"{one}/decision", desk.officer(), granted, found["version"])
     assert done["state"] == "granted"
@@ -213,7 +224,7 @@ async def test_the_authority_corrects_what_it_found_wrong_and_what_was_asked_mea
     refused = await desk.post(f"{path}/correction", desk.officer(), wrong, case["version"])
     assert (refused.status_code, refused.json()["code"]) == (409, "objection_pending")
     told = {"accepted": False, "reason": "无新事实"}
-    await desk.ok(f"/v1/list-objections/{objected['id']}/acceptance", desk.officer(), told)
+    await desk.ok(f"/v1/list-objections/{objected['id']}/acceptance", desk.officer(), told, objected["version"])
     above = await desk.post(f"{path}/correction", desk.officer("421300"), wrong, case["version"])
     assert (above.status_code, above.json()["code"]) == (403, "not_your_region")
     case = await desk.get(f"{path}/case", desk.officer())

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from shared.clock import today
+from svc_credit_registry.record.feed import service as sequencer
 from svc_credit_registry.reporting.filings.models import AnnualReport, ReportRevision
 from svc_credit_registry.reporting.small_micro.handlers import SWEEPS
 from tests.svc_credit_registry.reporting.filings.conftest import FIGURES, Filings, expect, refused
@@ -13,7 +14,7 @@ from tests.svc_credit_registry.reporting.filings.conftest import FIGURES, Filing
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 YEAR = today().year - 1
-(CLASSIFY,) = SWEEPS
+CLASSIFY, FOLLOW = SWEEPS
 MICRO = {"figures": FIGURES | {"employees": 8}}
 
 
@@ -45,6 +46,24 @@ async def test_an_older_report_filed_late_does_not_change_the_size(filings: Fili
     await filings.sweep(CLASSIFY)
     size = await filings.get(f"/v1/enterprises/{code}/size")
     assert (size["size"], size["year"]) == ("small", YEAR)
+
+
+async def test_the_size_is_told_anew_when_the_enterprise_moves_to_another_region_or_industry(filings: Filings) -> None:
+    code = await sized(filings, "420106")
+    registrar = filings.staff("credit-registry:enterprises:maintain", "420106")
+    facts = {"region": "421381", "industry_code": "I651"}
+    change = {"decided_on": today().isoformat(), "basis": "《市场主体登记管理条例》第二十四条", "facts": facts}
+    expect(await filings.post(registrar, f"/enterprises/{code}/changes", change, 1), 201)
+    await sequencer.sequence_all(filings.client.runtime)
+    while await filings.sweep(FOLLOW):
+        pass
+    assert await filings.sweep(CLASSIFY) == 1
+    ((region, industry),) = await filings.rows(
+        "SELECT region, industry_code FROM enterprise_sizes WHERE code = $1", code
+    )
+    assert (region, industry) == ("421381", "I651")
+    assert await filings.sweep(FOLLOW) == 0
+    assert await filings.sweep(CLASSIFY) == 0
 
 
 async def test_the_directory_lists_small_and_micro_enterprises_in_business(filings: Filings) -> None:

@@ -14,6 +14,7 @@ from shared.calendar import working_days_after
 from shared.clock import now, today
 from shared.inbox import SweepContext
 from svc_credit_registry.apart import PAUSE
+from svc_credit_registry.publication.statistics import queries as statistics
 from svc_credit_registry.record.records import queries as records
 from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.supervision.findings import handlers
@@ -141,14 +142,24 @@ async def test_a_planner_publishes_early_and_a_result_may_be_entered_anew_until_
 async def test_a_published_result_is_corrected_by_a_new_version(office: Office, path: str) -> None:
     task = (await tasks(office, state="published"))[0]
     body = {"result": "ordered_to_correct", "remark": "已责令改正", "reason": "录入有误"}
-    corrected = await office.done(f"/v1/inspection-tasks/{task['id']}/correction", office.planner(), body)
+    address, match = f"/v1/inspection-tasks/{task['id']}/correction", {"If-Match": f'"{task["version"]}"'}
+    assert (await office.post(address, office.planner(), body)).status_code == 428
+    before = now()
+    corrected = (await office.post(address, office.planner(), body, **match)).json()
+    stale = await office.post(address, office.planner(), body | {"result": "nothing_found"}, **match)
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale_version"), "another one has corrected it"
     assert (corrected["state"], corrected["result"]) == ("published", "ordered_to_correct")
     async with office.world.client.sessions() as session:
         (item,) = await records.current(session, task["code"], RecordKind.INSPECTION)
     assert (item.version, item.content["result"]) == (2, "ordered_to_correct")
-    early = await office.post(
-        f"/v1/inspection-tasks/{(await waiting(office))['id']}/correction", office.planner(), body
-    )
+    figure = statistics.SQL["inspection_results"]
+    async with office.world.client.sessions() as session:
+        then = await statistics.compute(session, figure, today(), before, "60s")
+        later = await statistics.compute(session, figure, today(), now(), "60s")
+    assert set(then) - set(later), "what was published before it was corrected comes out as it was"
+    unpublished = await waiting(office)
+    match = {"If-Match": f'"{unpublished["version"]}"'}
+    early = await office.post(f"/v1/inspection-tasks/{unpublished['id']}/correction", office.planner(), body, **match)
     assert early.json()["code"] == "inspection_task_state"
 
 
