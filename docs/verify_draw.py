@@ -16,6 +16,7 @@ import urllib.parse
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -147,12 +148,19 @@ def within_limits(draw: dict[str, Any]) -> bool:
     return True
 
 
+def day_of(moment: str) -> str:
+    """The day of a moment in China."""
+    return str(datetime.fromisoformat(moment).astimezone(timezone(timedelta(hours=8))).date())
+
+
 def notes(draw: dict[str, Any]) -> Iterator[str]:
     """What holds and still leaves less to chance than a reader may think."""
+    if draw["drawn_at"] and draw.get("draw_by", "9999") < day_of(draw["drawn_at"]):
+        yield f"it was to be drawn by {draw['draw_by']}"
     for one in draw["pool"]["strata"]:
         if 0 < one["size"] == one["take"]:
             yield f"of class {one['stratum']} all {one['size']} were drawn"
-    if draw["entropy_source"] and (draw["entropy_from"] or "") <= draw["frozen_at"][:10]:
+    if draw["entropy_source"] and (draw["entropy_from"] or "") <= day_of(draw["frozen_at"]):
         yield "the public entropy may have been known when the pools were frozen"
     given = [one for one in draw["drawn"] if one["inspectors"]]
     few = sum(len(draw["pool"]["inspectors"]) - len(one["excluded"]) <= len(one["inspectors"]) for one in given)
@@ -236,7 +244,8 @@ def main(arguments: list[str]) -> int:
     for note in notes(draw):
         sys.stdout.write(f"note {note}\n")
     if not draw["seed"]:
-        sys.stdout.write("not drawn yet: only the frozen pools could be checked\n")
+        by = f", to be drawn by {draw['draw_by']}" if "draw_by" in draw else ""
+        sys.stdout.write(f"not drawn yet{by}: only the frozen pools could be checked\n")
     return 0 if all(holds for _, holds in outcomes) else 1
 
 

@@ -1,16 +1,18 @@
 """The service under test, and what others tell it."""
 
 import asyncio
+import contextlib
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, tzinfo
 from typing import Any
 
 import orjson
+import pytest
 
-from shared import inbox
-from shared.clock import now
+from shared import clock, inbox
+from shared.clock import STATUTORY_ZONE, now
 from shared.events.envelope import Envelope, Event, aggregate_type
 from shared.events.services import ApplicationDecidedV1, EnterpriseFacts
 from svc_credit_registry.record.feed import service as feed
@@ -125,6 +127,21 @@ class World:
         answer = await self.client.get(path, params=params)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+
+@contextlib.contextmanager
+def on(day: date) -> Iterator[None]:
+    """Sets the clock, which one module alone reads, to noon of another day in Asia/Shanghai."""
+    instant = datetime.combine(day, time(12), STATUTORY_ZONE)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Clock":
+            return cls.fromtimestamp(instant.timestamp(), tz)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "datetime", Clock)
+        yield
 
 
 async def eventually(check: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:

@@ -27,5 +27,9 @@ class EntropyUnfit(Invalid):
     code, title, title_zh = "entropy_unfit", "The public entropy does not fit the announcement", "公开随机数与公告不符"
 
 
+class EntropyKnown(Conflict):
+    code, title, title_zh = "entropy_known", "The public number is known by now", "公告的公开随机数已经产生，不得再锁定"
+
+
 class DrawUnknown(NotFound):
     code, title, title_zh = "inspection_draw_unknown", "Nothing is frozen for this plan yet", "该计划尚未锁定名录库"

@@ -29,6 +29,7 @@ from svc_credit_registry.supervision.inspections.schemas import (
     PlanIn,
     PlanOut,
 )
+from svc_credit_registry.supervision.risk.rules import MATTER
 
 router = Router(prefix="/v1", tags=["inspections"])
 RegionQuery = Annotated[str | None, Query(pattern=r"^\d{6}$", description="GB/T 2260: this region and all below it")]
@@ -94,7 +95,7 @@ async def edit_plan(
     version: IfMatch, body: PlanEdit,
 ) -> PlanOut:  # fmt: skip
     """Replaces a draft; 409 for a plan that is public, 412 when somebody has edited it meanwhile."""
-    return await _answer(reply, await service.edit(reply.session, caller, plan_id, body, version))
+    return await _answer(reply, await service.edit(reply.session, caller, (plan_id, version), body, reply.today))
 
 
 @router.post(
@@ -196,10 +197,10 @@ async def _lines(
 async def list_openings(
     session: SessionDep, caller: AnyCaller, code: Annotated[str, Path(max_length=40)]
 ) -> list[OpeningOut]:
-    """The salt and token of an enterprise in each pool, for those who act for it: it finds itself in the published
-    file, and sees that it was in the draw, in its class, once. 404 for everybody else.
+    """The salt and token of an enterprise in each pool, for those who act for it, agents with a mandate for credit
+    repair: it finds itself in the published file, and sees that it was in the draw, in its class, once. 404 for others.
     """
     enterprise = await enterprises.find(session, code)
-    if caller.org != enterprise.code:
+    if not caller.acts_for(enterprise.code, MATTER):
         raise PlanUnknown
     return await service.openings(session, enterprise.code)

@@ -12,13 +12,22 @@ from datetime import date
 from enum import StrEnum
 
 from shared.errors import FieldError
-from shared.terms import Term, in_force
-from svc_credit_registry.supervision.inspections.errors import EntropyUnfit, PlanState, PlanUnfit, PoolEmpty
+from shared.terms import OWN_RULE, Term, in_force
+from svc_credit_registry.supervision.inspections.errors import (
+    EntropyKnown,
+    EntropyUnfit,
+    PlanState,
+    PlanUnfit,
+    PoolEmpty,
+)
 
 ALGORITHM = "yiwang-draw-1"
 CLASSES = ("A", "B", "C", "D")
 WITHOUT_CLASS = "B"
 """Entities which no run has classified yet are drawn like those of ordinary risk."""
+DRAW = Term(
+    "draw", 5, OWN_RULE, note="自锁定名录库或者公开随机数产生之日起 / from the freeze, or the day of the number"
+)
 WHOLE = 10_000
 """Ratios are whole basis points: 300 is 3 %, 10,000 is all."""
 
@@ -118,6 +127,26 @@ def check_pools(entities: int, inspectors: int, each: int) -> None:
             f"企业不少于{LEAST_ENTITIES}户，检查人员不少于{least}名 / entities and inspectors that are needed",
             entities=entities, inspectors=inspectors, least_entities=LEAST_ENTITIES, least_inspectors=least,
         )  # fmt: skip
+
+
+def check_announcement(source: str | None, known_on: date | None, today: date) -> None:
+    """A plan announces a public number together with the day on which it becomes known, a day to come (422)."""
+    if (source is None) != (known_on is None):
+        message = "公开随机数须同时写明来源和产生日期 / its source and its day belong together"
+        raise PlanUnfit(errors=[FieldError("/entropy_from" if source else "/entropy_source", "required", message)])
+    if known_on is not None and known_on <= today:
+        raise PlanUnfit(errors=[FieldError("/entropy_from", "known", "须在今日之后 / a day to come")])
+
+
+def check_unknown(known_on: date | None, today: date) -> None:
+    """Refuses (409) to freeze on the day of the announced number, or later: the seed might be chosen to fit it."""
+    if known_on is not None and known_on <= today:
+        raise EntropyKnown(f"{known_on}")
+
+
+def draw_by(frozen_on: date, known_on: date | None) -> date:
+    """The last day for the draw: who may wait as long as he likes could leave undone a draw that he does not like."""
+    return DRAW.deadline(max(frozen_on, known_on) if known_on else frozen_on).due_on
 
 
 def check_entropy(source: str | None, not_before: date | None, entropy: str | None, today: date) -> str:

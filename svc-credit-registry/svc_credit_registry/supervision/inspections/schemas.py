@@ -176,6 +176,7 @@ class DrawOut(BaseModel):
     state: InspectionState
     commitment: str = Field(description="SHA-256 of the seed, published when the pools were frozen")
     frozen_at: datetime
+    draw_by: date = Field(description="By when it is drawn: one left undrawn beyond this day is worth a question")
     entropy_source: str | None
     entropy_from: date | None
     pool: PoolOut

@@ -48,7 +48,7 @@ PLAN = "credit-registry:inspections:plan"
 async def create(session: AsyncSession, caller: Caller, body: PlanIn, today: date) -> InspectionPlan:
     """A draft of the caller's unit; 422 when it breaks a rule of the law."""
     region = caller.region or ""
-    _check(body, region)
+    _check(body, region, today)
     number = await queries.next_number(session, region, body.period_from)
     plan = InspectionPlan(
         number=number, region=region, unit=caller.unit or "", created_by=caller.subject, **_columns(body)
@@ -59,11 +59,13 @@ async def create(session: AsyncSession, caller: Caller, body: PlanIn, today: dat
     return plan
 
 
-async def edit(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, body: PlanIn, version: int) -> InspectionPlan:
+async def edit(
+    session: AsyncSession, caller: Caller, place: tuple[uuid.UUID, int], body: PlanIn, today: date
+) -> InspectionPlan:
     """Replaces what a draft says."""
-    plan = await own(session, caller, plan_id, (InspectionState.DRAFT,))
-    check_version(plan, version)
-    _check(body, plan.region)
+    plan = await own(session, caller, place[0], (InspectionState.DRAFT,))
+    check_version(plan, place[1])
+    _check(body, plan.region, today)
     for name, value in _columns(body).items():
         setattr(plan, name, value)
     await session.flush()
@@ -71,12 +73,13 @@ async def edit(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, body: 
     return plan
 
 
-def _check(body: PlanIn, region: str) -> None:
+def _check(body: PlanIn, region: str, today: date) -> None:
     if not region:
         raise PlanNotYours("计划由有管辖地区的单位拟定 / a unit with a region makes plans")
     law = rules.law_on(body.period_from)
     period = (body.period_from, body.period_until)
     rules.check_plan(law, body.ratios.model_dump(), body.inspectors_each, period)
+    rules.check_announcement(body.entropy_source, body.entropy_from, today)
     if body.criteria.region is not None and not regions.covers(region, body.criteria.region):
         raise PlanUnfit("名录库须在本单位管辖地区之内 / the pool lies within the unit's region", region=region)
 
@@ -132,9 +135,11 @@ async def cancel(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, reas
 async def freeze(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, now: datetime) -> InspectionPlan:
     """Freezes both pools and commits to a seed: from here on nobody chooses anything any more.
 
-    The seed is made after the pool is fixed and shown only by its SHA-256; 409 when a pool is too small.
+    The seed is made after the pool is fixed and shown only by its SHA-256; 409 when a pool is too small, or when the
+    public number that the plan has announced is known by now.
     """
     plan = await own(session, caller, plan_id, (InspectionState.PUBLISHED,))
+    rules.check_unknown(plan.entropy_from, statutory_date(now))
     blind, seed = secrets.token_bytes(32), secrets.token_bytes(32)
     frozen = await queries.freeze(session, plan, blind, statutory_date(now))
     certificates = [one.certificate for one in await inspectors.drawable(session, plan.region)]
@@ -208,6 +213,7 @@ async def published_draw(session: AsyncSession, plan: InspectionPlan) -> DrawOut
         state=InspectionState(plan.state),
         commitment=frozen.commitment,
         frozen_at=frozen.frozen_at,
+        draw_by=rules.draw_by(statutory_date(frozen.frozen_at), plan.entropy_from),
         entropy_source=plan.entropy_source,
         entropy_from=plan.entropy_from,
         pool=_pool(plan, frozen),

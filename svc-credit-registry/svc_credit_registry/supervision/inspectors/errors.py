@@ -1,6 +1,6 @@
 """Refusals about inspectors and their relations to enterprises."""
 
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, NotFound
 
 
 class InspectorUnknown(NotFound):
@@ -13,7 +13,3 @@ class InspectorTaken(Conflict):
         "The account or certificate is entered already",
         "该账户或者执法证号已在名录中",
     )
-
-
-class DayAhead(Invalid):
-    code, title, title_zh = "relation_day_ahead", "That day has not come yet", "日期不能晚于今日"

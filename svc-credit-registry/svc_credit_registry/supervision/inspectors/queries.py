@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.cases import queries as cases
@@ -36,9 +36,22 @@ def relations_of(inspector_id: str) -> Select[InspectorRelation]:
     return select(InspectorRelation).where(InspectorRelation.inspector_id == inspector_id)
 
 
-async def related(session: AsyncSession, codes: Sequence[str]) -> list[tuple[str, str]]:
-    """Pairs of code and inspector whose relation lasts, among these codes."""
-    statement = select(InspectorRelation.code, InspectorRelation.inspector_id).where(
-        InspectorRelation.ended_on.is_(None), InspectorRelation.code == func.any(list(codes))
+_RELATED = text(
+    """
+    WITH RECURSIVE related (code, inspector_id) AS (
+        SELECT code, inspector_id FROM inspector_relations WHERE ended_on IS NULL
+        UNION
+        SELECT s.new_code, r.inspector_id FROM related r JOIN enterprise_successors s ON s.old_code = r.code
     )
-    return [(code, inspector) for code, inspector in await session.execute(statement.distinct())]
+    SELECT code, inspector_id FROM related WHERE code = ANY (CAST(:codes AS text[]))
+    """
+)
+
+
+async def related(session: AsyncSession, codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs of code and inspector whose relation lasts, among these codes.
+
+    It lasts beyond a merger or a new code: who was tied to the enterprise is tied to what it went on in.
+    """
+    rows = await session.execute(_RELATED, {"codes": list(codes)})
+    return [(code, inspector) for code, inspector in rows]

@@ -4,17 +4,16 @@ import contextlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, tzinfo
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
-from shared import clock
-from shared.clock import STATUTORY_ZONE, now, today
+from shared.clock import now, today
 from shared.codes import credit_code
 from shared.inbox import Sweep, SweepContext
-from tests.svc_credit_registry.world import World, row
+from tests.svc_credit_registry.world import World, on, row
 
 FIGURES: dict[str, Any] = {
     "employees": 35,
@@ -96,16 +95,8 @@ class Filings(World):
 
     @contextlib.contextmanager
     def on(self, day: date) -> Iterator[None]:
-        """Sets the clock, which one module alone reads, to noon of another day in Asia/Shanghai."""
-        instant = datetime.combine(day, time(12), STATUTORY_ZONE)
-
-        class Clock(datetime):
-            @classmethod
-            def now(cls, tz: tzinfo | None = None) -> "Clock":
-                return cls.fromtimestamp(instant.timestamp(), tz)
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(clock, "datetime", Clock)
+        """Sets the clock to noon of another day."""
+        with on(day):
             yield
 
     async def sweep(self, sweep: Sweep, day: date | None = None) -> int:

@@ -4,19 +4,25 @@ import asyncio
 import contextlib
 import copy
 import io
+import itertools
 import json
 import runpy
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shared.clock import today
+from shared.codes import credit_code
 from svc_credit_registry.supervision.inspections import queries, rules
+from svc_credit_registry.supervision.inspectors import queries as inspectors
 from tests.svc_credit_registry.supervision.inspections.conftest import COUNTS, DRAWN, PEOPLE, Office
+from tests.svc_credit_registry.world import on, row
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SCRIPT = Path(__file__).parents[4] / "docs/verify_draw.py"
@@ -63,7 +69,7 @@ async def test_before_the_draw_there_is_a_commitment_and_no_seed(office: Office,
     assert not [code for code in codes.split() if code in tokens], "a class is not published with a code"
     ended, said = verify(tmp_path, draw, tokens, codes)
     assert ended == 0, said
-    assert "not drawn yet" in said
+    assert f"not drawn yet, to be drawn by {draw['draw_by']}" in said
 
 
 async def test_an_outsider_repeats_the_draw(office: Office, tmp_path: Path) -> None:
@@ -180,12 +186,31 @@ async def test_the_database_draws_as_the_rules_do(office: Office) -> None:
 
 
 async def test_public_entropy_is_demanded_where_it_was_announced(office: Office, tmp_path: Path) -> None:
-    path = await office.frozen(entropy_source="福彩双色球第2026140期", entropy_from="2026-01-02")
+    number = {"entropy": "03 09 14 21 27 30 + 08"}
+    with on(today() - timedelta(days=1)):
+        path = await office.frozen(
+            entropy_source="福彩双色球第2026140期", entropy_from=str(today() + timedelta(days=1))
+        )
+        early = await office.post(f"{path}/draw", office.planner(), number)
+        assert (early.status_code, early.json()["code"]) == (422, "entropy_unfit")
     refused = await office.post(f"{path}/draw", office.planner(), {})
     assert (refused.status_code, refused.json()["code"]) == (422, "entropy_unfit")
-    await office.done(f"{path}/draw", office.planner(), {"entropy": "03 09 14 21 27 30 + 08"})
+    await office.done(f"{path}/draw", office.planner(), number)
     ended, said = verify(tmp_path, *await files(office, path))
     assert ended == 0, said
+
+
+async def test_no_pool_is_frozen_once_the_public_number_is_known(office: Office) -> None:
+    plan = office.plan(entropy_source="福彩双色球第2026140期", entropy_from=str(today()))
+    refused = await office.post("/v1/inspection-plans", office.planner(), plan)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/entropy_from")
+    day = today() + timedelta(days=1)
+    made = await office.done("/v1/inspection-plans", office.planner(), plan | {"entropy_from": str(day)})
+    path = f"/v1/inspection-plans/{made['id']}"
+    await office.done(f"{path}/publication", office.planner())
+    with on(day):
+        late = await office.post(f"{path}/freeze", office.planner())
+    assert (late.status_code, late.json()["code"]) == (409, "entropy_known")
 
 
 async def test_who_has_a_conflict_is_kept_away_and_that_is_recorded(office: Office, tmp_path: Path) -> None:
@@ -205,6 +230,26 @@ async def test_who_has_a_conflict_is_kept_away_and_that_is_recorded(office: Offi
     assert verify(tmp_path, draw, tokens, codes)[0] == 0
 
 
+async def test_a_relation_lasts_beyond_mergers(office: Office) -> None:
+    codes = [credit_code.make("421321", 21_000_000 + i) for i in range(3)]
+    await office.world.load([row(code, f"随县合并{i}号酒业有限公司", region="421321") for i, code in enumerate(codes)])
+    account = office.accounts[PEOPLE[0]]
+    body = {"code": codes[0], "kind": "shareholding"}
+    relation = await office.done(f"/v1/inspectors/{account}/relations", office.inspector(PEOPLE[0]), body)
+    async with office.world.client.sessions() as session, session.begin():
+        connection = await session.connection()
+        for step in itertools.pairwise(codes):
+            await connection.exec_driver_sql(
+                "INSERT INTO enterprise_successors (old_code, new_code, reason, since, producer, basis) "
+                "VALUES ($1, $2, 'merged', current_date, 'AMR-421321', '吸收合并')", step,
+            )  # fmt: skip
+        assert set(await inspectors.related(session, codes)) == {(code, account) for code in codes}
+        assert await inspectors.related(session, codes[:0]) == []
+    await office.done(f"/v1/inspector-relations/{relation['id']}/end", office.planner())
+    async with office.world.client.sessions() as session:
+        assert await inspectors.related(session, codes) == []
+
+
 async def test_an_enterprise_finds_itself_in_the_pool(office: Office) -> None:
     path = await any_drawn(office)
     _, tokens, codes = await files(office, path)
@@ -215,9 +260,11 @@ async def test_an_enterprise_finds_itself_in_the_pool(office: Office) -> None:
     mine = next(one for one in openings if one["plan_number"] == number)
     token = rules.token_of(bytes.fromhex(mine["salt"]), code).hex()
     assert f"{token},{office.classes[code]}" in tokens.splitlines()
-    stranger = office.world.get_bearer(aud="credit-registry")
-    refused = await office.world.client.get(f"/v1/enterprises/{code}/inspection-openings", headers=stranger)
-    assert refused.status_code == 404
+    others: tuple[dict[str, Any], ...] = ({}, {"org": code, "matters": ["MR-ENT-CHANGE"]})
+    for claims in others:
+        stranger = office.world.get_bearer(aud="credit-registry", **claims)
+        refused = await office.world.client.get(f"/v1/enterprises/{code}/inspection-openings", headers=stranger)
+        assert refused.status_code == 404, claims
 
 
 async def test_a_plan_keeps_to_the_law_and_to_its_steps(office: Office) -> None:

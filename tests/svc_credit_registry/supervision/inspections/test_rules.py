@@ -126,6 +126,36 @@ def test_announced_entropy_is_demanded_on_its_day_and_none_is_taken_otherwise() 
 
 
 @pytest.mark.parametrize(
+    ("frozen_on", "known_on", "due_on"),
+    [
+        (date(2026, 11, 20), None, date(2026, 11, 27)),  # a Friday
+        (date(2026, 11, 20), date(2026, 11, 22), date(2026, 11, 27)),  # known on a Sunday
+        (date(2026, 9, 30), date(2026, 9, 29), date(2026, 10, 13)),  # over National Day, a Saturday worked
+    ],
+)
+def test_a_draw_is_not_put_off(frozen_on: date, known_on: date | None, due_on: date) -> None:
+    assert rules.draw_by(frozen_on, known_on) == due_on
+
+
+@pytest.mark.parametrize(
+    ("source", "day", "fault"),
+    [
+        (None, None, None), ("彩票", date(2026, 11, 23), None), ("彩票", date(2026, 11, 22), "/entropy_from"),
+        ("彩票", None, "/entropy_from"), (None, date(2026, 11, 23), "/entropy_source"),
+    ],
+)  # fmt: skip
+def test_a_public_number_is_announced_with_a_day_to_come(
+    source: str | None, day: date | None, fault: str | None
+) -> None:
+    try:
+        rules.check_announcement(source, day, date(2026, 11, 22))
+        found = None
+    except PlanUnfit as refused:
+        found = refused.errors[0].pointer
+    assert found == fault
+
+
+@pytest.mark.parametrize(
     ("entities", "inspectors", "fits"), [(0, 8, False), (1, 8, False), (2, 3, True), (2, 2, False), (900, 2, False)]
 )
 def test_a_pool_which_leaves_nothing_to_chance_is_refused(entities: int, inspectors: int, fits: bool) -> None:

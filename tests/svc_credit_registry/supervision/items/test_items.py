@@ -110,3 +110,62 @@ async def test_doubts_and_fulfilled_orders_are_items_of_the_officers(filings: Fi
         "verification": "received", "publication_order_review": "fulfilled",
     }  # fmt: skip
     assert await kinds(filings, filings.officer("421321"), code) == {}
+
+
+async def test_leads_are_items_of_the_unit_that_deals_with_them(filings: Filings) -> None:
+    code = await filings.enterprise()
+    ours, right = filings.staff("credit-registry:leads:handle"), "credit-registry:leads:handle"
+    given = {
+        "key": str(uuid4()), "source": "online_market_monitoring", "category": "虚假宣传", "code": code,
+        "found_on": today().isoformat(), "region": "421303", "facts": "网店宣称国家级",
+    }  # fmt: skip
+    made = expect(await filings.post(ours, "/leads", given), 201)
+    item = (await kinds(filings, ours | {"Accept-Language": "en"}, code))["lead"]
+    assert (item["state"], item["due_on"], item["next_action"]) == ("received", made["due_on"], "Assign it")
+    assert item["url"] == f"/api/credit-registry/v1/leads/{made['id']}"
+    for others in (filings.staff(right, "421300"), filings.staff(right, "421321"), filings.officer()):
+        assert await kinds(filings, others, code) == {}
+    body = {"ground": "duplicate", "reason": "重复"}
+    expect(await filings.post(ours, f"/leads/{made['id']}/closure", body, 1))
+    assert await kinds(filings, ours, code) == {}
+
+
+async def test_plans_and_inspections_are_items_of_planners_and_inspectors(filings: Filings) -> None:
+    region = "421381"
+    planner = filings.staff("credit-registry:inspections:plan", region)
+    people = {f"ZF4213-8{i}": str(uuid4()) for i in range(3)}
+    for certificate, account in people.items():
+        body = {"id": account, "certificate": certificate, "name": "韩梅"}
+        expect(await filings.post(planner, "/inspectors", body), 201)
+    code, _ = [await filings.enterprise(region=region) for _ in range(2)]
+    plan = {
+        "title": "广水市抽查", "departments": ["广水市市场监督管理局"], "matters": ["登记事项检查"],
+        "period_from": today().isoformat(), "period_until": today().isoformat(),
+        "ratios": dict.fromkeys("ABCD", 10_000),
+    }  # fmt: skip
+    path = f"/inspection-plans/{expect(await filings.post(planner, '/inspection-plans', plan), 201)['id']}"
+    steps = []
+    for act in ("publication", "freeze", "draw"):
+        (item,) = expect(await filings.read(planner | {"Accept-Language": "en"}, "/items"))["items"]
+        steps.append((item["kind"], item["state"], item["next_action"]))
+        expect(await filings.post(planner, f"{path}/{act}", {} if act == "draw" else None))
+    assert steps == [
+        ("inspection_plan", "draft", "Make it public"), ("inspection_plan", "published", "Freeze the pools"),
+        ("inspection_plan", "frozen", "Draw"),
+    ]  # fmt: skip
+    tasks = expect(await filings.read(planner, "/inspection-tasks"))["items"]
+    (task,) = [one for one in tasks if one["code"] == code]
+    on_task = [one["certificate"] for one in task["inspectors"]]
+    mine, other = [
+        filings.staff("credit-registry:inspections:conduct", region, sub=people[certificate])
+        for certificate in (on_task[0], *set(people) - set(on_task))
+    ]
+    item = (await kinds(filings, mine, code))["inspection"]
+    assert (item["number"], item["state"], item["due_on"]) == (task["number"], "assigned", task["due_on"])
+    assert await kinds(filings, other, code) == {}
+    found = {"inspected_on": today().isoformat(), "result": "nothing_found"}
+    reported = expect(await filings.post(mine, f"/inspection-tasks/{task['id']}/result", found, task["version"]))
+    assert await kinds(filings, mine, code) == {}
+    review = (await kinds(filings, planner, code))["inspection_review"]
+    assert (review["state"], review["due_on"]) == ("reported", reported["publish_after"])
+    assert (await filings.read(planner, review["url"].removeprefix("/api/credit-registry/v1"))).status_code == 200
