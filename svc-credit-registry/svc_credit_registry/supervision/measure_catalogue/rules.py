@@ -184,6 +184,10 @@ CATALOGUE: tuple[Measure, ...] = (
 )  # fmt: skip
 
 
+MATTERS = frozenset(matter for measure in CATALOGUE for matter in measure.matters) - {ALL_MATTERS}
+"""The matters on which some measure bears by name."""
+
+
 def catalogue_on(day: date) -> list[Measure]:
     """The measures that may be directed on `day`."""
     return [m for m in CATALOGUE if m.since <= day and (m.until is None or day <= m.until)]

@@ -11,17 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from svc_credit_registry.supervision.restrictions.models import RestrictionCheck
 
 # One row for each code at least, so that it also tells whether the register knows it. A code that went on under another
-# one takes its measures along: nobody gets rid of them by a merger.
+# one takes its measures along, through any number of steps: nobody gets rid of them by a merger.
 _ENTITIES = text(
     """
+    WITH RECURSIVE went_on (asked, code) AS (
+        SELECT code, code COLLATE "C" FROM unnest(:codes) AS c(code)
+        UNION
+        SELECT w.asked, s.old_code FROM went_on w JOIN enterprise_successors s ON s.new_code = w.code
+    )
     SELECT a.code AS asked, (SELECT true FROM enterprises e WHERE e.code = a.code) AS known, d.*
     FROM unnest(:codes) AS a(code)
     LEFT JOIN LATERAL (
         SELECT d.id, d.number, d.measure, d.effect, d.matters, d.subject, d.role, d.code, d.since, d.until, d.basis,
                d.ground, d.unit
-        FROM (SELECT a.code UNION ALL SELECT s.old_code FROM enterprise_successors s WHERE s.new_code = a.code) w
-        JOIN measure_directives d ON d.code = w.code
-        WHERE d.state = 'in_force' AND d.subject = 'entity' AND d.since <= :today AND d.until >= :today
+        FROM went_on w JOIN measure_directives d ON d.code = w.code
+        WHERE w.asked = a.code AND d.state = 'in_force' AND d.subject = 'entity'
+          AND d.since <= :today AND d.until >= :today
     ) d ON true
     ORDER BY d.number
     """

@@ -53,7 +53,7 @@ async def check_restrictions(  # noqa: PLR0913 - one parameter for each thing it
     body = CheckIn(matter=matter, case_id=case_id, on_behalf_of=on_behalf_of, codes=[valid_code(code)])
     found = await service.check(reply.session, caller, body, now, english=reply.english)
     checked = RestrictionCheckOut(
-        **found.items[0].model_dump(), matter=found.matter, case_id=found.case_id, checked_at=found.checked_at
+        **found.items[0].model_dump(), **found.model_dump(include={"matter", "matter_known", "case_id", "checked_at"})
     )
     return await _exchanged(reply.session, caller, replace(asked, case_id=case_id), checked, rows=1)
 

@@ -10,6 +10,9 @@ from svc_credit_registry.supervision.measures.schemas import IdNumber, PersonNam
 
 Matter = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 CaseId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+KNOWN = Field(
+    description="Whether a measure of the catalogue bears on this matter by name: if not, look whether it is misspelt"
+)
 Code = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, min_length=1, max_length=40)]
 
 
@@ -70,6 +73,7 @@ class RestrictionCheckOut(SubjectOut):
     """The answer to a check of one code."""
 
     matter: str
+    matter_known: bool = KNOWN
     case_id: str
     checked_at: datetime
 
@@ -78,6 +82,7 @@ class ChecksOut(BaseModel):
     """The answer to a check of many, in the order asked: codes, then persons."""
 
     matter: str
+    matter_known: bool = KNOWN
     case_id: str
     checked_at: datetime
     effect: str = Field(description="The strongest of all subjects")

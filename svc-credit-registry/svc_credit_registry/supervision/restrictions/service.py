@@ -14,7 +14,13 @@ from shared.clock import statutory_date
 from shared.privacy import mask_name
 from shared.telemetry import request_id_var
 from svc_credit_registry.record.enterprises.rules import valid_code
-from svc_credit_registry.supervision.measure_catalogue.rules import EFFECT_LABELS, Effect, measure_name, strongest
+from svc_credit_registry.supervision.measure_catalogue.rules import (
+    EFFECT_LABELS,
+    MATTERS,
+    Effect,
+    measure_name,
+    strongest,
+)
 from svc_credit_registry.supervision.measures.service import name_key, person_key
 from svc_credit_registry.supervision.restrictions import queries, rules
 from svc_credit_registry.supervision.restrictions.errors import NothingToCheck, TooManySubjects
@@ -54,7 +60,10 @@ async def check(session: AsyncSession, caller: Caller, body: CheckIn, now: datet
     keys: list[tuple[str | None, bytes | None]] = [(code, None) for code in codes] + [(None, a.key) for a in asked]
     await queries.note(session, [_row(caller, body, key, item) for key, item in zip(keys, items, strict=True)])
     effect = strongest(item.effect for item in items if item.effect != "none")
-    return ChecksOut(matter=body.matter, case_id=body.case_id, checked_at=now, effect=effect, items=items)
+    known = body.matter in MATTERS
+    return ChecksOut(
+        matter=body.matter, matter_known=known, case_id=body.case_id, checked_at=now, effect=effect, items=items
+    )
 
 
 async def _entities(

@@ -109,17 +109,28 @@ async def test_too_large_a_body_and_half_a_body(bureau: Bureau) -> None:
     assert half.status_code == 400
 
 
-async def test_a_merger_takes_the_measures_along(bureau: Bureau) -> None:
-    old, new = await bureau.enterprise(), await bureau.enterprise()
+async def test_mergers_take_the_measures_along(bureau: Bureau) -> None:
+    old, new, newest = await bureau.enterprise(), await bureau.enterprise(), await bureau.enterprise()
     await bureau.ok("POST", "/v1/measure-directives", bureau.officer(), directive(old))
     async with bureau.client.sessions() as session, session.begin():
         connection = await session.connection()
-        await connection.exec_driver_sql(
-            "INSERT INTO enterprise_successors (old_code, new_code, reason, since, producer, basis) "
-            "VALUES ($1, $2, 'merged', current_date, 'AMR-421303', '吸收合并')", (old, new),
-        )  # fmt: skip
-    found = await bureau.check(new)
-    assert (found["effect"], found["restrictions"][0]["code"]) == ("refuse", old)
+        for step in ((old, new), (new, newest)):
+            await connection.exec_driver_sql(
+                "INSERT INTO enterprise_successors (old_code, new_code, reason, since, producer, basis) "
+                "VALUES ($1, $2, 'merged', current_date, 'AMR-421303', '吸收合并')", step,
+            )  # fmt: skip
+    for code in (new, newest):
+        found = await bureau.check(code)
+        assert (found["effect"], found["restrictions"][0]["code"]) == ("refuse", old)
+
+
+async def test_a_matter_that_no_measure_names_is_marked(bureau: Bureau) -> None:
+    code, who = await bureau.enterprise(), bureau.machine()
+    for matter, known in (("FIN-PROCUREMENT", True), ("FIN-PROCUREMNT", False)):
+        path = f"/v1/restrictions/{code}?matter={matter}&case_id=C"
+        assert (await bureau.ok("GET", path, who))["matter_known"] is known
+        body = {"matter": matter, "case_id": "C", "codes": [code]}
+        assert (await bureau.ok("POST", CHECKS, who, body))["matter_known"] is known
 
 
 async def test_words_come_in_english_when_asked(bureau: Bureau) -> None:
