@@ -28,7 +28,7 @@ COLUMNS = (
     "code", "name", "region", "industry_code", "organisation_form", "status", "established_on",
     "legal_representative_name",
 )  # fmt: skip
-CACHE = cached("register", "enterprises") | {"Cache-Control": "public, max-age=0, s-maxage=1"}
+CACHE = cached("register", "enterprises", brief=True)
 """The index follows a change within a second, an event may come before it: so what was kept is not kept long."""
 
 

@@ -78,7 +78,7 @@ async def answer(reply: Reply, entry: ListEntry) -> CaseOut:
 async def list_list_entries(reply: ReplyDep, asked: FiltersDep, paging: Paging) -> Page[ListEntryOut]:
     """The public entries, the newest first; each with ground, article, decision and authority."""
     found = await reply.page_of(queries.public(asked), NEWEST_FIRST, paging)
-    reply.response.headers.update(cached("register", "list-entries", by_language=True))
+    reply.response.headers.update(cached("register", "enterprises", by_language=True))
     return found.page([entry_out(row, reply.english) for row in found.rows])
 
 
@@ -150,7 +150,7 @@ async def get_list_entry(reply: ReplyDep, entry_id: EntryId) -> ListEntryOut:
     if entry is None or State(entry.state) not in PUBLIC_STATES[ListKind(entry.list)]:
         raise ListEntryUnknown
     shown = entry_out(entry, reply.english)
-    headers = {"ETag": view_etag(entry, shown)} | cached("list-entries", f"enterprise:{entry.code}", by_language=True)
+    headers = {"ETag": view_etag(entry, shown)} | cached("register", f"enterprise:{entry.code}", by_language=True)
     if not_modified(reply.request, headers["ETag"]):
         return Response(status_code=304, headers=headers)  # type: ignore[return-value]
     reply.response.headers.update(headers)

@@ -75,7 +75,7 @@ async def issue_certificate(
 @router.get("/v1/certificates/keys", operation_id="list_certificate_keys", dependencies=[Public])
 async def list_certificate_keys(reply: ReplyDep) -> CertificateKeysOut:
     """The public keys with which anyone verifies the signed form offline (RFC 7517)."""
-    reply.response.headers.update(cached("certificate-keys"))
+    reply.response.headers.update(cached("certificate-keys", brief=True))
     return await service.keys_out(reply.session)
 
 

@@ -27,6 +27,7 @@ CSV: dict[int | str, dict[str, Any]] = {
 SVG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}, "description": "A picture"}
 }
+CACHE = cached("register", by_language=True, brief=True)  # no event tells that a figure was published
 SVG_POLICY = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
 
 
@@ -46,7 +47,7 @@ AskedDep = Annotated[Asked, Depends(asked_of)]
 @router.get("", operation_id="list_statistics", summary="统计目录 Published figures and their definitions")
 async def list_statistics(reply: ReplyDep) -> CatalogueOut:
     """Every figure: what it counts and leaves out, its query with the SQL that is run, its latest day."""
-    reply.response.headers.update(cached("register", by_language=True))
+    reply.response.headers.update(CACHE)
     return await service.catalogue(reply.session, english=reply.english)
 
 
@@ -55,7 +56,7 @@ async def get_statistic(reply: ReplyDep, asked: AskedDep) -> PublishedOut:
     """The rows of a figure for a region, with definition, query id and digest. What was published for a day never
     changes. 404 for an unknown figure, a day without it, or a region or section it isn't told for.
     """
-    reply.response.headers.update(cached("register", by_language=True))
+    reply.response.headers.update(CACHE)
     return service.published_out(await service.shown(reply.session, asked), english=reply.english)
 
 
@@ -66,7 +67,7 @@ async def get_statistic(reply: ReplyDep, asked: AskedDep) -> PublishedOut:
 async def get_chart(reply: ReplyDep, asked: AskedDep) -> Response:
     """A bar chart as SVG with title and text, without script or style."""
     picture = service.picture(await service.shown(reply.session, asked), english=reply.english, alone=True)
-    return Response(picture, media_type="image/svg+xml", headers=cached("register", by_language=True) | SVG_POLICY)
+    return Response(picture, media_type="image/svg+xml", headers=CACHE | SVG_POLICY)
 
 
 @router.get(
@@ -82,7 +83,7 @@ async def get_rows(reply: ReplyDep, asked: AskedDep) -> Response:
     for row in found.rows:
         label = service.label_of(found.figure, row.key, english) or ""
         writer.writerow([row.key, label, *(row.values[key] for key in found.figure.series)])
-    return Response(out.getvalue(), media_type="text/csv", headers=cached("register", by_language=True))
+    return Response(out.getvalue(), media_type="text/csv", headers=CACHE)
 
 
 @router.get(
@@ -92,7 +93,7 @@ async def get_rows(reply: ReplyDep, asked: AskedDep) -> Response:
 async def get_cells(session: SessionDep, figure: Name, as_of: Day = None) -> Response:
     """Region, category, period, series and value of every cell: `sha256sum` of this file is the figure's digest."""
     row = await service.published(session, figure, as_of)
-    return Response(service.whole_table(row), media_type="text/csv", headers=cached("register"))
+    return Response(service.whole_table(row), media_type="text/csv", headers=cached("register", brief=True))
 
 
 @router.post(

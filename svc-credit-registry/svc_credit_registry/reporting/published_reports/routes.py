@@ -72,7 +72,7 @@ async def figures(reply: ReplyDep, year: Year, region: Region = regions.NATION) 
     rules.opened(year, reply.today)
     if not regions.is_known(region):
         raise NotFound("没有此行政区划 / there is no such region")
-    reply.response.headers.update(cached("register"))
+    reply.response.headers.update(cached("register", "enterprises"))
     return await service.figures_of(reply.session, year, region, reply.today)
 
 

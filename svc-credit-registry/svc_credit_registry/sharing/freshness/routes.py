@@ -2,13 +2,10 @@
 
 from shared.auth import Public
 from shared.clock import NowDep
-from shared.http import Router
+from shared.http import Router, cached
 from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.sharing.freshness import service
 from svc_credit_registry.sharing.freshness.schemas import FeedsOut
-
-CACHE = {"Cache-Control": "public, max-age=0, s-maxage=5", "Vary": "Accept-Language"}
-"""Everybody may ask, and it asks the database for every feed: the gateway does so every five seconds at most."""
 
 router = Router(prefix="/v1", tags=["exchange"])
 
@@ -18,5 +15,5 @@ router = Router(prefix="/v1", tags=["exchange"])
 )
 async def list_feeds(reply: ReplyDep, now: NowDep) -> FeedsOut:
     """When the newest record came, how old that is against the update cycle, and what waits: a silent feed is seen."""
-    reply.response.headers.update(CACHE)
+    reply.response.headers.update(cached("feeds", by_language=True, brief=True))  # each asks for every feed
     return await service.feeds(reply.session, now, english=reply.english)

@@ -78,4 +78,4 @@ async def test_what_this_platform_enters_itself_is_a_feed_that_is_heard(world: W
 
 async def test_the_gateway_asks_for_all_once_in_a_while(world: World) -> None:
     answer = await world.client.get("/v1/feeds")
-    assert answer.headers["Cache-Control"] == "public, max-age=0, s-maxage=5"
+    assert answer.headers["Cache-Control"] == "public, max-age=0, s-maxage=1"
