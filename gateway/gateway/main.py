@@ -20,6 +20,7 @@ from gateway.contexts.routes import router as contexts
 from gateway.drain import Drain
 from gateway.front import Front
 from gateway.hub.announcements import Board
+from gateway.hub.asking import make_clients
 from gateway.hub.routes import router as hub
 from gateway.hub.status import Watch
 from gateway.landing.routes import router as landing
@@ -98,7 +99,8 @@ def create_app(settings: GatewaySettings | None = None) -> Gateway:
     own.state.provider = Provider(settings, client)
     own.state.store = SessionStore(settings, own.state.runtime.sessions, own.state.provider)
     own.state.watch = Watch(settings.service_urls, client, settings.probe_seconds, own.state.runtime.sessions)
-    own.state.board = Board(settings, client)
+    own.state.hub_clients = make_clients(settings.service_urls)
+    own.state.board = Board(own.state.hub_clients)
     own.state.visitor = visitor_of
     own.state.directory = Directory(own.state.runtime)
     tokens = ClientTokens(own.state.runtime.outbound)
@@ -137,6 +139,8 @@ async def _lifespan(kernel: Lifespan, plane: Plane, watch: Watch, drain: Drain, 
         finally:
             watching.cancel()
             await end([hearing, knowing, settling])
+            for each in own.state.hub_clients.values():
+                await each.aclose()
             await settle_at_last(own.state.limiter.counts, own.state.runtime.sessions)
             plane.cache.close()
             telemetry.REGISTRY.unregister(plane.journal)

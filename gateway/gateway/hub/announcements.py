@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
+from gateway.hub.asking import Clients
 from gateway.hub.schemas import Announcement, Announcements
-from gateway.settings import GatewaySettings
 from shared.clock import now
 
 SERVICE = "disclosure"
@@ -35,23 +35,29 @@ class Kept:
 class Board:
     """What is announced, by column (None: all). However many ask, the service is asked once in 20 s."""
 
-    def __init__(self, settings: GatewaySettings, client: httpx.AsyncClient) -> None:
-        self.address, self.client = settings.service_urls.get(SERVICE), client
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
         self._kept: dict[str | None, Kept] = {}
-        self._lock = asyncio.Lock()
+        self._readings: dict[str | None, asyncio.Future[Kept]] = {}
 
     async def latest(self, column: str | None, limit: int, *, english: bool) -> Announcements:
         """The newest articles; of the last good answer, and saying so, when the service does not answer."""
         kept = self._kept.get(column, Kept())
         if time.monotonic() - kept.asked > FRESH_SECONDS:
-            async with self._lock:
-                kept = self._kept.get(column, kept)
-                if time.monotonic() - kept.asked > FRESH_SECONDS:
-                    kept = await self._read(column, kept)
+            kept = await asyncio.shield(self._reading(column, kept))
         items = kept.lists[english][:limit]
         return Announcements(items=items, as_of=kept.read_at, unavailable=kept.away)
 
+    def _reading(self, column: str | None, before: Kept) -> "asyncio.Future[Kept]":
+        """One reading of a column for all who want it meanwhile; columns do not wait for each other."""
+        reading = self._readings.get(column)
+        if reading is None:
+            reading = self._readings[column] = asyncio.ensure_future(self._read(column, before))
+            reading.add_done_callback(lambda _: self._readings.pop(column, None))
+        return reading
+
     async def _read(self, column: str | None, before: Kept) -> Kept:
+        known = True
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 params = {"limit": LONGEST} | ({"column": column} if column else {})
@@ -60,17 +66,21 @@ class Board:
                 )
             lists = (_announcements(articles, columns, "title"), _announcements(articles, columns, "title_en"))
             kept = Kept(lists, now(), time.monotonic())
+            known = column is None or column in {one["code"] for one in columns}
         except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError, ValidationError):
             kept = Kept(before.lists, before.read_at, time.monotonic(), away=True)
-        if len(self._kept) >= MAX_COLUMNS:
-            self._kept.clear()
-        self._kept[column] = kept
+        if known:
+            self._keep(column, kept)
         return kept
 
+    def _keep(self, column: str | None, kept: Kept) -> None:
+        """Whoever names many columns while the service is away pushes out columns, never the list of all."""
+        if len(self._kept) >= MAX_COLUMNS:
+            self._kept = {name: one for name, one in self._kept.items() if name is None}
+        self._kept[column] = kept
+
     async def _get(self, path: str, params: dict[str, Any]) -> Any:
-        if self.address is None:
-            raise KeyError(SERVICE)
-        response = await self.client.get(self.address + path, params=params)
+        response = await self.clients[SERVICE].get(path, params=params)
         response.raise_for_status()
         return response.json()["items"]
 

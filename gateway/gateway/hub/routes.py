@@ -44,7 +44,7 @@ async def list_items(
 
 @router.get("/queues", operation_id="hub_queues")
 async def list_queues(caller: AnyVisitor, request: Request, response: Response) -> MyQueues:
-    """How much waits for the caller as a member of staff, by service; nothing for anyone else."""
+    """How much waits for the caller as a member of staff, by queue; nothing for anyone else."""
     response.headers["Cache-Control"] = PRIVATE
     return await queues.queues_of(request, caller, english=wants_english(request))
 

@@ -19,7 +19,7 @@ class MyItems(BaseModel):
 
 
 class QueueOut(BaseModel):
-    """A queue of cases that wait for the caller's unit."""
+    """A queue of cases that wait for officers such as the caller."""
 
     service: str
     title: str
