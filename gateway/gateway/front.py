@@ -1,13 +1,17 @@
 """What surrounds the gateway's own pages and calls: the same limits, ids and header fields as in the data plane."""
 
+import asyncio
+import time
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.drain import Drain
-from gateway.errors import BodyTooLarge
+from gateway.errors import BodyTooLarge, BodyTooSlow
 from gateway.limits.identity import NOBODY, Identities, Who
 from gateway.limits.policy import Limiter, refused
 from gateway.proxy import headers as fields
 from gateway.proxy.address import client_address
+from gateway.proxy.exchange import seconds_for_more
 from gateway.proxy.headers import Headers
 from gateway.proxy.refusal import refuse
 from gateway.sessions.store import SessionStore
@@ -55,7 +59,7 @@ class Front:
             more.append((b"x-request-id", fields.new_request_id()))
             await refuse(scope, send, refusal, trace_id=trace_id, language=b"", more=more)
             return
-        await self.app(scope, receive, _adding(send, more))
+        await self.app(scope, in_time(receive), _adding(send, more))
 
     async def _admit(self, scope: Scope, more: Headers) -> None:
         """Counts the call and puts the RateLimit fields into `more`. Raises HeadersTooLarge, RateLimited and others."""
@@ -73,6 +77,27 @@ class Front:
         more += headers
         if verdict is not None:
             raise refused(verdict)
+
+
+def in_time(receive: Receive) -> Receive:
+    """A body that comes no slower than those to the services may. Reading from it raises BodyTooSlow."""
+    began, size, more = 0.0, 0, True
+
+    async def bounded() -> Message:
+        nonlocal began, size, more
+        if not more:  # what comes now is that the client has left
+            return await receive()
+        began = began or time.monotonic()
+        try:
+            async with asyncio.timeout(seconds_for_more(time.monotonic() - began, size)):
+                message = await receive()
+        except TimeoutError as exc:
+            raise BodyTooSlow from exc
+        size += len(message.get("body", b""))
+        more = message.get("more_body", False)
+        return message
+
+    return bounded
 
 
 def _adding(send: Send, more: Headers) -> Send:

@@ -27,7 +27,7 @@ async def test_a_chunked_body_is_passed_on_chunk_by_chunk(start_gateway: StartGa
 
     def script(place: Upstream) -> Script:
         async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await read_head(reader)
+            place.received.append(await read_head(reader))
             while size := int(await reader.readline(), 16):
                 await parts.put(await reader.readexactly(size))
                 await reader.readexactly(2)
@@ -44,6 +44,7 @@ async def test_a_chunked_body_is_passed_on_chunk_by_chunk(start_gateway: StartGa
         assert await asyncio.wait_for(parts.get(), 5) == b"de"
         assert (await read_answer(reader)).status == 200
         writer.close()
+    assert service.received[0].get("x-deadline-ms") is None  # it begins when the body is there
 
 
 async def test_an_upload_is_held_back_when_the_service_is_slow_and_never_kept(start_gateway: StartGateway) -> None:

@@ -127,9 +127,10 @@ def _give_up(upstream: Upstream, connection: Connection) -> None:
 
 
 async def _send(connection: Connection, request: Request, receive: Receive) -> None:
-    """Writes the request, with what is left of its time, and waits for the answer's header."""
+    """Writes the request, with what is left of its time, and waits for the answer's header. Of a body which is still
+    to come nobody knows how long it takes, and the time begins after it: nothing is said of it then."""
     left = max(request.deadline - connection.loop.time(), 0.0)
-    head = request.head + b"x-deadline-ms: %d\r\n\r\n" % (left * 1000)
+    head = request.head + (b"x-deadline-ms: %d\r\n\r\n" % (left * 1000) if request.whole else b"\r\n")
     connection.begin(head_only=request.method == "HEAD", deadline=request.deadline)
     if not request.has_body:
         connection.write(head)
@@ -179,11 +180,15 @@ async def _upload(connection: Connection, request: Request, receive: Receive) ->
             connection.write(_framed(request, data, last=not more))
 
 
+def seconds_for_more(elapsed: float, size: int) -> float:
+    """How long to wait for more of a body of which `size` bytes came in `elapsed` seconds, at the least rate."""
+    return max(GRACE + size / LEAST_RATE - elapsed, 0.01)
+
+
 async def _next_part(receive: Receive, elapsed: float, size: int) -> Message:
     """The next part of a body. Raises BodyTooSlow below the least rate, ClientGone."""
-    allowed = max(GRACE + size / LEAST_RATE - elapsed, 0.01)
     try:
-        async with asyncio.timeout(allowed):
+        async with asyncio.timeout(seconds_for_more(elapsed, size)):
             message = await receive()
     except TimeoutError as exc:
         raise BodyTooSlow from exc
