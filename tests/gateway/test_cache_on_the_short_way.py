@@ -166,3 +166,35 @@ def test_a_tag_of_many_addresses_drops_all_of_them() -> None:
         assert store.keep(b"/%d" % number, asked, kept, (), time.monotonic())
     assert [store.purge([tag]) for tag in ("own:1", "own:1", "=services/v1/0", "all", "all")] == [1, 0, 1, 1, 0]
     assert (store.size, store._tagged) == (0, {})
+
+
+async def test_a_stale_answer_goes_the_short_way_while_it_is_renewed(
+    register: Register, start: Start, gateways: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register.extra = "Cache-Control: public, s-maxage=1, stale-while-revalidate=30\r\n" + TAGS
+    first, client = await warm(start)
+    await first.ask(get(PATH))
+    direct, cache = gateways[-1].plane.direct, gateways[-1].plane.cache
+    register.text = "two"
+    register.gate.clear()
+
+    async def renews() -> bool:
+        await client.get(PATH)
+        return bool(cache._renewing)
+
+    await eventually(renews, 4)
+    taken, take = [], direct.take
+
+    def noted(client: Any, request: bytes) -> Any:
+        taken.append(take(client, request))
+        return taken[-1]
+
+    monkeypatch.setattr(direct, "take", noted)
+    assert (await first.ask(get(PATH)))["body"] == "one"
+    assert taken[-1] is not None
+    register.gate.set()
+
+    async def renewed() -> bool:
+        return (await first.ask(get(PATH)))["body"] == "two"
+
+    await eventually(renewed)

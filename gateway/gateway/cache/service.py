@@ -130,6 +130,16 @@ class Cache(Collector):
         self.counts["hit"] += 1
         return kept
 
+    def standing_in(self, service: str, key: bytes, asked: Asked) -> Kept | None:
+        """A stale answer that may be sent, because one request renews it at this moment."""
+        if key not in self._renewing:
+            return None
+        kept = self.store.find(key, asked)
+        if kept is None or kept.renew_until <= time.monotonic() or not self.ears.hears(service):
+            return None
+        self.counts["stale"] += 1
+        return kept
+
     def is_plain(self, service: str, key: bytes, asked: Asked) -> bool:
         """Whether the cache has nothing to do with a read: it need not wait for another one, nor fill."""
         if not self.takes_part(service) or self.store.passes(key):

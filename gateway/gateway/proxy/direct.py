@@ -100,6 +100,7 @@ class Direct:
         call = Call(self, client, data, upstream, full)
         key = full + query if query else full
         kept = self.cache.fresh(upstream.name, key, header.asked)
+        kept = kept or self.cache.standing_in(upstream.name, key, header.asked)
         if kept is not None:
             return call if self._take_kept(call, kept, header) else None
         return call if self._ask(call, header, key, path) else None
