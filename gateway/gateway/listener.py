@@ -52,11 +52,15 @@ class Crowd:
         return self._date
 
     def sweep(self) -> None:
-        """Refuses connections whose header is overdue, closes idle ones; goes on while there are connections."""
+        """Refuses connections whose header is overdue, closes idle ones and those whose client takes nothing of what
+        was written for it; goes on while there are connections."""
         now = self.loop.time()
-        overdue = [each for each in self.state.connections if isinstance(each, Listener) and each.is_overdue(now)]
+        listeners = [each for each in self.state.connections if isinstance(each, Listener)]
+        overdue = [each for each in listeners if each.is_overdue(now)]
         for connection in overdue[:SWEPT_AT_ONCE]:
             connection.throw_out()
+        for connection in [each for each in listeners if each.is_stuck(now)]:
+            connection.transport.abort()
         self.sweeping = bool(self.state.connections)
         if self.sweeping:
             more = len(overdue) > SWEPT_AT_ONCE
@@ -79,11 +83,14 @@ class Listener(HttpToolsProtocol):
 
     `head_since`: the header that is still incomplete began. `idle_since`: the last answer of the short way was given.
     `inside`: the parser has got bytes of a request that is not complete. `call`: is under way on the short way.
+    `unread`: bytes that wait here for the client, as the last look saw them; they have not become fewer since
+    `unread_since`.
     """
 
     head_since = 0.0
     head_size = 0
     idle_since = 0.0
+    unread, unread_since = 0, 0.0
     inside = False
     leaving = False
     counted = False
@@ -240,6 +247,15 @@ class Listener(HttpToolsProtocol):
         """Whether the header takes too long, or the connection idles for too long."""
         late = 0 < self.head_since < now - HEADER_SECONDS
         return late or 0 < self.idle_since < now - self.timeout_keep_alive
+
+    def is_stuck(self, now: float) -> bool:
+        """Whether the client has taken nothing for too long: what waits for it would be held for ever."""
+        waits = self.flow.write_paused or self.transport.is_closing()
+        left = self.transport.get_write_buffer_size() if waits else 0
+        if not self.unread or left < self.unread:
+            self.unread_since = now
+        self.unread = left
+        return left > 0 and now - self.unread_since > self.gateway.settings.transfer_seconds
 
     def throw_out(self) -> None:
         """Ends what is overdue."""

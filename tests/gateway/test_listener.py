@@ -1,9 +1,11 @@
-"""Clients that send their header slowly, endlessly or not at all."""
+"""Clients that send their header slowly, endlessly or not at all, and those that take no answer."""
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 
 import httpx
+import orjson
 import pytest
 
 from gateway import listener
@@ -120,3 +122,41 @@ async def test_whoever_reads_no_answers_is_not_answered_for_ever(start_gateway: 
             await asyncio.sleep(0.2)
         assert len(service.received) < 1000  # what the buffers of the system take
         writer.transport.abort()
+
+
+@pytest.fixture
+async def long_page(start_gateway: StartGateway) -> AsyncIterator[int]:
+    """A gateway whose own `/openapi.json` is longer than all buffers on its way."""
+    described = orjson.dumps({"paths": {}, "tags": [{"name": "a", "description": "x" * 12_000_000}]})
+    async with upstream(answering(described)) as service:
+        yield await start_gateway({"services": service.url}, transfer_seconds=0.8)
+
+
+async def asking(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**16)
+    writer.write(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n")
+    return reader, writer
+
+
+async def connected(count: int) -> bool:
+    """Whether the gateways here have so many connections of clients."""
+    return sum(crowd.addresses.total() for crowd in listener._crowds.values()) == count
+
+
+async def test_who_takes_nothing_of_an_answer_is_cut_off(long_page: int) -> None:
+    """It would otherwise be held for as long as he likes, by as many as there may be connections."""
+    _, writer = await asking(long_page)
+    await eventually(lambda: connected(1))
+    await eventually(lambda: connected(0), 5)
+    writer.close()
+
+
+async def test_who_takes_it_slowly_gets_all_of_it(long_page: int) -> None:
+    reader, writer = await asking(long_page)
+    received, began = 0, time.monotonic()
+    while received < 12_000_000 and (part := await reader.read(2**16)):
+        received += len(part)
+        if time.monotonic() - began < 2.0:  # longer than anyone may take nothing
+            await asyncio.sleep(0.05)
+    writer.close()
+    assert received >= 12_000_000
