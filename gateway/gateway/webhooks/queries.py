@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.webhooks.models import Attempt, Delivery, Webhook, WebhookHealth, WebhookSecret
 from gateway.webhooks.signing import SigningKeys
 
+LOCK = 61  # keeps these locks apart from others' in the database
 # A delivery may go out when its time has come, nobody is at it, and no earlier one of the same aggregate waits.
 MAY_GO = """
     d.webhook_id = {webhook} AND d.state = 'pending' AND d.next_try_at <= now()
@@ -94,6 +95,8 @@ async def of_client(session: AsyncSession, client_id: str) -> Sequence[Webhook]:
 
 
 async def count_of(session: AsyncSession, client_id: str) -> int:
+    """How many subscriptions a client has; nobody else makes it one until the end of this transaction."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(client_id, LOCK))))
     query = select(func.count()).select_from(Webhook).where(Webhook.client_id == client_id)
     return await session.scalar(query) or 0
 
