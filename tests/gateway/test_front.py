@@ -1,14 +1,18 @@
 """What the gateway answers itself: hub, reference, pages, health."""
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import orjson
+import pytest
 
+from gateway.proxy import exchange
+from gateway.reference import service as reference
 from gateway.reference.merge import merge
 from tests.gateway.conftest import StartGateway
 from tests.gateway.place import Place
-from tests.gateway.support import answering, upstream
+from tests.gateway.support import answering, raw, upstream
 
 
 def item(service: str, number: str, updated_at: str) -> dict[str, Any]:
@@ -140,6 +144,20 @@ def test_the_paths_of_the_identity_provider_are_named_as_they_are_reached() -> N
     assert {"/oauth2/token", "/.well-known/openid-configuration", "/api/sso/v1/me"} <= set(merged["paths"])
 
 
+async def test_a_service_that_did_not_describe_itself_is_asked_again_soon(
+    start_gateway: StartGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reference, "AGAIN_SECONDS", 0.0)
+    slow = answering(orjson.dumps(document("one", "a")), status="503 Service Unavailable")
+    async with upstream(slow) as service:
+        port = await start_gateway({"services": service.url})
+        async with client_of(port) as client:
+            before = (await client.get("/openapi.json")).json()["paths"]
+            service.status = "200 OK"
+            after = (await client.get("/openapi.json")).json()["paths"]
+    assert ("/api/services/v1/cases" in before, "/api/services/v1/cases" in after) == (False, True)
+
+
 async def test_the_reference_shows_all_services_and_needs_nothing_from_elsewhere(start_gateway: StartGateway) -> None:
     async with upstream(answering(orjson.dumps(document("one", "a")))) as service:
         port = await start_gateway({"services": service.url})
@@ -149,6 +167,12 @@ async def test_the_reference_shows_all_services_and_needs_nothing_from_elsewhere
             landing = await client.get("/")
             style = await client.get("/assets/pages.css")
             script = await client.get("/assets/try.js")
+            for answer in (await client.get("/openapi.json"), docs):
+                again = {"If-None-Match": answer.headers["etag"], "Accept-Language": "en"}
+                assert (await client.get(answer.url.path, headers=again)).status_code == 304
+            other = await client.get("/docs", headers={"If-None-Match": docs.headers["etag"], "Accept-Language": "zh"})
+    assert (other.status_code, 'lang="zh-CN"' in other.text) == (200, True)
+    assert len(service.received) == 1  # asked once for all of it
     assert "/api/services/v1/cases" in merged["paths"]
     assert "/session/login" in merged["paths"]
     ids = [operation["operationId"] for path in merged["paths"].values() for operation in path.values()]
@@ -163,6 +187,22 @@ async def test_the_reference_shows_all_services_and_needs_nothing_from_elsewhere
     assert "default-src 'none'" in docs.headers["content-security-policy"]
     assert 'lang="zh-CN"' in landing.text
     assert style.headers["content-type"].startswith("text/css")
+
+
+async def test_a_body_for_the_gateway_itself_has_a_deadline_too(
+    start_gateway: StartGateway, bearer: Callable[..., dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "GRACE", 0.3)
+    port = await start_gateway({})
+    token = bearer(aud="gateway", sub="tax", client_id="tax", kind="system", permissions=["gateway:webhooks:manage"])
+    head = "POST /api/hub/v1/webhooks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    head += f"Idempotency-Key: k-1\r\nAuthorization: {token['Authorization']}\r\n"
+    stated = await raw(port, f'{head}Content-Length: 50\r\n\r\n{{"name"'.encode())
+    chunked = await raw(port, f'{head}Transfer-Encoding: chunked\r\n\r\n7\r\n{{"name"\r\n'.encode())
+    whole = await raw(port, f"{head}Content-Length: 2\r\n\r\n{{}}".encode())
+    assert [(answer.status, answer.json()["code"]) for answer in (stated, chunked, whole)] == [
+        (408, "body_too_slow"), (408, "body_too_slow"), (422, "invalid"),
+    ]  # fmt: skip
 
 
 async def test_health_and_figures(start_gateway: StartGateway) -> None:

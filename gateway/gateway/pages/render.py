@@ -34,9 +34,18 @@ def instant(at: datetime | None) -> str:
 templates.filters["instant"] = instant
 
 
-def page(template: str, *, status: int = 200, english: bool, script: bool = False, **values: Any) -> Response:
-    """A page in the reader's language; `script` lets it run our own."""
-    text = templates.get_template(template).render(english=english, lang="en" if english else "zh-CN", **values)
+def page(template: str, *, status: int = 200, english: bool, **values: Any) -> Response:
+    """A page in the reader's language."""
+    return framed(text_of(template, english=english, **values), status=status)
+
+
+def text_of(template: str, *, english: bool, **values: Any) -> str:
+    """The text of a page."""
+    return templates.get_template(template).render(english=english, lang="en" if english else "zh-CN", **values)
+
+
+def framed(text: str | bytes, *, status: int = 200, script: bool = False) -> Response:
+    """A page out of its text; `script` lets it run our own."""
     headers = {
         "Content-Security-Policy": SCRIPT_POLICY if script else CONTENT_POLICY,
         "Referrer-Policy": "no-referrer",
