@@ -34,6 +34,7 @@ from svc_credit_registry.sharing.snapshots import handlers as snapshots
 from svc_credit_registry.sharing.waiting_rows import handlers as waiting_rows
 from svc_credit_registry.supervision.findings import handlers as findings
 from svc_credit_registry.supervision.followups import handlers as followups
+from svc_credit_registry.supervision.leads import handlers as leads
 from svc_credit_registry.supervision.risk import handlers as risk
 
 WORK = Work(
@@ -42,14 +43,15 @@ WORK = Work(
         *snapshots.SWEEPS,
         *annual_listing.SWEEPS,
         *escalation.SWEEPS,
-        *repairs.SWEEPS,
         *penalties.SWEEPS,
+        *repairs.SWEEPS,
         *exchange.SWEEPS,
         *batches.SWEEPS,
         *waiting_rows.SWEEPS,
         *risk.SWEEPS,
         *findings.SWEEPS,
         *followups.SWEEPS,
+        *leads.SWEEPS,
         *objections.SWEEPS,
         *publication_orders.SWEEPS,
         *published_reports.SWEEPS,

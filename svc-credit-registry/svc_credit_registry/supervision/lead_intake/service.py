@@ -164,7 +164,7 @@ def _refusal(intake: Intake, body: LeadIn, who: Whose) -> LeadFaultOut | None:
         return LeadFaultOut(
             pointer="/found_on", code="day_ahead", message="日期不能晚于今日 / that day has not come yet"
         )
-    if who.region is not None and regions.is_known(who.region):
+    if who.region is not None and (regions.is_known if body.region is None else regions.is_current)(who.region):
         return None
     return LeadFaultOut(pointer="/region", code="region_needed", message="请填写有效的辖区 / a region is needed")
 
@@ -207,7 +207,7 @@ async def _with_regions(session: AsyncSession, whose: dict[str, Whose]) -> dict[
 def _lead(intake: Intake, body: LeadIn, who: Whose, serial: int) -> Lead:
     terms = rules.terms_on(intake.today)
     assert who.region is not None
-    return Lead(
+    lead = Lead(
         number=rules.number_of(who.region, intake.today, serial),
         reporter=intake.reporter,
         key=body.key,
@@ -220,8 +220,6 @@ def _lead(intake: Intake, body: LeadIn, who: Whose, serial: int) -> Lead:
         reported_code=body.code,
         reported_name=body.name,
         domain=body.site,
-        facts=body.facts,
-        evidence=body.evidence,
         code=who.code,
         matched_by=who.matched_by,
         candidates=who.candidates,
@@ -229,6 +227,8 @@ def _lead(intake: Intake, body: LeadIn, who: Whose, serial: int) -> Lead:
         terms_version=terms.version,
         due_on=rules.check_due(intake.today, terms).due_on,
     )
+    lead.seal(facts=body.facts, evidence=body.evidence)
+    return lead
 
 
 async def _audit(session: AsyncSession, intake: Intake, lead: Lead) -> None:

@@ -23,6 +23,10 @@ class AlreadyExtended(Conflict):
     code, title, title_zh = "already_extended", "The term may be extended only once", "核查期限只能延长一次"
 
 
+class CaseTermUnfit(Invalid):
+    code, title, title_zh = "case_term_unfit", "The law has no such term for the case", "案件办理期限不符合规定"
+
+
 class EnterpriseNeeded(Conflict):
     code, title, title_zh = "enterprise_needed", "Say first whom the lead concerns", "请先匹配涉及的企业"
 

@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from svc_credit_registry.cases import queries as cases
+from svc_credit_registry.record.records.models import RecordItem
+from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.supervision.leads.models import LEAD_NUMBERS, Lead
 from svc_credit_registry.supervision.leads.rules import PENALISED, WAITING, Finding, LeadState
+
+
+@dataclass(frozen=True)
+class Told:
+    """A published outcome on the record whose penalty is shown until another day, or stands there no more."""
+
+    item: RecordItem
+    has_penalty: bool
+    until: date | None
 
 
 @dataclass(frozen=True)
@@ -25,7 +37,7 @@ class Filters:
 
 
 def overseen(region: str | None, filters: Filters) -> Select[Lead]:
-    """The leads which a unit of this region oversees; without a state those that wait for somebody."""
+    """The leads which a unit of this region oversees."""
     query = select(Lead).where(cases.within(Lead.region, region))
     query = query.where(Lead.state == filters.state) if filters.state else query
     query = query.where(Lead.source == filters.source) if filters.source else query
@@ -49,6 +61,29 @@ async def by_keys(session: AsyncSession, reporter: str, keys: Sequence[str]) -> 
     """What a reporter has sent under these keys."""
     query = select(Lead).where(Lead.reporter == reporter, Lead.key.in_(keys))
     return {lead.key: lead for lead in await session.scalars(query)}
+
+
+async def adrift(session: AsyncSession, limit: int, aside: Sequence[uuid.UUID] = ()) -> list[Told]:
+    """Published outcomes that do not end with their penalties, but for those set aside."""
+    told, penalty = aliased(RecordItem), aliased(RecordItem)
+    outcome = (told.code == Lead.code, told.kind == RecordKind.LEAD_OUTCOME, told.key == Lead.number)
+    same = (penalty.producer == told.producer, penalty.kind == RecordKind.PENALTY, penalty.key == Lead.penalty_key)
+    query = (
+        select(told, penalty.id.is_not(None), penalty.publish_until)
+        .select_from(Lead)
+        .join(told, and_(*outcome, told.superseded_at.is_(None)))
+        .outerjoin(penalty, and_(*same, penalty.superseded_at.is_(None)))
+        .where(Lead.published_on.is_not(None), Lead.penalty_key.is_not(None), told.id.not_in(aside))
+        .where(penalty.id.is_(None) | told.publish_until.is_distinct_from(penalty.publish_until))
+        .limit(limit)
+    )
+    return [Told(*row) for row in await session.execute(query)]
+
+
+async def unsealed(session: AsyncSession, limit: int) -> Sequence[Lead]:
+    """Leads of before, whose particulars are not encrypted yet, locked; those in use wait for the next round."""
+    query = select(Lead).where(Lead.particulars.is_(None)).order_by(Lead.id).limit(limit)
+    return (await session.scalars(query.with_for_update(skip_locked=True))).all()
 
 
 async def serials(session: AsyncSession, count: int) -> list[int]:

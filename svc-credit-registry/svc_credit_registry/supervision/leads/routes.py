@@ -19,6 +19,7 @@ from svc_credit_registry.supervision.leads.queries import Filters
 from svc_credit_registry.supervision.leads.rules import SOURCE_LABELS, LeadSource, LeadState
 from svc_credit_registry.supervision.leads.schemas import (
     AssignmentIn,
+    CaseExtensionIn,
     ClosingIn,
     ConclusionIn,
     ExtensionIn,
@@ -104,7 +105,7 @@ def _deadlines(lead: Lead, reply: Reply, *, explain: bool) -> list[DeadlineOut]:
     over = lead.verified_on or lead.closed_on
     nodes = [("check", ("核查", "Check"), lead.received_on, check, over)]
     if lead.transferred_on is not None:
-        case = rules.case_due(lead.transferred_on, terms)
+        case = rules.case_due(lead.transferred_on, terms, service.case_extensions(lead))
         nodes.append(("case", ("案件办理", "Penalty case"), lead.transferred_on, case, lead.concluded_on))
     return [
         DeadlineOut(
@@ -171,6 +172,14 @@ async def transfer_lead(
 ) -> LeadOut:
     """Hands what was substantiated over to a penalty case."""
     return await _answer(reply, await service.transfer(reply.session, caller, (lead_id, version), body, reply.today))
+
+
+@router.post("/leads/{lead_id}/case-extension", operation_id="extend_lead_case")
+async def extend_lead_case(
+    lead_id: uuid.UUID, body: CaseExtensionIn, caller: LeadOfficer, version: IfMatch, reply: ReplyDep
+) -> LeadOut:
+    """Gives the case 30 days more by approval; then, once, until the day which a collective discussion has fixed."""
+    return await _answer(reply, await service.extend_case(reply.session, caller, (lead_id, version), body, reply.today))
 
 
 @router.post("/leads/{lead_id}/conclusion", operation_id="conclude_lead")

@@ -4,17 +4,20 @@ A lead is checked within 15 working days of being found, and then it is decided 
 the procedure rules for administrative penalties of market regulation. A lead keeps the terms of the day it came.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from shared.calendar import Deadline, calendar_days_after, working_days_after
 from shared.errors import FieldError
-from shared.terms import in_force
+from shared.terms import OWN_RULE, in_force
 from svc_credit_registry.cases.rules import TransitionTable
+from svc_credit_registry.listing.periods.rules import Period
 from svc_credit_registry.supervision.leads.errors import (
     ActNotAllowed,
     AlreadyExtended,
+    CaseTermUnfit,
     GroundNotFitting,
     LeadElsewhere,
     NotPublishable,
@@ -63,6 +66,7 @@ class Act(StrEnum):
     EXTEND = "extend"
     VERIFY = "verify"
     TRANSFER = "transfer"
+    EXTEND_CASE = "extend_case"
     CONCLUDE = "conclude"
     CLOSE = "close"
     PUBLISH = "publish"
@@ -87,6 +91,7 @@ TRANSITIONS = TransitionTable(
         (LeadState.ASSIGNED, Act.VERIFY): LeadState.VERIFIED,
         (LeadState.VERIFIED, Act.TRANSFER): LeadState.TRANSFERRED,
         (LeadState.VERIFIED, Act.CLOSE): LeadState.CLOSED,
+        (LeadState.TRANSFERRED, Act.EXTEND_CASE): LeadState.TRANSFERRED,
         (LeadState.TRANSFERRED, Act.CONCLUDE): LeadState.CONCLUDED,
         (LeadState.CONCLUDED, Act.PUBLISH): LeadState.CONCLUDED,
         (LeadState.CLOSED, Act.PUBLISH): LeadState.CLOSED,
@@ -127,6 +132,13 @@ CLOSING: dict[LeadGround, frozenset[Finding | None]] = {
 }
 """After which finding a ground may close a lead; None is before any check (slight: 行政处罚法 article 33)."""
 PENALISED, NOT_PENALISED = "penalised", "not_penalised"
+PENALTY_GONE = "处罚决定已不在公示之列 / the penalty stands on the record no more"
+MOST_CASE_EXTENSIONS = 2
+"""Of a case: one by approval, and one which a collective discussion decides."""
+PUT_RIGHT = Period(
+    "publication", "公示三个月", "Published for three months", 3, "months", OWN_RULE, confirmed=False,
+    note="未受处罚的，公示期不长于较轻处罚的公示期 / what brought no penalty is shown no longer than the smallest one",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -138,6 +150,7 @@ class Terms:
     check_days: int
     extension_days: int
     case_days: int
+    case_extension_days: int
     check_basis: str
     case_basis: str
     confirmed: bool = True
@@ -146,14 +159,14 @@ class Terms:
 
 TERMS: tuple[Terms, ...] = (
     Terms(
-        "order-2-2019", date(2019, 4, 1), 15, 15, 90,
-        f"{ORDER_2}第十七条：十五个工作日内核查", f"{ORDER_2}第五十七条：九十日",
+        "order-2-2019", date(2019, 4, 1), 15, 15, 90, 30,
+        f"{ORDER_2}第十七条：十五个工作日内核查", f"{ORDER_2}第五十七条：九十日，经批准可以延长三十日",
         confirmed=False, note="numbers of the articles await a second source",
     ),
     Terms(
-        "order-42-2021", date(2021, 7, 15), 15, 15, 90,
+        "order-42-2021", date(2021, 7, 15), 15, 15, 90, 30,
         f"{ORDER_42}第十八条：自发现线索或者收到材料之日起十五个工作日内核查，特殊情况可延长十五个工作日",
-        f"{ORDER_42}第六十四条：自立案之日起九十日内作出处理决定",
+        f"{ORDER_42}第六十四条：自立案之日起九十日内作出处理决定，经批准可以延长三十日，此后经集体讨论确定合理期限",
     ),
 )  # fmt: skip
 
@@ -174,9 +187,29 @@ def check_due(received_on: date, terms: Terms, *, extended: bool = False) -> Dea
     return working_days_after(received_on, days, basis=terms.check_basis)
 
 
-def case_due(opened_on: date, terms: Terms) -> Deadline:
-    """By when a penalty case which was opened is decided, in calendar days."""
+def case_due(opened_on: date, terms: Terms, extensions: Sequence[date] = ()) -> Deadline:
+    """By when a penalty case which was opened is decided, in calendar days, or on the day its last extension fixed."""
+    if extensions:
+        until = extensions[-1]
+        return Deadline(opened_on, until, (until - opened_on).days, "calendar_days", terms.case_basis)
     return calendar_days_after(opened_on, terms.case_days, basis=terms.case_basis)
+
+
+def extended_case(opened_on: date, terms: Terms, before: Sequence[date], until: date | None) -> date:
+    """By when an extended case is decided: the first extension has its days by law, the second the day that a
+    collective discussion fixes. 409 for a third, 422 for a day where none is fixed, or an earlier one.
+    """
+    if len(before) >= MOST_CASE_EXTENSIONS:
+        raise AlreadyExtended(before[-1].isoformat())
+    if not before:
+        if until is not None:
+            raise CaseTermUnfit(errors=[FieldError("/until", "by_law", terms.case_basis)])
+        days = terms.case_days + terms.case_extension_days
+        return calendar_days_after(opened_on, days, basis=terms.case_basis).due_on
+    if until is None or until <= before[-1]:
+        message = f"请填写集体讨论确定的期限，晚于{before[-1]} / the day fixed by discussion, a later one"
+        raise CaseTermUnfit(errors=[FieldError("/until", "required", message)])
+    return until
 
 
 def check_handler(region: str, own: str | None) -> None:

@@ -27,6 +27,7 @@ from svc_credit_registry.supervision.operators.rules import domain_of
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Evidence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
@@ -62,7 +63,9 @@ class LeadIn(BaseModel):
     site: Domain | None = Field(default=None, description="Address or domain where it was found")
     region: Annotated[str, StringConstraints(pattern=r"^\d{6}$")] | None = None
     facts: Text
-    evidence: list[Short] = Field(default_factory=list, max_length=50, description="Addresses or numbers of evidence")
+    evidence: list[Evidence] = Field(
+        default_factory=list, max_length=50, description="Addresses or numbers of evidence"
+    )
 
 
 class LeadFaultOut(BaseModel):
@@ -162,6 +165,27 @@ class TransferIn(BaseModel):
     case_number: Short
 
 
+class CaseExtensionIn(BaseModel):
+    """Why a case needs longer, and who approved it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Text
+    approved_by: Short
+    until: Day | None = Field(
+        default=None, description="Of a second extension: the day which a collective discussion has fixed"
+    )
+
+
+class CaseExtensionOut(BaseModel):
+    """An extension of a case."""
+
+    until: date
+    reason: str
+    approved_by: str
+    extended_on: date
+
+
 class LeadPenaltyIn(BaseModel):
     """The decision on the penalty, as it goes on the record of the enterprise: no personal data."""
 
@@ -243,6 +267,7 @@ class LeadOut(LeadSummary):
     finding_summary: str | None
     transferred_on: date | None
     case_number: str | None
+    case_extensions: list[CaseExtensionOut]
     concluded_on: date | None
     outcome: str | None
     penalty_key: str | None

@@ -14,6 +14,7 @@ from shared.errors import FieldError
 from shared.http import check_version
 from svc_credit_registry.cases.rules import authority_of
 from svc_credit_registry.cases.service import unit_of
+from svc_credit_registry.listing.penalties import service as penalties
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.records import queries as items
 from svc_credit_registry.record.records import service as records
@@ -25,11 +26,13 @@ from svc_credit_registry.supervision.leads.errors import (
     GroundNotFitting,
     LeadRegionInvalid,
     LeadUnknown,
+    NotPublishable,
 )
 from svc_credit_registry.supervision.leads.models import Lead
 from svc_credit_registry.supervision.leads.rules import Act, Finding, LeadState
 from svc_credit_registry.supervision.leads.schemas import (
     AssignmentIn,
+    CaseExtensionIn,
     ClosingIn,
     ConclusionIn,
     ExtensionIn,
@@ -110,7 +113,8 @@ async def extend(session: AsyncSession, caller: Caller, place: Place, body: Exte
 async def verify(session: AsyncSession, caller: Caller, place: Place, body: LeadVerificationIn, today: date) -> Lead:
     """Notes what the check has found."""
     lead = await _held(session, caller, place, Act.VERIFY)
-    lead.verified_on, lead.finding, lead.finding_summary = today, body.finding, body.summary
+    lead.verified_on, lead.finding = today, body.finding
+    lead.seal(finding_summary=body.summary)
     return await _moved(session, caller, lead, Act.VERIFY, {"finding": lead.finding})
 
 
@@ -123,6 +127,24 @@ async def transfer(session: AsyncSession, caller: Caller, place: Place, body: Tr
     lead.transferred_on, lead.case_number = today, body.case_number
     lead.due_on = rules.case_due(today, rules.terms_of(lead.terms_version)).due_on
     return await _moved(session, caller, lead, Act.TRANSFER, {"case_number": lead.case_number})
+
+
+def case_extensions(lead: Lead) -> list[date]:
+    """The days until which a case was extended, one after another."""
+    return [date.fromisoformat(str(one["until"])) for one in lead.case_extensions]
+
+
+async def extend_case(session: AsyncSession, caller: Caller, place: Place, body: CaseExtensionIn, today: date) -> Lead:
+    """Gives a case more time: 30 days by approval, then once more up to a day which a collective discussion fixes."""
+    lead = await _held(session, caller, place, Act.EXTEND_CASE)
+    terms = rules.terms_of(lead.terms_version)
+    lead.due_on = rules.extended_case(lead.transferred_on or today, terms, case_extensions(lead), body.until)
+    made: dict[str, Any] = {
+        "until": lead.due_on.isoformat(), "reason": body.reason, "approved_by": body.approved_by,
+        "extended_on": today.isoformat(),
+    }  # fmt: skip
+    lead.case_extensions = [*lead.case_extensions, made]
+    return await _moved(session, caller, lead, Act.EXTEND_CASE, {"due_on": lead.due_on}, body.reason)
 
 
 async def conclude(session: AsyncSession, caller: Caller, place: Place, body: ConclusionIn, now: datetime) -> Lead:
@@ -167,6 +189,9 @@ async def _put_penalty(
         effective_from=penalty.decided_on,
     )
     await records.put(session, caller, item, now)
+    standing = await items.current_of(session, unit, RecordKind.PENALTY, penalty.document_number)
+    if standing is not None and standing.publish_until is None:
+        await penalties.give_term(session, standing, now)
 
 
 async def close(session: AsyncSession, caller: Caller, place: Place, body: ClosingIn, today: date) -> Lead:
@@ -184,6 +209,9 @@ async def publish(session: AsyncSession, caller: Caller, place: Place, body: Pub
     assert lead.code is not None
     assert lead.verified_on is not None
     unit, ended_on = unit_of(caller), lead.concluded_on or lead.closed_on or statutory_date(now)
+    until = await _shown_until(session, lead, unit, ended_on)
+    if until is not None and until < statutory_date(now):
+        raise NotPublishable
     content: dict[str, Any] = {
         "number": lead.number,
         "source": lead.source,
@@ -195,8 +223,31 @@ async def publish(session: AsyncSession, caller: Caller, place: Place, body: Pub
     }
     item = Item(
         code=lead.code, kind=RecordKind.LEAD_OUTCOME, key=lead.number, content=content, producer=unit, provider=unit,
-        basis=rules.PUBLICATION_BASIS, produced_on=ended_on, effective_from=ended_on,
+        basis=rules.PUBLICATION_BASIS, produced_on=ended_on, effective_from=ended_on, publish_until=until,
     )  # fmt: skip
     entered = await records.put(session, caller, item, now)
     lead.published_on = lead.published_on or statutory_date(now)
     return await _moved(session, caller, lead, Act.PUBLISH, {"receipt": entered.receipt})
+
+
+async def _shown_until(session: AsyncSession, lead: Lead, unit: str, ended_on: date) -> date | None:
+    """The last day on which an outcome is shown: never longer than its penalty, or the smallest one without any.
+
+    409 when the penalty does not stand on the record any more.
+    """
+    if lead.penalty_key is None:
+        return rules.PUT_RIGHT.due_on(ended_on)
+    penalty = await items.current_of(session, unit, RecordKind.PENALTY, lead.penalty_key)
+    if penalty is None:
+        raise NotPublishable
+    return penalty.publish_until
+
+
+async def follow_penalty(session: AsyncSession, told: queries.Told, now: datetime) -> None:
+    """Shows an outcome as long as its penalty: until its last day as it is now, and no more once it has ended."""
+    if told.has_penalty:
+        item = told.item
+        await penalties.put_again(session, audit.SYSTEM, item, dict(item.content), told.until, now)
+    else:
+        key = (told.item.producer, RecordKind.LEAD_OUTCOME, told.item.key)
+        await records.end(session, audit.SYSTEM, *key, rules.PENALTY_GONE, now)

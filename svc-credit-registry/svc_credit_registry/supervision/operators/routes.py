@@ -11,6 +11,7 @@ from shared.http import IfMatch, Page, Paging, Router, not_modified, view_etag
 from shared.http.pagination import PageQuery
 from svc_credit_registry.access import LeadOfficer
 from svc_credit_registry.record.enterprises import service as enterprises
+from svc_credit_registry.record.enterprises.routes import MOVED, Followed
 from svc_credit_registry.record.enterprises.rules import valid_code
 from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.supervision.operators import queries, rules, service
@@ -66,7 +67,12 @@ async def list_online_sites(  # noqa: PLR0913 - one parameter for each filter
     return await _page(reply, filters, paging)
 
 
-@router.get("/v1/enterprises/{code}/online-sites", operation_id="list_enterprise_online_sites", dependencies=[Public])
+@router.get(
+    "/v1/enterprises/{code}/online-sites",
+    operation_id="list_enterprise_online_sites",
+    dependencies=[Public, Followed],
+    responses=MOVED,
+)
 async def list_enterprise_online_sites(code: CodePath, reply: ReplyDep, paging: Paging) -> Page[SiteOut]:
     """The sites, apps and shops of an enterprise, the latest opened first; 404 for an unknown code."""
     enterprise = await enterprises.find(reply.session, code)

@@ -62,6 +62,7 @@ MARKS: dict[tuple[Mark, Act], Mark] = {(mark, Act.VERIFY): Mark.VERIFIED for mar
     (mark, Act.REFUTE): Mark.REFUTED for mark in Mark
 }
 
+WEB = ("", "http", "https")
 LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
 ICP = re.compile(
     r"^[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川蜀黔贵滇云藏陕秦甘陇青宁新]"
@@ -72,10 +73,12 @@ ICP = re.compile(
 def domain_of(text: str) -> str:
     """The domain in an address or a bare host, as it is compared: lower case, Punycode (RFC 5891), no `www.`.
 
-    Raises `SiteInvalid` (422) for what can't be one; a bare IP address is none.
+    Raises `SiteInvalid` (422) for what can't be one; a bare IP address is none, nor an address which a browser would
+    run or open with something else.
     """
     try:
-        host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
+        parts = urlsplit(text if "//" in text else f"//{text}")
+        host = (parts.hostname or "") if parts.scheme in WEB else ""
         plain = host.rstrip(".").encode("idna").decode().lower()
     except ValueError:  # UnicodeError is one too
         plain = ""

@@ -4,16 +4,21 @@ import itertools
 import json
 import uuid
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import httpx
 from sqlalchemy import select
 
-from shared.audit import AuditRow
-from shared.clock import today
+from shared.audit import SYSTEM, AuditRow
+from shared.clock import now, today
 from shared.codes import credit_code
+from shared.inbox import SweepContext
+from svc_credit_registry.listing.penalties import service as penalties
 from svc_credit_registry.record.records import queries as records
+from svc_credit_registry.record.records import service as keeping
 from svc_credit_registry.record.records.rules import RecordKind
+from svc_credit_registry.supervision.leads import handlers
 from tests.support.apps import ServiceClient
 from tests.svc_credit_registry.world import World, row
 
@@ -91,6 +96,44 @@ class Desk(World):
         async with self.client.sessions() as session:
             found = await records.current(session, code, kind)
             return [dict(item.content) | {"producer": item.producer} for item in found]
+
+    async def ends(self, code: str, kind: RecordKind) -> list[date | None]:
+        """The last days of publication of what stands on the record."""
+        async with self.client.sessions() as session:
+            return [item.publish_until for item in await records.current(session, code, kind)]
+
+    async def repaired(self, code: str, key: str, until: date) -> None:
+        """The publication of a penalty ends, as credit repair ends it."""
+        async with self.client.sessions() as session, session.begin():
+            (item,) = [one for one in await records.current(session, code, RecordKind.PENALTY) if one.key == key]
+            content = dict(item.content) | {"state": "repaired"}
+            await penalties.put_again(session, SYSTEM, item, content, until, now())
+
+    async def withdrawn(self, key: str) -> None:
+        """A penalty leaves the record: its decision was withdrawn."""
+        async with self.client.sessions() as session, session.begin():
+            await keeping.end(session, SYSTEM, "AMR-421303", RecordKind.PENALTY, key, "撤销", now())
+
+    async def stored(self, lead_id: str) -> list[Any]:
+        """A lead as the database holds it."""
+        async with self.client.sessions() as session:
+            connection = await session.connection()
+            return list(await connection.exec_driver_sql("SELECT * FROM leads WHERE id = $1", (lead_id,)))
+
+    async def unseal(self, lead_id: str, told: dict[str, Any]) -> None:
+        """Puts a lead back as earlier versions of the service kept it."""
+        given = (told["facts"], json.dumps(told["evidence"]), told["finding_summary"], lead_id)
+        async with self.client.sessions() as session, session.begin():
+            connection = await session.connection()
+            await connection.exec_driver_sql(
+                "UPDATE leads SET particulars = NULL, facts = $1, evidence = $2::jsonb, finding_summary = $3"
+                " WHERE id = $4", given,
+            )  # fmt: skip
+
+    async def settle(self) -> int:
+        """The sweep by which outcomes end with their penalties."""
+        async with self.client.sessions() as session, session.begin():
+            return await handlers.follow_penalties(session, SweepContext(self.client.runtime, now(), today()))
 
     async def audited(self, lead_id: str) -> list[str]:
         async with self.client.sessions() as session:

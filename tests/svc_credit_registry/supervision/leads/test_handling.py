@@ -1,10 +1,13 @@
 """Leads are assigned, checked in time, transferred to cases, concluded, closed and published where the law has it."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shared.calendar import months_after
+from shared.clock import today
 from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.supervision.leads.desk import Desk, penalty
 
@@ -55,6 +58,7 @@ async def test_what_was_found_and_put_right_may_be_published(desk: Desk) -> None
     await desk.done(found, "publication", {"summary": "已改正"})
     (outcome,) = await desk.items(code, RecordKind.LEAD_OUTCOME)
     assert outcome["outcome"] == "corrected"
+    assert await desk.ends(code, RecordKind.LEAD_OUTCOME) == [months_after(today(), 3, basis="").due_on]
 
 
 ACTS: list[tuple[str, dict[str, Any]]] = [
@@ -64,6 +68,7 @@ ACTS: list[tuple[str, dict[str, Any]]] = [
     ("transfer", {"case_number": "立1号"}),
     ("conclusion", {"reason": "不成立"}),
     ("publication", {"summary": "x"}),
+    ("case-extension", {"reason": "案情复杂", "approved_by": "局长"}),
 ]
 
 
@@ -100,6 +105,51 @@ async def test_a_term_is_extended_once(desk: Desk) -> None:
     longer = await desk.done(found, "extension", body)
     assert longer["due_on"] > found["due_on"]
     assert (await desk.act(longer, "extension", body)).json()["code"] == "already_extended"
+
+
+async def test_a_case_is_extended_twice_and_its_dates_say_so(desk: Desk) -> None:
+    found = await desk.transferred(code=await desk.enterprise())
+    body = {"reason": "案情复杂", "approved_by": "王局"}
+    assert (await desk.act(found, "case-extension", body | {"until": "2199-01-01"})).json()["code"] == "case_term_unfit"
+    longer = await desk.done(found, "case-extension", body)
+    assert longer["due_on"] > found["due_on"]
+    fixed = body | {"until": "2199-01-01", "approved_by": "负责人集体讨论"}
+    last = await desk.done(longer, "case-extension", fixed)
+    assert (last["due_on"], [one["approved_by"] for one in last["case_extensions"]]) == (
+        "2199-01-01", ["王局", "负责人集体讨论"],
+    )  # fmt: skip
+    assert (await desk.act(last, "case-extension", fixed)).json()["code"] == "already_extended"
+    (_, case) = (await desk.ok("GET", f"/v1/leads/{found['id']}/deadlines", desk.officer()))["items"]
+    assert case["due_on"] == "2199-01-01"
+    assert "lead.extend_case" in await desk.audited(found["id"])
+
+
+async def test_a_mere_warning_is_not_published_in_a_roundabout_way(desk: Desk) -> None:
+    code = await desk.enterprise()
+    decision = penalty(penalty_types=["警告"], penalty="警告", fine_yuan=None)
+    found = await desk.done(await desk.transferred(code=code), "conclusion", {"penalty": decision})
+    shown = (await desk.get(f"/v1/enterprises/{code}/items", kind="penalty"))["items"]
+    assert shown == [], "not even for a moment"
+    answer = await desk.act(found, "publication", {"summary": "已处罚"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_publishable")
+    assert await desk.items(code, RecordKind.LEAD_OUTCOME) == []
+
+
+async def test_an_outcome_is_shown_as_long_as_its_penalty(desk: Desk) -> None:
+    code, decision = await desk.enterprise(), penalty()
+    found = await desk.done(await desk.transferred(code=code), "conclusion", {"penalty": decision})
+    await desk.done(found, "publication", {"summary": "发布虚假广告，已处罚"})
+    assert await desk.ends(code, RecordKind.LEAD_OUTCOME) == await desk.ends(code, RecordKind.PENALTY) != []
+    await desk.settle()
+    yesterday = today() - timedelta(days=1)
+    await desk.repaired(code, decision["document_number"], yesterday)
+    assert await desk.settle() == 1
+    assert await desk.ends(code, RecordKind.LEAD_OUTCOME) == [yesterday]
+    assert (await desk.get(f"/v1/enterprises/{code}/items", kind="lead_outcome"))["items"] == []
+    await desk.withdrawn(decision["document_number"])
+    assert await desk.settle() == 1
+    assert await desk.items(code, RecordKind.LEAD_OUTCOME) == []
+    assert await desk.settle() == 0
 
 
 async def test_a_case_needs_an_enterprise_and_a_finding(desk: Desk) -> None:

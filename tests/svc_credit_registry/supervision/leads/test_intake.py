@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import hashlib
 import json
 from datetime import timedelta
 from typing import Any
@@ -68,20 +67,6 @@ async def test_the_same_key_at_once_is_one_lead(desk: Desk) -> None:
     )  # fmt: skip
     assert sorted(a.status_code for a in answers) == [200, 200, 200, 201]
     assert len({a.json()["id"] for a in answers}) == 1
-
-
-async def test_leads_are_in_the_log_of_the_exchange(desk: Desk) -> None:
-    who = desk.machine("log-monitoring")
-    one = await desk.client.post(PATH, json=lead(), headers=who | {"X-Case-Id": "7"})
-    many = await desk.batch([lead(), {"key": "bad"}], who)
-    entries = (await desk.client.get("/v1/exchange/entries", headers=who)).json()["items"]
-    assert [(e["kind"], e["resource"], e["rows"], e["case_id"]) for e in entries] == [
-        ("push_file", "leads", 2, None), ("push", "leads", 1, "7"),
-    ]  # fmt: skip
-    assert [e["id"] for e in entries] == [many.headers["X-Exchange-Id"], one.headers["X-Exchange-Id"]]
-    body = hashlib.sha256(many.request.content).hexdigest()
-    request = f"PUT\n{many.request.url.path}\n\n{body}\n"
-    assert entries[0]["request_hash"] == hashlib.sha256(request.encode()).hexdigest()
 
 
 async def test_leads_are_in_the_log_of_the_exchange(desk: Desk) -> None:

@@ -124,7 +124,19 @@ async def test_domains_as_they_are_compared(text: str, domain: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "localhost", "1.2.3.4", "-a.com", "a..com", "http://[::1]/", "a_b.com", "http://["]
+    "text",
+    [
+        "",
+        "localhost",
+        "1.2.3.4",
+        "-a.com",
+        "a..com",
+        "http://[::1]/",
+        "a_b.com",
+        "http://[",
+        "javascript://example.com/%0aalert(1)",
+        "ftp://example.com",
+    ],
 )
 async def test_what_is_no_domain(text: str) -> None:
     with pytest.raises(SiteInvalid):

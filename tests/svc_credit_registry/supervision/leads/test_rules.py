@@ -4,8 +4,14 @@ from datetime import date
 
 import pytest
 
+from shared.errors import DomainError
 from svc_credit_registry.supervision.leads import rules
-from svc_credit_registry.supervision.leads.errors import GroundNotFitting, NotPublishable
+from svc_credit_registry.supervision.leads.errors import (
+    AlreadyExtended,
+    CaseTermUnfit,
+    GroundNotFitting,
+    NotPublishable,
+)
 from svc_credit_registry.supervision.leads.rules import CLOSING, Finding, LeadGround, LeadState
 
 
@@ -35,6 +41,33 @@ def test_a_lead_keeps_the_terms_of_its_day(day: date, version: str) -> None:
 def test_a_case_is_decided_in_ninety_days() -> None:
     terms = rules.terms_on(date(2026, 11, 21))
     assert rules.case_due(date(2026, 11, 20), terms).due_on == date(2027, 2, 18)
+
+
+OPENED, FIRST = date(2026, 11, 20), date(2027, 3, 22)  # the 120th day is a Saturday
+
+
+@pytest.mark.parametrize(
+    ("before", "until", "due_on"),
+    [
+        ([], None, FIRST),
+        ([], date(2027, 6, 1), CaseTermUnfit),
+        ([FIRST], date(2027, 6, 1), date(2027, 6, 1)),
+        ([FIRST], date(2027, 6, 5), date(2027, 6, 5)),  # a Saturday: whoever fixes a day means it
+        ([FIRST], FIRST, CaseTermUnfit),
+        ([FIRST], None, CaseTermUnfit),
+        ([FIRST, date(2027, 6, 1)], date(2027, 9, 1), AlreadyExtended),
+    ],
+)
+def test_a_case_is_extended_by_thirty_days_and_then_by_a_day_that_is_fixed(
+    before: list[date], until: date | None, due_on: date | type[DomainError]
+) -> None:
+    terms = rules.terms_on(OPENED)
+    if isinstance(due_on, date):
+        assert rules.extended_case(OPENED, terms, before, until) == due_on
+        assert rules.case_due(OPENED, terms, [*before, due_on]).due_on == due_on
+    else:
+        with pytest.raises(due_on):
+            rules.extended_case(OPENED, terms, before, until)
 
 
 @pytest.mark.parametrize(("ground", "finding"), [(g, f) for g in LeadGround for f in (None, *Finding)])
