@@ -27,6 +27,7 @@ from svc_credit_registry.publication.pages.routes import router as pages
 from svc_credit_registry.publication.statistics.routes import router as statistics
 from svc_credit_registry.record.amendments.routes import router as amendments
 from svc_credit_registry.record.classification.routes import router as classification
+from svc_credit_registry.record.enterprises.routes import WentOn, went_on
 from svc_credit_registry.record.enterprises.routes import router as enterprises
 from svc_credit_registry.record.lookups.routes import Lookups
 from svc_credit_registry.record.lookups.service import Reader
@@ -171,7 +172,9 @@ def create_app(settings: Settings | None = None) -> Lookups:
         gc.freeze()  # What is loaded now stays; to go through it again and again would hold up callers for 100 ms.
         sys.setswitchinterval(SWITCH_SECONDS)
     settings = settings or Settings()
-    app, reader = attach(create_service(SERVICE, settings)), Reader(settings.database.replace("+asyncpg", "", 1))
+    service = create_service(SERVICE, settings)
+    service.add_exception_handler(WentOn, went_on)
+    app, reader = attach(service), Reader(settings.database.replace("+asyncpg", "", 1))
     started = app.router.lifespan_context
 
     @contextlib.asynccontextmanager

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from shared.address import public_path
+from shared.address import public_path, publish_location
 from shared.auth import Public
+from shared.clock import TodayDep
 from shared.db import SessionDep
 from shared.fields import Day
 from shared.http import Router, cached, etag, not_modified, view_etag
@@ -92,3 +93,29 @@ async def moved_answer(session: SessionDep, request: Request, code: str, day: da
     body = moved.model_copy(update={"location": public_path(request, location)}).model_dump(mode="json")
     headers = {"Location": location} | cached("register", f"enterprise:{moved.old_code}", by_language=True)
     return JSONResponse(body, status_code=308, headers=headers)
+
+
+class WentOn(Exception):
+    """The record that is asked for goes on under another code; `answer` says under which."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+async def follow(session: SessionDep, request: Request, code: Code, today: TodayDep) -> None:
+    """Answers 308 in place of a route that shows what is now, when the record has gone on under another code."""
+    answer = await moved_answer(session, request, code, today)
+    if answer is not None:
+        publish_location(request, answer)
+        raise WentOn(answer)
+
+
+async def went_on(_: Request, exc: Exception) -> Response:
+    """The answer of `follow`, for the application."""
+    assert isinstance(exc, WentOn), exc
+    return exc.answer
+
+
+Followed = Depends(follow)
+"""For a public part of a record that shows what is now: under a code that went on elsewhere it answers 308."""

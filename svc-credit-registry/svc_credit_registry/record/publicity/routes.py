@@ -6,6 +6,7 @@ from fastapi import Path
 
 from shared.auth import Public
 from shared.http import Page, Paging, Router, cached
+from svc_credit_registry.record.enterprises.routes import MOVED, Followed
 from svc_credit_registry.record.enterprises.rules import valid_code
 from svc_credit_registry.record.publicity import service
 from svc_credit_registry.record.publicity.schemas import ComplaintOut
@@ -18,6 +19,8 @@ router = Router(tags=["publicity"], dependencies=[Public])
     "/v1/enterprises/{code}/complaints",
     operation_id="list_enterprise_complaints",
     summary="Complaints on the public record of an enterprise",
+    dependencies=[Followed],
+    responses=MOVED,
 )
 async def list_enterprise_complaints(
     reply: ReplyDep,

@@ -17,6 +17,7 @@ from shared.http import IfMatch, Page, Paging, Router, cached, set_etag
 from svc_credit_registry.access import AnyCaller
 from svc_credit_registry.cases.schemas import copied
 from svc_credit_registry.record.enterprises import service as enterprises
+from svc_credit_registry.record.enterprises.routes import MOVED, Followed
 from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.reporting.filing_checks.rules import changes_between
 from svc_credit_registry.reporting.filing_checks.schemas import FigureChangeOut
@@ -117,7 +118,8 @@ async def correct(
     "/enterprises/{code}/immediate-information",
     operation_id="list_enterprise_immediate_information",
     summary="即时信息公示 Immediate information of an enterprise",
-    dependencies=[Public],
+    dependencies=[Public, Followed],
+    responses=MOVED,
 )
 async def list_published(reply: ReplyDep, paging: Paging, code: Code) -> Page[InformationOut]:
     """What an enterprise has published itself, with all versions, the latest first."""

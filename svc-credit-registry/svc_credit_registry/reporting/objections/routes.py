@@ -15,6 +15,7 @@ from shared.terms import Term
 from svc_credit_registry.access import AnyCaller, FilingOfficer
 from svc_credit_registry.cases.schemas import copied
 from svc_credit_registry.record.enterprises import service as enterprises
+from svc_credit_registry.record.enterprises.routes import MOVED, Followed
 from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.reporting.objections import queries, rules, service
 from svc_credit_registry.reporting.objections.models import Objection
@@ -189,7 +190,8 @@ async def settle(reply: ReplyDep, caller: FilingOfficer, objection_id: uuid.UUID
     "/enterprises/{code}/objections",
     operation_id="list_enterprise_objections",
     summary="异议标注 Doubts about the record of an enterprise",
-    dependencies=[Public],
+    dependencies=[Public, Followed],
+    responses=MOVED,
 )
 async def list_marks(reply: ReplyDep, paging: Paging, code: Code) -> Page[MarkOut]:
     """Which items are under verification, were found wrong, or were confirmed; nothing about who asked."""

@@ -12,6 +12,7 @@ from shared.http import IDEMPOTENCY_NONE, Page, Paging, Router, cached
 from svc_credit_registry.access import FilingOfficer
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.enterprises.models import Enterprise
+from svc_credit_registry.record.enterprises.routes import MOVED, Followed
 from svc_credit_registry.replies import ReplyDep
 from svc_credit_registry.reporting.filings import queries as filings
 from svc_credit_registry.reporting.filings import rules
@@ -80,7 +81,8 @@ async def figures(reply: ReplyDep, year: Year, region: Region = regions.NATION) 
     "/enterprises/{code}/annual-reports",
     operation_id="list_enterprise_annual_reports",
     summary="年度报告公示 Published reports of an enterprise",
-    dependencies=[Public],
+    dependencies=[Public, Followed],
+    responses=MOVED,
 )
 async def list_published(reply: ReplyDep, paging: Paging, code: Code) -> Page[PublicReportOut]:
     """Each report with its corrections, the latest year first; figures only as far as the enterprise publishes them."""

@@ -10,6 +10,7 @@ from shared.codes import regions
 from shared.http import Page, Paging, Router, cached
 from shared.runtime import RuntimeDep
 from svc_credit_registry.record.enterprises import service as enterprises
+from svc_credit_registry.record.enterprises.routes import MOVED, Followed
 from svc_credit_registry.record.exports.routes import exported, responses
 from svc_credit_registry.record.exports.rules import Form
 from svc_credit_registry.replies import ReplyDep
@@ -65,7 +66,13 @@ async def export_directory(
     return exported(rows, list(SmallEnterprise.model_fields), format, "small-micro-enterprises")
 
 
-@router.get("/enterprises/{code}/size", operation_id="get_enterprise_size", summary="企业划型 Its size")
+@router.get(
+    "/enterprises/{code}/size",
+    operation_id="get_enterprise_size",
+    summary="企业划型 Its size",
+    dependencies=[Followed],
+    responses=MOVED,
+)
 async def show_size(reply: ReplyDep, code: Code) -> EnterpriseSizeOut:
     """The size by the statistical standard and the report that told it; the figures behind it are not shown."""
     enterprise = await enterprises.find(reply.session, code)

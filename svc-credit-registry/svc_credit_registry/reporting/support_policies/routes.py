@@ -16,6 +16,7 @@ from svc_credit_registry.access import AnyCaller, FilingOfficer
 from svc_credit_registry.cases.schemas import copied
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.enterprises.models import Enterprise
+from svc_credit_registry.record.enterprises.routes import MOVED, Followed
 from svc_credit_registry.record.exports.routes import exported, responses
 from svc_credit_registry.record.exports.rules import Form
 from svc_credit_registry.replies import Reply, ReplyDep
@@ -80,7 +81,8 @@ async def match_own(reply: ReplyDep, caller: AnyCaller) -> MatchesOut:
     "/enterprises/{code}/support-policies",
     operation_id="match_support_policies_publicly",
     summary="政策匹配 Policies for an enterprise",
-    dependencies=[Public],
+    dependencies=[Public, Followed],
+    responses=MOVED,
 )
 async def match_public(reply: ReplyDep, code: Code) -> MatchesOut:
     """The same by public facts alone: a condition that rests on unpublished figures stays unknown."""

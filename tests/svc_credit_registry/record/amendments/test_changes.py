@@ -122,6 +122,15 @@ async def test_a_merged_code_leads_to_the_other_one_and_days_before_stay(known: 
             "old_code": CODE, "new_code": OTHER, "reason": "merged", "reason_label": "企业合并",
             "since": str(TODAY), "basis": "", "location": moved.headers["location"],
         }  # fmt: skip
+    parts = ("complaints", "annual-reports", "immediate-information", "objections", "size", "support-policies")
+    for part in (*parts, "online-sites"):
+        moved = await known.client.get(f"/v1/enterprises/{CODE}/{part}", params={"limit": 5})
+        assert (moved.status_code, moved.json()["reason"]) == (308, "merged"), part
+        assert moved.headers["location"] == f"/v1/enterprises/{OTHER}/{part}?limit=5"
+    prefixed = await known.client.get(
+        f"/v1/enterprises/{CODE.lower()}/size", headers={"X-Forwarded-Prefix": "/api/credit-registry"}
+    )
+    assert prefixed.headers["location"] == f"/api/credit-registry/v1/enterprises/{OTHER}/size"
     prefixed = await known.client.get(
         f"/v1/enterprises/{CODE.lower()}", headers={"X-Forwarded-Prefix": "/api/credit-registry"}
     )
