@@ -21,7 +21,7 @@ async def count_enterprises(projection: ProjectionDep, response: Response, asked
     """Exact counts by status, region, industry, form, year and list, of all that the list would give."""
     view = projection.view
     response.headers.update(CACHE)
-    return await projection.ask(lambda: service.facets(view, asked))
+    return await projection.survey(lambda: service.facets(view, asked))
 
 
 @router.get(

@@ -11,6 +11,7 @@ from svc_credit_registry.discovery.search import service as search
 from svc_credit_registry.discovery.search.rules import OnList, Wanted
 from svc_credit_registry.discovery.search.schemas import FacetsOut, FacetValue
 from svc_credit_registry.record.classification.rules import INDUSTRIES
+from svc_credit_registry.record.decomposition.rules import FORMS
 from svc_credit_registry.record.enterprises.rules import STATUS_LABELS, Status
 from svc_credit_registry.record.wording.rules import romanised
 
@@ -33,7 +34,7 @@ def facets(view: View, wanted: Wanted) -> FacetsOut:
         status=_values(of["status"], lambda v: STATUS_LABELS[Status(v)]),
         region=_values(region, _region_label),
         industry=_values(industry, lambda v: (INDUSTRIES[v].label, INDUSTRIES[v].label_en)),
-        organisation_form=_values(of["form"], lambda v: (v, v))[:FORMS_SHOWN],
+        organisation_form=_values(of["form"], lambda v: (v, FORMS.get(v, v)))[:FORMS_SHOWN],
         established_year=sorted(_values(of["year"], lambda v: (v, v)), key=lambda f: f.value),
         on_list=_values(of["lists"], lambda v: LIST_LABELS[v]),
     )

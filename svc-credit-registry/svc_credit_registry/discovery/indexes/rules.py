@@ -28,7 +28,7 @@ SAMPLE = 60_000
 
 RANKS = {"active": "0", "revoked": "1", "cancelled": "2"}
 _BEHIND_NAME, _LAST = "-", "\U0010ffff"
-_KEY = re.compile(r"^[0-2]\w{0,300}-[0-9A-Z]{18}$")
+_KEY = re.compile(r"[0-2]\w{0,300}-[0-9A-Z]{18}")
 FACTS = 9
 """So many fields of an entry are plain facts; the others most do not have."""
 _NOTHING_MORE: tuple[tuple[()], ...] = ((), (), (), ())
@@ -87,7 +87,7 @@ def key_of(entry: Entry) -> str:
 
 def is_sort_key(text: str) -> bool:
     """Whether a text may be a sort key, so that it can stand in a query."""
-    return _KEY.match(text) is not None
+    return _KEY.fullmatch(text) is not None
 
 
 def cut(keys: Sequence[str]) -> list[str]:

@@ -21,6 +21,8 @@ STATE = "state"
 NOBODY = "nobody"
 _META, _MANAGED = "meta.json", ".managed.json"
 MOST_VALUES = 10_000
+Words = Sequence[str | tuple[int, str]]
+"""Words one behind the other; one may be given with its place."""
 SORTED_HERE = 200
 
 
@@ -221,8 +223,8 @@ def any_term(field: str, values: Sequence[str]) -> Query:
     return any_of([term(field, value) for value in values])
 
 
-def phrase(field: str, words: Sequence[str | tuple[int, str]]) -> Query:
-    """Entries with these words one behind the other in a field; a word may be given with its place."""
+def phrase(field: str, words: Words) -> Query:
+    """Entries with these words in a field."""
     if len(words) == 1:
         word = words[0]
         return term(field, word if isinstance(word, str) else word[1])
@@ -270,6 +272,11 @@ def count(searcher: tantivy.Searcher, query: Query) -> int:
 def frequency(searcher: tantivy.Searcher, field: str, word: str) -> int:
     """How many entries hold a word, at most."""
     return searcher.doc_freq(field, word)
+
+
+def rarest(searcher: tantivy.Searcher, field: str, words: Words) -> int:
+    """How many entries hold all of these words, at most: as many as hold the rarest."""
+    return min(frequency(searcher, field, word if isinstance(word, str) else word[1]) for word in words)
 
 
 def tally(searcher: tantivy.Searcher, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:

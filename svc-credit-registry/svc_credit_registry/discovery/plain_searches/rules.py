@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from shared.errors import DomainError
 from svc_credit_registry.discovery.search.rules import Filters, Wanted, read_query
 
-_PLAIN = re.compile(r"(?:q=[^&=;+]+(?:&limit=\d{1,3})?|limit=\d{1,3}&q=[^&=;+]+)")
+_PLAIN = re.compile(r"(?:q=[^&=;+#]+(?:&limit=\d{1,3})?|limit=\d{1,3}&q=[^&=;+#]+)")
 LONGEST, LIMIT, MOST = 100, 50, 200
 """Characters of a text; entries on a page when nothing is said, and at most: as the route has them."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd]")

@@ -23,7 +23,7 @@ from shared.settings import ServiceSettings
 from shared.worker import end, forever
 from svc_credit_registry.discovery.building.rules import SMALL_REGISTER
 from svc_credit_registry.discovery.building.service import CURRENT, UNFINISHED, build, placing
-from svc_credit_registry.discovery.indexes.errors import IndexBuilding
+from svc_credit_registry.discovery.indexes.errors import IndexBuilding, SearchBusy
 from svc_credit_registry.discovery.indexes.rules import Entry
 from svc_credit_registry.discovery.indexes.service import OpenIndex, View
 from svc_credit_registry.discovery.projection import queries, rules
@@ -35,6 +35,7 @@ LOCK = "lock"
 FOLLOWING_MEMORY = 32 << 20
 LOOKS_EVERY, WATCHES_EVERY, WAITS_AT_START, QUIET = 1.0, 0.05, 3.0, 1.0
 RETRY_AFTER = "5"
+MOST_SURVEYS = 16
 ABANDONED_AFTER = 3600.0
 """Seconds after which nobody is building what is not finished: he was killed."""
 
@@ -48,6 +49,7 @@ class Projection:
         self._current: OpenIndex | None = None
         self._writing = ThreadPoolExecutor(1, "index")
         self._asking = ThreadPoolExecutor(os.cpu_count() or 1, "search")
+        self._surveying, self._surveys = ThreadPoolExecutor(1, "survey"), 0
 
     @property
     def view(self) -> View:
@@ -70,6 +72,20 @@ class Projection:
         """What `question` finds in the index, asked beside the event loop: the index works without Python's lock."""
         return asyncio.get_running_loop().run_in_executor(self._asking, question)
 
+    def survey(self, question: Callable[[], T]) -> "asyncio.Future[T]":
+        """The same for questions that read much of the index: these wait for each other, and plain searches for none of
+        them. 503 when too many are waiting.
+        """
+        if self._surveys >= MOST_SURVEYS:
+            raise SearchBusy(headers={"Retry-After": "1"})
+        self._surveys += 1
+        asked = asyncio.get_running_loop().run_in_executor(self._surveying, question)
+        asked.add_done_callback(self._surveyed)
+        return asked
+
+    def _surveyed(self, _: "asyncio.Future[T]") -> None:
+        self._surveys -= 1
+
     async def keep(self) -> None:
         """Keeps the index in step for ever."""
         self.root.mkdir(parents=True, exist_ok=True)
@@ -81,6 +97,7 @@ class Projection:
         await self._write(lambda: self._current.close() if self._current else None)
         self._writing.shutdown()
         self._asking.shutdown()
+        self._surveying.shutdown()
 
     async def _write(self, act: Callable[[], T]) -> T:
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._writing, act))

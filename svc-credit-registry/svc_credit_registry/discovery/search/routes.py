@@ -1,5 +1,6 @@
 """Lists of enterprises: searched, filtered, counted, exported."""
 
+import contextlib
 from dataclasses import replace
 from datetime import date
 from typing import Annotated
@@ -11,6 +12,7 @@ from shared.address import public_path
 from shared.auth import Public
 from shared.http import Paging, Router, cached
 from shared.runtime import RuntimeDep
+from svc_credit_registry.discovery.indexes.errors import SearchBusy
 from svc_credit_registry.discovery.projection.service import ProjectionDep
 from svc_credit_registry.discovery.search import rules, service
 from svc_credit_registry.discovery.search.rules import Filters, OnList, Wanted
@@ -41,7 +43,7 @@ def filters(
     on_list: Annotated[OnList | None, Query(description="Listed now")] = None,
 ) -> Filters:
     """What a list is narrowed to."""
-    given = service.filters_of(region, industry, status, established_year)
+    given = rules.filters_of(region, industry, status, established_year)
     return replace(given, organisation_form=organisation_form, on_list=on_list)
 
 
@@ -77,7 +79,8 @@ async def list_enterprises(
         reply.response.headers["Link"] = f'<{public_path(reply.request, url.path)}?{url.query}>; rel="next"'
     offered = []
     if not result.rows and asked.text is not None and paging.cursor is None:
-        offered = await service.did_you_mean(projection, asked.text)
+        with contextlib.suppress(SearchBusy):
+            offered = await service.did_you_mean(projection, asked.text)
     page = result.page([hit_out(hit) for hit in result.rows])
     return EnterpriseHits(**page.__dict__, did_you_mean=offered)
 

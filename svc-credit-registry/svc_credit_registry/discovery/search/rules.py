@@ -8,9 +8,11 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from shared.codes import regions
 from shared.codes.credit_code import normalise
 from shared.errors import FieldError
-from svc_credit_registry.discovery.search.errors import SearchTooShort
+from svc_credit_registry.discovery.search.errors import FilterUnknown, SearchTooShort
+from svc_credit_registry.record.classification.rules import industry_code
 from svc_credit_registry.record.enterprises.rules import Status
 from svc_credit_registry.record.wording.rules import fold, fold_asked, segmentations
 
@@ -86,6 +88,16 @@ class Wanted:
     filters: Filters
     readings: tuple[tuple[str, ...], ...] = ()
     initials: str | None = None
+
+
+def filters_of(region: str | None, industry: str | None, status: Status | None, year: int | None) -> Filters:
+    """The filters of a list; 404 for a region or an industry that does not exist."""
+    if region is not None and not regions.is_known(region):
+        raise FilterUnknown(f"region {region}")
+    section = industry_code(industry) if industry is not None else None
+    if industry is not None and section is None:
+        raise FilterUnknown(f"industry {industry}")
+    return Filters(regions.prefix(region) if region else None, section, status, year)
 
 
 def read_query(q: str | None, filters: Filters) -> Wanted:

@@ -1,12 +1,12 @@
 """Finding enterprises: in the index, and by code in the register itself."""
 
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from tantivy import Query
 
-from shared.codes import regions
 from shared.db import Sessions
 from shared.http.pagination import COUNT_CAP, PageQuery, PageResult, decode_cursor, encode_cursor
 from svc_credit_registry.discovery.indexes import service as indexes
@@ -15,19 +15,17 @@ from svc_credit_registry.discovery.indexes.rules import Entry, beginning_with, i
 from svc_credit_registry.discovery.indexes.service import View
 from svc_credit_registry.discovery.projection.service import Projection
 from svc_credit_registry.discovery.search import queries
-from svc_credit_registry.discovery.search.errors import FilterUnknown
-from svc_credit_registry.discovery.search.rules import MATCH_NAMES, Filters, Match, Wanted
+from svc_credit_registry.discovery.search.rules import MATCH_NAMES, Match, Wanted
 from svc_credit_registry.discovery.search.schemas import SuggestionOut
 from svc_credit_registry.discovery.suggestions.service import suggest
-from svc_credit_registry.record.classification.rules import industry_code
 from svc_credit_registry.record.enterprises.models import Enterprise
-from svc_credit_registry.record.enterprises.rules import Status
 from svc_credit_registry.record.wording.rules import fold
 
 EXPORT_BATCH = 1000
 FEW = 2_000
 """Up to so many, all that is found is looked at; beyond, stretch by stretch until the page is full."""
 BY_CODE = -1
+_CODE = re.compile(r"[0-9A-Z]{18}")
 
 
 @dataclass(frozen=True)
@@ -57,23 +55,14 @@ class Position:
     key: str
 
 
-def filters_of(region: str | None, industry: str | None, status: Status | None, year: int | None) -> Filters:
-    """The filters of a list; 404 for a region or an industry that does not exist."""
-    if region is not None and not regions.is_known(region):
-        raise FilterUnknown(f"region {region}")
-    section = industry_code(industry) if industry is not None else None
-    if industry is not None and section is None:
-        raise FilterUnknown(f"industry {industry}")
-    return Filters(regions.prefix(region) if region else None, section, status, year)
-
-
 async def find(projection: Projection, session: AsyncSession, wanted: Wanted, paging: PageQuery) -> PageResult:
     """One page of the enterprises that match, in the order of `search.rules`. Its rows are Hits."""
-    after = _position(paging.cursor)
+    after = _position(paging.cursor, wanted)
     if _is_by_code(projection, wanted, after):
         return await _find_by_code(session, wanted, after, paging)
     view = projection.view
-    return await projection.ask(lambda: look(view, wanted, after, paging))
+    ask = projection.survey if paging.count == "exact" else projection.ask
+    return await ask(lambda: look(view, wanted, after, paging))
 
 
 def look(view: View, wanted: Wanted, after: Position | None, paging: PageQuery) -> PageResult:
@@ -125,13 +114,16 @@ def hit_of(entry: Entry, match: Match, wanted: Wanted) -> Hit:
     return Hit(entry, MATCH_NAMES[match], former)
 
 
-def _position(cursor: str | None) -> Position | None:
+def _position(cursor: str | None, wanted: Wanted) -> Position | None:
+    """Where the page before ended; 400 for a cursor of a search that was of another kind, or made up."""
     if cursor is None:
         return None
     match, key = decode_cursor(cursor, 2)
     if not (isinstance(match, int) and BY_CODE <= match < len(Match) and isinstance(key, str)):
         raise CursorForeign
-    if match != BY_CODE and not is_sort_key(key):
+    if match == BY_CODE and (wanted.text is not None or _CODE.fullmatch(key) is None):
+        raise CursorForeign
+    if match != BY_CODE and (wanted.code_prefix is not None or not is_sort_key(key)):
         raise CursorForeign
     return Position(match, key)
 
@@ -187,7 +179,8 @@ def kinds(view: View, wanted: Wanted) -> Iterator[Kind]:
     better: list[Query] = []
     for match, field, words in _by_name(wanted.text):
         query = indexes.phrase(field, words)
-        yield Kind(match, [query, *filters], better[-1:], min(rarest, _rarest(view, field, words)))
+        at_most = min(rarest, indexes.rarest(view.searcher, field, words))
+        yield Kind(match, [query, *filters], better[-1:], at_most)
         better.append(query)
     del better[:-2]
     for match, query, at_most in _by_sound(view, wanted):
@@ -206,21 +199,22 @@ def _by_name(text: str) -> Iterator[tuple[Match, str, Sequence[str]]]:
 def _by_sound(view: View, wanted: Wanted) -> Iterator[tuple[Match, Query, int]]:
     if wanted.readings:
         query = indexes.any_of([indexes.phrase("sounds", reading) for reading in wanted.readings])
-        yield Match.SOUND, query, sum(_rarest(view, "sounds", reading) for reading in wanted.readings)
+        yield (
+            Match.SOUND,
+            query,
+            sum(indexes.rarest(view.searcher, "sounds", syllables) for syllables in wanted.readings),
+        )
     if wanted.initials:
         words = pairs(wanted.initials)
-        yield Match.INITIALS, indexes.phrase("initials", words), _rarest(view, "initials", words)
-
-
-def _rarest(view: View, field: str, words: Sequence[str]) -> int:
-    return min(indexes.frequency(view.searcher, field, word) for word in words)
+        yield Match.INITIALS, indexes.phrase("initials", words), indexes.rarest(view.searcher, "initials", words)
 
 
 def everything(view: View, wanted: Wanted) -> tuple[Query | None, int]:
     """What finds all that match, in whatever way, and how many these are at most; None for the whole register."""
     if wanted.code_prefix is not None:
         tags = [indexes.term("tags", tag) for tag in wanted.filters.tags]
-        return indexes.all_of([indexes.code_begins(wanted.code_prefix), *tags]), FEW
+        code = indexes.any_of([indexes.code_begins(wanted.code_prefix), indexes.term("numbers", wanted.code_prefix)])
+        return indexes.all_of([code, *tags]), FEW
     ways = list(kinds(view, wanted))
     if wanted.text is None:
         return (indexes.all_of(ways[0].queries) if ways[0].queries else None), ways[0].at_most
@@ -276,5 +270,5 @@ async def _export_by_code(sessions: Sessions, wanted: Wanted) -> AsyncIterator[S
 async def did_you_mean(projection: Projection, text: str) -> list[SuggestionOut]:
     """Texts near to `text` which names hold, the likeliest first."""
     view = projection.view
-    found = await projection.ask(lambda: suggest(view, text))
+    found = await projection.survey(lambda: suggest(view, text))
     return [SuggestionOut.model_validate(suggestion) for suggestion in found]

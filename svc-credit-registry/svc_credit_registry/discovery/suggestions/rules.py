@@ -14,6 +14,14 @@ SHORTEST_WITH_GAP = 4
 """Below that, what is left beside a gap would fit nearly every name."""
 
 
+CONFUSED = (
+    ("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"), ("f", "h"), ("l", "r"), ("ang", "an"), ("eng", "en"),
+    ("ing", "in"),
+)  # fmt: skip
+"""Sounds of Putonghua which speakers of many dialects do not tell apart."""
+OFTEN_LEFT_OUT = "aeiouvhgn"
+
+
 class Reason(StrEnum):
     """What is other in a suggestion, the likeliest slip first."""
 
@@ -57,6 +65,19 @@ def guesses(text: str) -> Iterator[Guess]:
         yield _whole(Reason.SURPLUS, text[:at] + text[at + 1 :])
         if at:
             yield _gapped(Reason.MISSING, text[:at], text[at:])
+
+
+def letter_slips(letters: str) -> Iterator[tuple[Reason, str]]:
+    """Pinyin by whose slip `letters` may have come about: what many do not tell apart, then a letter off."""
+    for one, other in (*CONFUSED, *((other, one) for one, other in CONFUSED)):
+        for found in re.finditer(one, letters):
+            yield Reason.SAME_SOUND, letters[: found.start()] + other + letters[found.end() :]
+    for at, (a, b) in enumerate(itertools.pairwise(letters)):
+        yield Reason.SWAPPED, letters[:at] + b + a + letters[at + 2 :]
+    for at in range(len(letters)):
+        yield Reason.SURPLUS, letters[:at] + letters[at + 1 :]
+    for at, letter in itertools.product(range(len(letters) + 1), OFTEN_LEFT_OUT):
+        yield Reason.MISSING, letters[:at] + letter + letters[at:]
 
 
 def _whole(reason: Reason, meant: str) -> Guess:

@@ -14,14 +14,27 @@ from svc_credit_registry.record.wording.rules import fold
 MIN_TRADE_NAME = 2
 MAX_INDUSTRY_WORDS = 3
 
-FORMS: tuple[str, ...] = (
-    "集团股份有限公司", "集团有限责任公司", "集团有限公司", "股份有限公司", "有限责任公司", "有限公司", "集团公司",
-    "总公司", "分公司", "特殊普通合伙企业", "普通合伙企业", "有限合伙企业", "合伙企业", "特殊普通合伙", "普通合伙",
-    "有限合伙", "个人独资企业", "农民专业合作社", "专业合作社", "合作社", "联合社", "家庭农场", "农场", "林场",
-    "工作室", "经营部", "门市部", "服务部", "营业部", "事务所", "研究院", "商店", "商行", "中心", "集团", "总厂",
-    "公司", "超市", "厂", "店", "馆", "坊", "行", "部", "所", "社", "场", "站", "铺",
-)  # fmt: skip
-"""Forms of organisation and responsibility (article 10), the longer before the shorter where one ends the other."""
+FORMS: dict[str, str] = {
+    "集团股份有限公司": "Group company limited by shares", "集团有限责任公司": "Group limited liability company",
+    "集团有限公司": "Group limited company", "股份有限公司": "Company limited by shares",
+    "有限责任公司": "Limited liability company", "有限公司": "Limited company", "集团公司": "Group company",
+    "总公司": "Head company", "分公司": "Branch of a company",
+    "特殊普通合伙企业": "Special general partnership enterprise",
+    "普通合伙企业": "General partnership enterprise", "有限合伙企业": "Limited partnership enterprise",
+    "合伙企业": "Partnership enterprise", "特殊普通合伙": "Special general partnership",
+    "普通合伙": "General partnership",
+    "有限合伙": "Limited partnership", "个人独资企业": "Sole proprietorship", "农民专业合作社": "Farmers' cooperative",
+    "专业合作社": "Specialised cooperative", "合作社": "Cooperative", "联合社": "Union of cooperatives",
+    "家庭农场": "Family farm", "农场": "Farm", "林场": "Forest farm", "工作室": "Studio",
+    "经营部": "Business department",
+    "门市部": "Sales department", "服务部": "Service department", "营业部": "Business office", "事务所": "Firm",
+    "研究院": "Research institute", "商店": "Store", "商行": "Trading house", "中心": "Centre", "集团": "Group",
+    "总厂": "Head factory", "公司": "Company", "超市": "Supermarket", "厂": "Factory", "店": "Shop", "馆": "House",
+    "坊": "Workshop", "行": "Trading firm", "部": "Department", "所": "Office", "社": "Society", "场": "Yard",
+    "站": "Station", "铺": "Small shop",
+}  # fmt: skip
+"""Forms of organisation and responsibility (article 10), in English too; the longer before the shorter where one ends
+the other."""
 
 COMPOUNDS: dict[str, tuple[str, str]] = {
     "酒厂": ("酒业", "厂"), "药厂": ("医药", "厂"), "茶厂": ("茶业", "厂"), "纱厂": ("纺织", "厂"),

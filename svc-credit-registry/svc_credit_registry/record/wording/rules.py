@@ -13,6 +13,7 @@ from pypinyin.constants import PINYIN_DICT
 
 READINGS_KEPT = 3
 SOUND_KEYS = 48
+_BASIC_PLANE = 0xFFFF
 
 _VOWELS = frozenset("aeiouv")
 _NOISE = re.compile(r"[\W_]+")
@@ -68,10 +69,15 @@ def _folded_character(character: str) -> str:
 
 
 class _Folding(dict[int, str]):
-    """What each character is folded to, worked out when it is met first."""
+    """What each character is folded to, worked out when it is met first.
+
+    What lies beyond the basic plane is rare and worked out each time: who asks for all there is fills no memory.
+    """
 
     def __missing__(self, point: int) -> str:
-        self[point] = folded = _folded_character(chr(point))
+        folded = _folded_character(chr(point))
+        if point <= _BASIC_PLANE:
+            self[point] = folded
         return folded
 
 

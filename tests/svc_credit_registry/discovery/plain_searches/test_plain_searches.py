@@ -69,7 +69,8 @@ async def test_what_is_refused_or_finds_nothing_is_the_routes_business(world: Wo
 @pytest.mark.parametrize(
     "query",
     ["q=", "q", "limit=5", "q=a+b", "q=ab&q=cd", "q=ab&limit=", "q=ab&limit=-1", "q=ab&cursor=x", "q=ab;limit=1",
-     "q=%FF%FE", "q=ab%0A", "q=%E7%BA", "Q=ab", "q=ab&limit=9999", "q=ab&region=42", "q=ab%ZZ=1", "q=91421303MA00000"],
+     "q=%FF%FE", "q=ab%0A", "q=%E7%BA", "Q=ab", "q=ab&limit=9999", "q=ab&region=42", "q=ab%ZZ=1", "q=ab#x",
+     "q=91421303MA00000"],
 )  # fmt: skip
 def test_what_is_not_plain(query: str) -> None:
     assert read(query) is None

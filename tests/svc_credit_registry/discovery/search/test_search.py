@@ -11,7 +11,9 @@ import pytest
 from shared.audit import SYSTEM
 from shared.clock import now
 from shared.codes import credit_code
+from shared.http.pagination import encode_cursor
 from svc_credit_registry.discovery.building.service import build
+from svc_credit_registry.discovery.projection import service as projection
 from svc_credit_registry.discovery.projection.service import Projection
 from svc_credit_registry.discovery.search import service
 from svc_credit_registry.discovery.search.rules import match_of
@@ -201,6 +203,9 @@ async def test_an_old_number_finds_the_record_that_goes_on(world: World) -> None
     for q in ("421303000012345", ROWS[500]["code"]):
         found = await world.get("/v1/enterprises", q=q)
         assert [(item["code"], item["match"]) for item in found["items"]] == [(new, "code")]
+    await world.load([ROWS[4] | {"legal_representative_name": "李四"}])
+    await world.settled()
+    assert (await world.get("/v1/enterprises/facets", q="421303000012345"))["count"] == 1
 
 
 async def test_a_list_may_be_narrowed_to_those_on_a_list(world: World) -> None:
@@ -240,6 +245,34 @@ async def test_who_finds_nothing_is_offered_what_he_may_have_meant(world: World)
         assert answer["items"] == []
         assert (meant, reason, 1) in [(s["text"], s["reason"], s["count"]) for s in answer["did_you_mean"]]
         assert (await world.get("/v1/enterprises/suggestions", q=q))["items"] == answer["did_you_mean"]
+
+
+async def test_a_slip_in_pinyin_is_offered_too(world: World) -> None:
+    await world.hear(decided())
+    await world.settled()
+    slips = [
+        ("hongguagn", "hongguang", "swapped"), ("hogguang", "hongguang", "missing"),
+        ("hongtguang", "hongguang", "surplus"), ("hongguan", "hongguang", "same_sound"),
+    ]  # fmt: skip
+    for q, meant, reason in slips:
+        answer = await world.get("/v1/enterprises", q=q)
+        assert answer["items"] == []
+        assert (meant, reason, 1) in [(s["text"], s["reason"], s["count"]) for s in answer["did_you_mean"]], q
+
+
+async def test_questions_that_read_much_wait_for_each_other_and_not_for_ever(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.hear(decided())
+    await world.settled()
+    monkeypatch.setattr(projection, "MOST_SURVEYS", 0)
+    for path, q in (("facets", "红光"), ("suggestions", "红广")):
+        answer = await world.client.get(f"/v1/enterprises/{path}", params={"q": q})
+        assert (answer.status_code, answer.json()["code"]) == (503, "search_busy")
+        assert answer.headers["retry-after"]
+    found = await world.get("/v1/enterprises", q="红广")
+    assert (found["items"], found["did_you_mean"]) == ([], [])
+    assert (await world.get("/v1/enterprises", q="红光"))["items"]
 
 
 async def test_nothing_is_offered_where_something_was_found(world: World) -> None:
@@ -321,6 +354,11 @@ REFUSED: list[tuple[dict[str, str], int, str | None]] = [
     ({"cursor": "nonsense"}, 400, "bad_request"),
     ({"cursor": "W1sidiIsIDFdLCBbInYiLCAieCJdLCBbInYiLCAxXSwgWyJ2IiwgMV1d"}, 400, "bad_request"),
     ({"q": "红\u0000光"}, 422, None),
+    ({"cursor": encode_cursor([-1, "\u0000"])}, 400, "bad_request"),
+    ({"cursor": encode_cursor([-1, "\ud800"])}, 400, "bad_request"),
+    ({"cursor": encode_cursor([0, f"0红光-{ROWS[0]['code']}\n"])}, 400, "bad_request"),
+    ({"q": "红光", "cursor": encode_cursor([-1, ROWS[0]["code"]])}, 400, "bad_request"),
+    ({"q": ROWS[0]["code"][:8], "cursor": encode_cursor([0, f"0红光-{ROWS[0]['code']}"])}, 400, "bad_request"),
 ]
 
 
