@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI, Header
 from fastapi.responses import JSONResponse
 
+PARTS = {"trade_name": "青禾", "industry_word": "酒业", "organisation_form": "有限公司"}
 PROFILE = {"name": "张伟", "id_number": "421303199003071234", "phone": "13812345678"}
 
 
@@ -22,6 +23,7 @@ class Neighbours:
     away: set[str] = field(default_factory=set)
     calls: list[Any] = field(default_factory=list)
     unreadable: bool = False
+    parts: dict[str, str] = field(default_factory=lambda: dict(PARTS))
     restrictions: list[dict[str, Any]] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
     forbidden: bool = False
@@ -48,8 +50,9 @@ def application(known: Neighbours) -> FastAPI:
             return JSONResponse({"code": "unavailable"}, 503)
         if known.unreadable:
             return JSONResponse({"code": "invalid"}, 422)
-        name = f"随州市{body['trade_name']}{body['industry_word']}{body['organisation_form']}"
-        return {"name": name, "verdicts": known.verdicts, "more": False}
+        parts = {part: body.get(part, known.parts[part]) for part in PARTS}
+        name = body.get("name") or "随州市" + "".join(parts.values())
+        return {"name": name, "parts": parts, "verdicts": known.verdicts, "more": False}
 
     @app.post("/v1/restriction-checks")
     async def check(body: dict[str, Any]) -> Any:

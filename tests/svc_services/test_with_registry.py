@@ -61,6 +61,15 @@ async def test_a_decision_becomes_an_enterprise_a_licence_and_a_name_nobody_else
     assert licence["content"]["code"] in [v["conflicting_code"] for v in refusals]
     assert all(v["rule"] and v["article"] and v["conflicting_name"] for v in refusals)
 
+    whole = {"region": NAME["region"], "industry_code": "1512", "name": "青禾（随州）白酒有限公司"}
+    checked = (await both.client.post("/v1/name-checks", json=whole)).json()
+    assert (checked["name"], checked["trade_name"], checked["industry_word"]) == (whole["name"], "青禾", "白酒")
+    assert [v["rule"] for v in checked["verdicts"]] == ["equivalent_industry_word"]
+    claimed = {"related_codes": [licence["content"]["code"]]}
+    checked = (await both.client.post("/v1/name-checks", json=whole | claimed)).json()
+    assert (checked["available"], checked["needs_examiner"]) == (True, True)
+    assert checked["verdicts"][0]["exemption_claimed"] is True
+
 
 async def test_a_name_reserved_here_is_held_there_and_free_again_when_withdrawn(both: World) -> None:
     kept = await both.reserve()

@@ -51,18 +51,19 @@ async def restrictions(outbound: Outbound, concerned: Concerned) -> list[dict[st
 
 @dataclass(frozen=True)
 class Comparison:
-    """The whole name as the registry writes it, and its verdicts as the contract has them."""
+    """The whole name as the registry writes it, its parts and verdicts as the contract has them."""
 
-    name: str | None
+    name: str
+    parts: dict[str, str]
     verdicts: list[dict[str, Any]]
 
 
-async def compare_name(outbound: Outbound, parts: dict[str, Any]) -> Comparison | None:
-    """The registry's verdicts on a name; None when it can't read the parts; 503 when it can't be reached."""
+async def compare_name(outbound: Outbound, name: dict[str, Any]) -> Comparison | None:
+    """The registry's verdicts on a name; None when it can't read the name; 503 when it can't be reached."""
     try:
-        answer = await outbound.post("credit-registry", "/v1/name-comparisons", json=parts, anonymous=True)
+        answer = await outbound.post("credit-registry", "/v1/name-comparisons", json=name, anonymous=True)
     except UpstreamProblem as refusal:
         if refusal.status == 422:
             return None
         raise
-    return Comparison(name=answer.get("name"), verdicts=list(answer["verdicts"]))
+    return Comparison(answer["name"], dict(answer["parts"]), list(answer["verdicts"]))

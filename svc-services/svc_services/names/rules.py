@@ -15,6 +15,7 @@ from shared.terms import in_force
 from svc_services.wording.rules import (
     APPROVAL_WORDS,
     DEFAULT_INDUSTRY_WORDS,
+    DOUBTFUL_WORDS,
     FORBIDDEN_WORDS,
     FORMS,
     INDUSTRY_WORDS,
@@ -24,6 +25,7 @@ from svc_services.wording.rules import (
 
 ORDER_734 = "企业名称登记管理规定（国务院令第734号，2021-03-01起施行）"
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+_BRACKETS, _BRACKETED = re.compile(r"[()（）]"), re.compile(r"[(（][^()（）]*[)）]")
 
 
 class Outcome(StrEnum):
@@ -121,18 +123,38 @@ def default_industry_word(industry_code: str) -> str:
     return DEFAULT_INDUSTRY_WORDS.get(industry_class(industry_code), "")
 
 
-def formal_verdicts(parts: NameParts, region_names: frozenset[str]) -> list[Verdict]:
-    """Everything wrong with a name whatever others exist, all at once. `region_names` are those of its region."""
-    whole = parts.trade_name + parts.industry_word
+def formal_verdicts(parts: NameParts, region_names: frozenset[str], name: str | None = None) -> list[Verdict]:
+    """Everything wrong with a name whatever others exist, all at once. `region_names` are those of its region; `name`
+    is the whole name where it was given.
+    """
+    words = parts.trade_name + parts.industry_word
     return [
-        *_script_verdicts(parts.trade_name),
+        *_script_verdicts(parts, name),
         *_region_verdicts(parts.trade_name, region_names),
         *_industry_verdicts(parts.trade_name),
         *_form_verdicts(parts.organisation_form),
-        *_word_verdicts(whole, FORBIDDEN_WORDS, Outcome.REFUSED),
-        *_word_verdicts(whole, RESTRICTED_WORDS, Outcome.EXAMINER),
-        *_word_verdicts(whole, APPROVAL_WORDS, Outcome.WARNING),
+        *_word_verdicts(words, FORBIDDEN_WORDS, Outcome.REFUSED),
+        *_word_verdicts(words, DOUBTFUL_WORDS, Outcome.EXAMINER),
+        *_word_verdicts(words, RESTRICTED_WORDS, Outcome.EXAMINER),
+        *_word_verdicts(words, APPROVAL_WORDS, Outcome.WARNING),
     ]
+
+
+def holds(name: str, parts: NameParts) -> bool:
+    """Whether a whole name is made of these parts: what is checked must be what is kept."""
+    return _BRACKETED.sub("", name).endswith(parts.trade_name + parts.industry_word + parts.organisation_form)
+
+
+def standard_verdicts(asked: str, simplified: str) -> list[Verdict]:
+    """What follows when a trade name reads otherwise once its characters are simplified (article 5).
+
+    Some characters are standard beside the simpler ones for which they once stood, as 昇: so an examiner looks.
+    """
+    if simplified in asked or not HAN.search(asked):
+        return []
+    message = f"字号可能含有非规范汉字（规范写法：“{simplified}”）"
+    english = f"The trade name may hold characters that are not standard; simplified it is {simplified}"
+    return [Verdict("trade_name_not_standard", f"{ORDER_734}第五条", Outcome.EXAMINER, message, english)]
 
 
 def taken_verdict(other_name: str, kept_until: date) -> Verdict:
@@ -147,42 +169,23 @@ def taken_verdict(other_name: str, kept_until: date) -> Verdict:
     )
 
 
-def split_name(name: str, region_names: frozenset[str]) -> tuple[str, str, str] | None:
-    """Trade name, industry word and form of a whole name, None when it can't be told apart with certainty."""
-    form = next((f for f in sorted(FORMS, key=len, reverse=True) if name.endswith(f)), None)
-    if form is None:
-        return None
-    rest = _without_places(name.removesuffix(form), region_names)
-    word = next((w for w in sorted(INDUSTRY_WORDS, key=len, reverse=True) if rest.endswith(w)), "")
-    trade_name = rest.removesuffix(word) if word else rest
-    return (trade_name, word, form) if trade_name else None
-
-
-def _without_places(text: str, region_names: frozenset[str]) -> str:
-    places = sorted(region_names, key=lambda n: (-len(n), n))
-    while True:
-        found = next((p for p in places if text.startswith(p) and len(text) > len(p)), None)
-        if found is None:
-            return text
-        text = text.removeprefix(found)
-
-
 def place_names(names: Sequence[str]) -> frozenset[str]:
     """The names of places with and without their suffix (随州市 and 随州)."""
     short = {re.sub(r"(省|市|县|区|自治州|自治区|地区|盟|旗)$", "", name) for name in names}
     return frozenset(names) | frozenset(name for name in short if len(name) > 1)
 
 
-def _script_verdicts(trade_name: str) -> list[Verdict]:
+def _script_verdicts(parts: NameParts, name: str | None) -> list[Verdict]:
+    trade_name = parts.trade_name
     if not HAN.fullmatch(trade_name):
-        return [
-            _refused(
-                "trade_name_script", "第五条", "字号应当使用规范汉字", "The trade name is written in Han characters"
-            )
-        ]
+        english = "The trade name is written in Han characters"
+        return [_refused("trade_name_script", "第五条", "字号应当使用规范汉字", english)]
     if len(trade_name) < 2:
         message, english = "字号应当由两个以上汉字组成", "The trade name has at least two Han characters"
         return [_refused("trade_name_length", "第八条", message, english)]
+    if not HAN.fullmatch(_BRACKETS.sub("", name or trade_name + parts.industry_word)):
+        english = "The whole name is written in Han characters"
+        return [_refused("name_script", "第五条", "企业名称应当使用规范汉字", english)]
     return []
 
 

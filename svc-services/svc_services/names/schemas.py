@@ -25,7 +25,14 @@ class NameIn(BaseModel):
         default=None, description="行业或经营特点; usual word if absent", examples=["酒业"]
     )
     organisation_form: Part | None = Field(default=None, description="组织形式", examples=["有限公司"])
-    name: Part | None = Field(default=None, description="The whole name, instead of its parts")
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)] | None = Field(
+        default=None,
+        description="The whole name, instead of its parts, or to say in which order they stand",
+        examples=["红光(北京)酒业发展有限公司"],
+    )
+    related_codes: list[Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]] = Field(
+        default=[], max_length=20, description="Enterprises with which the applicant claims an investment relation"
+    )
 
 
 class VerdictOut(BaseModel):
@@ -37,6 +44,7 @@ class VerdictOut(BaseModel):
     conflicting_name: str | None = None
     conflicting_code: str | None = None
     exemption: str | None = None
+    exemption_claimed: bool = Field(default=False, description="An exception is claimed; an examiner looks at proof")
     message: str
     message_en: str = ""
 

@@ -2,7 +2,9 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,17 +41,30 @@ RELEASE_REASONS = {
 
 async def check_name(session: AsyncSession, outbound: Outbound, body: NameIn, today: date) -> NameCheckOut:
     """Every verdict on a name: formal rules, names kept here, the registry's. 503 when that can't be asked."""
-    parts = parts_of(body)
-    own = rules.formal_verdicts(parts, _places(parts.region))
+    return (await _judged(session, outbound, body, today))[1]
+
+
+async def _judged(
+    session: AsyncSession, outbound: Outbound, body: NameIn, today: date
+) -> tuple[NameParts, NameCheckOut]:
+    """The parts of a name and what is to be said of it. The registry takes a whole name apart; 422 when it can't."""
+    given = _given_parts(body)
+    compared = await registry.compare_name(outbound, _question(body, given))
+    parts = given or _parts_found(body, compared)
+    if given and body.name and not rules.holds(body.name, given):
+        message = "名称与其组成部分不符 / the name is not made of these parts"
+        raise NameUnreadable(errors=[FieldError("/name", "differs", message)])
+    own = rules.formal_verdicts(parts, _places(parts.region), body.name)
+    if compared is not None:
+        own += rules.standard_verdicts(body.name or parts.trade_name, compared.parts["trade_name"])
     rival = await queries.live_rival(session, _key(parts), today)
     if rival is not None:
         own.append(rules.taken_verdict(rival.name, rival.reserved_until))
-    compared = await registry.compare_name(outbound, _question(parts))
     verdicts = [VerdictOut.of(v) for v in own] + _foreign(compared, rival.name if rival else None)
-    return NameCheckOut(
+    return parts, NameCheckOut(
         available=all(v.outcome != "refused" for v in verdicts),
         needs_examiner=any(v.outcome == "examiner" for v in verdicts),
-        name=(compared.name if compared else None) or _compose(parts),
+        name=compared.name if compared else body.name or _compose(parts),
         trade_name=parts.trade_name,
         industry_word=parts.industry_word,
         organisation_form=parts.organisation_form,
@@ -61,13 +76,12 @@ async def reserve_name(
     session: AsyncSession, outbound: Outbound, caller: Caller, body: ReservationIn, today: date
 ) -> NameReservation:
     """Keeps a free name for the caller: 2 months, 1 year where an approval is needed first. 409 with all verdicts."""
-    checked = await check_name(session, outbound, body, today)
+    parts, checked = await _judged(session, outbound, body, today)
     if not checked.available:
         verdicts = [v.model_dump() for v in checked.verdicts]
         raise NameConflict(checked.name, verdicts=verdicts, name=checked.name)
-    parts = parts_of(body)
     await release_expired(session, today, limit=1, key=_key(parts))
-    kept = await _insert(session, caller, body, checked, today)
+    kept = await _insert(session, caller, _Wanted(parts, checked, body.approval_needed), today)
     await record(
         session,
         caller,
@@ -92,11 +106,18 @@ async def reserve_name(
     return kept
 
 
-async def _insert(
-    session: AsyncSession, caller: Caller, body: ReservationIn, checked: NameCheckOut, today: date
-) -> NameReservation:
-    parts = parts_of(body)
-    until = rules.reserved_until(today, approval_needed=body.approval_needed)
+@dataclass(frozen=True)
+class _Wanted:
+    """A name that is to be kept."""
+
+    parts: NameParts
+    checked: NameCheckOut
+    approval_needed: bool
+
+
+async def _insert(session: AsyncSession, caller: Caller, wanted: _Wanted, today: date) -> NameReservation:
+    parts, checked = wanted.parts, wanted.checked
+    until = rules.reserved_until(today, approval_needed=wanted.approval_needed)
     scope, trade_name, industry_class = _key(parts)
     # Of two at the same moment the second waits here for the first, and then finds the name taken.
     row = (
@@ -113,7 +134,7 @@ async def _insert(
             organisation_form=parts.organisation_form,
             scope=scope,
             industry_class=industry_class,
-            approval_needed=body.approval_needed,
+            approval_needed=wanted.approval_needed,
             reserved_on=today,
             reserved_until=until.due_on,
             basis=until.basis,
@@ -202,25 +223,28 @@ async def release_expired(
     return len(over)
 
 
-def parts_of(body: NameIn) -> NameParts:
-    """The parts of a name, taken from the whole one where they were not given; 422 when that can't be done."""
+def _given_parts(body: NameIn) -> NameParts | None:
+    """The parts of a name as they were given; None when it is to be taken apart. 422 when something is missing."""
     if not regions.is_current(body.region):
         raise NameUnreadable(errors=[FieldError("/region", "unknown", "没有此行政区划代码 / no such region")])
-    trade_name, word, form = body.trade_name, body.industry_word, body.organisation_form
-    if body.name is not None and (trade_name is None or form is None):
-        split = rules.split_name(body.name, _places(body.region))
-        if split is None:
-            raise NameUnreadable(errors=[FieldError("/name", "unreadable", "无法识别组织形式 / form not recognised")])
-        trade_name, word, form = trade_name or split[0], word or split[1] or None, form or split[2]
+    trade_name, form = body.trade_name, body.organisation_form
+    if trade_name is not None and form is not None:
+        word = body.industry_word or rules.default_industry_word(body.industry_code)
+        return NameParts(body.region, trade_name, body.industry_code, word, form)
+    if body.name is not None:
+        return None
     missing = [n for n, v in (("trade_name", trade_name), ("organisation_form", form)) if v is None]
-    if missing:
-        raise NameUnreadable(errors=[FieldError(f"/{n}", "missing", "必填 / required") for n in missing])
+    raise NameUnreadable(errors=[FieldError(f"/{n}", "missing", "必填 / required") for n in missing])
+
+
+def _parts_found(body: NameIn, compared: registry.Comparison | None) -> NameParts:
+    """The parts of a whole name as the registry found them."""
+    if compared is None:
+        message = "无法识别字号或者组织形式 / trade name or form not recognised"
+        raise NameUnreadable(errors=[FieldError("/name", "unreadable", message)])
+    found = compared.parts
     return NameParts(
-        region=body.region,
-        trade_name=trade_name or "",
-        industry_code=body.industry_code,
-        industry_word=word or rules.default_industry_word(body.industry_code),
-        organisation_form=form or "",
+        body.region, found["trade_name"], body.industry_code, found["industry_word"], found["organisation_form"]
     )
 
 
@@ -241,14 +265,11 @@ def _compose(parts: NameParts) -> str:
     return rules.compose_name(regions.name(scope if regions.is_known(scope) else parts.region), parts)
 
 
-def _question(parts: NameParts) -> dict[str, str]:
-    return {
-        "region": parts.region,
-        "trade_name": parts.trade_name,
-        "industry_code": parts.industry_code,
-        "industry_word": parts.industry_word,
-        "organisation_form": parts.organisation_form,
-    }
+def _question(body: NameIn, given: NameParts | None) -> dict[str, Any]:
+    """What the registry is asked: the parts that are known, and the whole name where its order was given."""
+    parts = asdict(given) if given else {"region": body.region, "industry_code": body.industry_code}
+    said = {"name": body.name, "related_codes": body.related_codes}
+    return parts | {name: value for name, value in said.items() if value}
 
 
 def _foreign(compared: registry.Comparison | None, known_rival: str | None) -> list[VerdictOut]:

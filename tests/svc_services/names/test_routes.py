@@ -47,13 +47,34 @@ async def test_verdicts_of_both_services_come_at_once_with_rule_and_conflicting_
     assert found["needs_examiner"] is True
     rules = [v["rule"] for v in found["verdicts"]]
     assert rules == ["restricted_national_word", "same_trade_name_same_industry"]
-    assert found["verdicts"][1] == CONFLICT
+    assert found["verdicts"][1] == CONFLICT | {"exemption_claimed": False}
 
 
 async def test_a_whole_name_is_taken_apart(world: World) -> None:
     body = {"region": "421303", "industry_code": "1512", "name": "随州市青禾酒业有限公司"}
     found = (await world.client.post("/v1/name-checks", json=body)).json()
     assert (found["trade_name"], found["industry_word"], found["organisation_form"]) == ("青禾", "酒业", "有限公司")
+
+
+async def test_a_whole_name_goes_to_the_registry_as_it_is_written(world: World) -> None:
+    body = {"region": "421303", "industry_code": "1512", "name": "青禾(随州)酒业有限公司"}
+    related = {"related_codes": ["91421303MA0000001X"]}
+    found = (await world.client.post("/v1/name-checks", json=body | related)).json()
+    assert world.known.calls == [body | related]
+    assert (found["name"], found["available"]) == ("青禾(随州)酒业有限公司", True)
+
+
+async def test_a_name_is_made_of_the_parts_given_beside_it(world: World) -> None:
+    assert (await check(world, name="青禾(随州)酒业有限公司"))["available"] is True
+    answer = await world.client.post("/v1/name-checks", json=NAME | {"name": "随州市明月酒业有限公司"})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/name")
+
+
+async def test_a_whole_name_that_cannot_be_read_is_refused(world: World) -> None:
+    world.known.unreadable = True
+    body = {"region": "421303", "industry_code": "1512", "name": "随州青禾"}
+    answer = await world.client.post("/v1/name-checks", json=body)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/name")
 
 
 async def test_a_name_the_registry_cannot_read_still_gets_the_verdicts_on_its_form(world: World) -> None:
@@ -69,7 +90,6 @@ async def test_a_name_the_registry_cannot_read_still_gets_the_verdicts_on_its_fo
         ({"region": "999999"}, "/region"),
         ({"trade_name": None}, "/trade_name"),
         ({"organisation_form": None}, "/organisation_form"),
-        ({"trade_name": None, "organisation_form": None, "name": "随州青禾"}, "/name"),
         ({"industry_code": "X"}, "/industry_code"),
         ({"region": "42"}, "/region"),
     ],

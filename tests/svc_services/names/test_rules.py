@@ -38,6 +38,13 @@ def test_a_name_in_due_form_has_no_verdict() -> None:
         ({"trade_name": "国家级"}, "may_deceive", Outcome.REFUSED),
         ({"trade_name": "中华好"}, "restricted_national_word", Outcome.EXAMINER),
         ({"industry_word": "酒业集团"}, "restricted_group_word", Outcome.EXAMINER),
+        ({"industry_word": "ABC"}, "name_script", Outcome.REFUSED),
+        ({"trade_name": "董存瑞"}, "offends_morality", Outcome.REFUSED),
+        ({"trade_name": "邪教堂"}, "harms_public_order", Outcome.REFUSED),
+        ({"trade_name": "美国红"}, "names_foreign_state", Outcome.EXAMINER),
+        ({"trade_name": "今日本味"}, "names_foreign_state", Outcome.EXAMINER),
+        ({"trade_name": "老教授"}, "names_rank_or_title", Outcome.EXAMINER),
+        ({"trade_name": "异教徒"}, "may_discriminate", Outcome.EXAMINER),
         ({"industry_word": "融资担保"}, "industry_needs_approval", Outcome.WARNING),
     ],
 )
@@ -87,19 +94,40 @@ def test_a_reservation_lives_through_its_last_day_and_while_an_application_holds
 
 
 @pytest.mark.parametrize(
-    ("name", "parts"),
+    ("name", "parts", "holds"),
     [
-        ("随州市青禾酒业有限公司", ("青禾", "酒业", "有限公司")),
-        ("湖北省随州市青禾酒业发展股份有限公司", ("青禾", "酒业发展", "股份有限公司")),
-        ("随州青禾有限合伙企业", ("青禾", "", "有限合伙企业")),
-        ("青禾酒业有限责任公司", ("青禾", "酒业", "有限责任公司")),
-        ("随州市青禾酒业", None),
-        ("有限公司", None),
-        ("随州有限公司", ("随州", "", "有限公司")),
+        ("随州市青禾酒业有限公司", ("青禾", "酒业", "有限公司"), True),
+        ("青禾(随州)酒业有限公司", ("青禾", "酒业", "有限公司"), True),
+        ("青禾（随州）酒业有限公司", ("青禾", "酒业", "有限公司"), True),
+        ("随州市青禾酒业有限公司", ("明月", "酒业", "有限公司"), False),
+        ("随州市青禾有限公司", ("青禾", "酒业", "有限公司"), False),
     ],
 )
-def test_a_whole_name_is_taken_apart_or_not_guessed(name: str, parts: tuple[str, str, str] | None) -> None:
-    assert rules.split_name(name, PLACES) == parts
+def test_what_is_checked_is_what_the_name_is_made_of(name: str, parts: tuple[str, str, str], holds: bool) -> None:
+    trade_name, word, form = parts
+    assert rules.holds(name, NameParts("421303", trade_name, "1512", word, form)) is holds
+
+
+@pytest.mark.parametrize(
+    ("asked", "simplified", "doubted"),
+    [
+        ("红光", "红光", False),
+        ("紅光", "红光", True),
+        ("随州紅光酒业有限公司", "红光", True),
+        ("QINGHE", "qinghe", False),
+    ],
+)
+def test_characters_that_are_not_standard_are_shown_to_an_examiner(asked: str, simplified: str, doubted: bool) -> None:
+    found = [(v.rule, v.outcome) for v in rules.standard_verdicts(asked, simplified)]
+    assert found == ([("trade_name_not_standard", Outcome.EXAMINER)] if doubted else [])
+
+
+def test_a_whole_name_is_of_han_characters_and_brackets_alone() -> None:
+    def found(name: str) -> set[str]:
+        return {v.rule for v in rules.formal_verdicts(GOOD, PLACES, name)}
+
+    assert found("青禾（随州）酒业有限公司") == set()
+    assert found("随州青禾酒业2有限公司") == {"name_script"}
 
 
 def test_a_name_is_put_together_in_the_order_of_the_law() -> None:

@@ -40,7 +40,12 @@ def _ways(applicant: Name) -> Iterator[tuple[Query, int]]:
     trade_name = applicant.parts.trade_name
     words = words_meaning(applicant.parts.industry)
     category = [indexes.term("tags", f"i{applicant.industry_code[:3]}")] if len(applicant.industry_code) >= 3 else []
-    yield _named([trade_name + word for word in words or ("",)]), NEAR
+    named = [trade_name + word for word in words or ("",)]
+    places = dict.fromkeys(("", applicant.parts.region_text))
+    # Among more names than are looked at, those that must be refused may not be missing.
+    yield _named([applicant.parts.folded], begins=True, ends=True), NEAR
+    yield _named([place + each for place in places for each in named], begins=True), NEAR
+    yield _named(named), NEAR
     sounding = _sounding(sound_keys(trade_name))
     for way in (_named([trade_name]), sounding):
         if category:
@@ -57,9 +62,10 @@ def _ways(applicant: Name) -> Iterator[tuple[Query, int]]:
         yield _named([part + word for word in words for part in within][:MOST_PHRASES]), NEAR
 
 
-def _named(texts: Sequence[str]) -> Query:
-    """Present or former names that hold one of the texts."""
-    return indexes.any_of([indexes.phrase(field, pairs(text)) for field in ("names", "former") for text in texts])
+def _named(texts: Sequence[str], *, begins: bool = False, ends: bool = False) -> Query:
+    """Present or former names that hold one of the texts, begin with it, or end with it."""
+    words = [pairs(text, begins=begins, ends=ends) for text in texts]
+    return indexes.any_of([indexes.phrase(field, each) for field in ("names", "former") for each in words])
 
 
 def _sounding(keys: Sequence[str]) -> Query:

@@ -11,6 +11,7 @@ from svc_credit_registry.discovery.names.schemas import (
     DecompositionOut,
     NameComparisonIn,
     NameComparisonOut,
+    NamePartsOut,
     VerdictOut,
 )
 from svc_credit_registry.discovery.projection.service import ProjectionDep
@@ -31,7 +32,8 @@ async def compare_name(reply: ReplyDep, projection: ProjectionDep, asked: NameCo
     """Every verdict with its rule, article, the name it conflicts with and who is excepted. Nothing is stored."""
     applicant, verdicts = await service.compare(projection, reply.session, asked, reply.today)
     shown = [VerdictOut.model_validate(verdict) for verdict in verdicts[: service.SHOWN]]
-    return NameComparisonOut(name=applicant.name, verdicts=shown, more=len(verdicts) > service.SHOWN)
+    parts = NamePartsOut.model_validate(applicant.parts)
+    return NameComparisonOut(name=applicant.name, parts=parts, verdicts=shown, more=len(verdicts) > service.SHOWN)
 
 
 @router.get("/v1/names/decomposition", operation_id="decompose_name", summary="The parts of an enterprise name")

@@ -49,23 +49,29 @@ class VerdictOut(BaseModel):
     message_en: str
 
 
-class NameComparisonOut(BaseModel):
-    """The composed name and all verdicts on it, refusals first; none when nothing is in the way."""
-
-    name: str
-    verdicts: list[VerdictOut]
-    more: bool = Field(description="True when further names, left out here, are in the way as well")
-
-
-class DecompositionOut(BaseModel):
-    """A name in its parts; a part that could not be told is empty."""
+class NamePartsOut(BaseModel):
+    """The parts by which a name was compared, each in simplified characters and without brackets."""
 
     model_config = ConfigDict(from_attributes=True)
 
-    name: str
     region_text: str = Field(examples=["随州"])
     trade_name: str = Field(examples=["红光"])
     industry_word: str = Field(examples=["酒业发展"])
     industry: str = Field(description="The word that stands for all industry words of this meaning", examples=["酒业"])
     organisation_form: str = Field(examples=["有限公司"])
+
+
+class NameComparisonOut(BaseModel):
+    """The composed name, its parts, and all verdicts on it, refusals first; none when nothing is in the way."""
+
+    name: str
+    parts: NamePartsOut
+    verdicts: list[VerdictOut]
+    more: bool = Field(description="True when further names, left out here, are in the way as well")
+
+
+class DecompositionOut(NamePartsOut):
+    """A name in its parts; a part that could not be told is empty."""
+
+    name: str
     sounds: list[str] = Field(description="How the trade name may be read", examples=[["hong guang"]])

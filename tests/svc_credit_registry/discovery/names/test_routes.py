@@ -2,10 +2,13 @@ import uuid
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from shared.clock import today
 from shared.codes import credit_code
 from shared.events.services import NameReservationReleasedV1, NameReservedV1
 from svc_credit_registry.demo import FIXED, fill
+from svc_credit_registry.discovery.names import queries
 from svc_credit_registry.discovery.projection.service import Projection
 from svc_credit_registry.record.samples.rules import TRADE_NAMES, Plan, counties, enterprises
 from svc_credit_registry.settings import Settings
@@ -36,7 +39,12 @@ def reserved(**changes: Any) -> NameReservedV1:
 
 
 async def test_a_free_name_has_no_verdicts(world: World) -> None:
-    assert await compare(world) == {"name": "随州红光酒业有限公司", "verdicts": [], "more": False}
+    found = await compare(world)
+    assert (found["name"], found["verdicts"], found["more"]) == ("随州红光酒业有限公司", [], False)
+    assert found["parts"] == {
+        "region_text": "随州", "trade_name": "红光", "industry_word": "酒业", "industry": "酒业",
+        "organisation_form": "有限公司",
+    }  # fmt: skip
 
 
 async def test_a_registered_name_is_in_the_way_and_named_with_its_code(world: World) -> None:
@@ -138,6 +146,23 @@ async def test_every_official_example_is_found_among_all_others_and_judged_right
             assert existing in verdicts, (asked, existing)
             assert (verdicts[existing]["rule"], article in verdicts[existing]["article"]) == (rule, True)
             assert verdicts[existing]["conflicting_code"] == codes[existing]
+
+
+async def test_among_more_names_than_are_looked_at_what_is_refused_is_found(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names that merely hold the words come first in the order of lists."""
+    monkeypatch.setattr(queries, "NEAR", 5)
+    monkeypatch.setattr(queries, "FAR", 5)
+    names = [f"随州{first}红光酒业有限公司" for first in "安宝昌大恩发福高"]
+    names += ["随州红光酒业有限公司", "随州红光酒厂"]
+    rows = [row(credit_code.make("421303", 430_700_000 + i), name) for i, name in enumerate(names)]
+    await world.load(rows)
+    await world.settled()
+    verdicts = (await compare(world))["verdicts"]
+    assert {v["rule"] for v in verdicts if v["outcome"] == "refused"} == {
+        "identical_name", "same_trade_name_same_industry"
+    }  # fmt: skip
 
 
 async def test_a_name_is_in_the_way_before_the_index_knows_it(world: World) -> None:
