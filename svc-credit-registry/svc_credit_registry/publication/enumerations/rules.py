@@ -17,9 +17,11 @@ from svc_credit_registry.listing.lists import rules as lists
 from svc_credit_registry.listing.removals import rules as removals
 from svc_credit_registry.listing.repairs import rules as repairs
 from svc_credit_registry.publication.certificates.rules import FINDING_LABELS
+from svc_credit_registry.publication.value_labels.rules import LABELS
 from svc_credit_registry.record.decomposition.rules import FORMS
 from svc_credit_registry.record.enterprises import rules as enterprises
 from svc_credit_registry.record.records.rules import KINDS, RecordKind
+from svc_credit_registry.reporting.filings import rules as filings
 from svc_credit_registry.reporting.immediate_information.rules import TYPES
 from svc_credit_registry.reporting.objections import rules as objections
 from svc_credit_registry.reporting.publication_orders import rules as publication_orders
@@ -29,6 +31,7 @@ from svc_credit_registry.sharing.corrections import rules as corrections
 from svc_credit_registry.sharing.exchange import rules as exchange
 from svc_credit_registry.sharing.freshness import rules as freshness
 from svc_credit_registry.sharing.grants import rules as grants
+from svc_credit_registry.sharing.matching.rules import DOUBTS
 from svc_credit_registry.sharing.resource_requests import rules as resource_requests
 from svc_credit_registry.sharing.resources import rules as resources
 from svc_credit_registry.sharing.submissions.rules import OUTCOMES
@@ -121,7 +124,7 @@ _ALL: tuple[Enumeration, ...] = (
     _of("enterprise-statuses", "登记状态", "Statuses of enterprises", enterprises.STATUS_LABELS),
     _of("successions", "代码承继原因", "Why a code goes on under another", enterprises.SUCCESSION_LABELS),
     _of("record-kinds", "公示信息种类", "Kinds of items", {k: (r.zh, r.en) for k, r in KINDS.items()}),
-    _of("organisation-forms", "组织形式", "Forms of organisation", {form: (form, form) for form in FORMS}),
+    _of("organisation-forms", "组织形式", "Forms of organisation", {zh: (zh, en) for zh, en in FORMS.items()}),
     _of("person-roles", "人员身份", "What a person is to an enterprise", PEOPLE),
     _of("lists", "名单", "Lists", grounds.LIST_LABELS),
     _of("list-kinds", "名单公示", "Lists on the record",
@@ -129,10 +132,10 @@ _ALL: tuple[Enumeration, ...] = (
     _of("abnormal-grounds", "列入异常名录事由", "Grounds of abnormal operation", _grounds(grounds.ABNORMAL)),
     _of("serious-grounds", "列入严重违法失信名单事由", "Grounds of serious violations", _grounds(grounds.SERIOUS)),
     _of("list-entry-states", "列入状态", "States of list entries", lists.STATE_LABELS),
+    _of("list-hearing-states", "列入听证状态", "Hearings before a listing", hearings.STATE_LABELS),
     _of("list-objection-states", "列入异议状态", "Objections to a listing", list_objections.STATE_LABELS),
     _of("removal-states", "移出申请状态", "States of removals", removals.STATE_LABELS),
     _of("repair-states", "信用修复状态", "States of repairs", repairs.STATE_LABELS),
-    _of("list-hearing-states", "列入听证状态", "Hearings before a listing", hearings.STATE_LABELS),
     _of("certificate-findings", "证明验证结果", "Results of verifying a certificate", FINDING_LABELS),
     _of("measures", "惩戒措施", "Joint measures", {m.code: m.name for m in measures_known.CATALOGUE}),
     _of("measure-effects", "措施效力", "Effects of measures", measures_known.EFFECT_LABELS),
@@ -157,6 +160,8 @@ _ALL: tuple[Enumeration, ...] = (
     _of("inspection-results", "检查结果", "Results of inspections", findings.RESULT_LABELS),
     _of("inspector-leaving-grounds", "更换检查人员事由", "Why an inspector leaves a task", LEAVING_GROUNDS),
     _of("inspector-relations", "回避关系", "Relations of inspectors", inspectors.LABELS),
+    _of("report-states", "年报状态", "States of annual reports", filings.REPORT_STATES),
+    _of("report-duties", "年报义务", "How a duty to report stands", filings.DUTY_STATES),
     _of("immediate-information-types", "即时信息种类", "Kinds of immediate information",
         {value: (words[0], words[1]) for value, words in TYPES.items()}),
     _of("publication-order-states", "责令公示状态", "States of orders to publish", publication_orders.STATE_LABELS),
@@ -169,11 +174,13 @@ _ALL: tuple[Enumeration, ...] = (
     _of("resource-request-states", "共享申请状态", "States of requests", resource_requests.STATE_LABELS),
     _of("grant-states", "授权状态", "States of grants", grants.STATE_LABELS),
     _of("submission-outcomes", "报送结果", "What became of a pushed record", OUTCOMES),
+    _of("matching-doubts", "匹配疑点", "Why a pushed record waits", DOUBTS),
     _of("correction-states", "更正状态", "States of corrections", corrections.STATE_LABELS),
     _of("exchange-kinds", "交换种类", "Kinds of exchanges", exchange.KIND_LABELS),
     _of("feed-states", "数据时效", "Freshness of feeds", freshness.LABELS),
     _of("name-outcomes", "名称比对结果", "What follows of a name comparison", NAME_OUTCOMES),
     _of("name-likeness", "名称近似", "Likeness of names", NAME_KINDS),
+    *(_of(name, *title, values) for name, (title, values) in LABELS.items()),
     Enumeration("regions", ("行政区划 GB/T 2260", "Regions, GB/T 2260"), {}, "/v1/regions"),
     Enumeration("industries", ("国民经济行业 GB/T 4754", "Industries, GB/T 4754"), {}, "/v1/industries"),
 )  # fmt: skip

@@ -29,16 +29,6 @@ from svc_credit_registry.reporting.filings.service import Written
 
 router = Router(prefix="/v1", tags=["filings"])
 
-STATES = {
-    "draft": ("填报中，尚未公示", "Draft, not published"),
-    "published": ("已公示", "Published"),
-    "correcting": ("已公示，正在更正", "Published, a correction is being written"),
-    "outstanding": ("待报送", "To be filed"),
-    "overdue": ("逾期未报", "Overdue"),
-    "filed": ("已按期报送", "Filed in time"),
-    "filed_late": ("已逾期补报", "Filed late"),
-}
-
 
 @router.get("/annual-reports/duties", operation_id="get_annual_report_duties", summary="应报年度 Years to report on")
 async def duties(reply: ReplyDep, caller: AnyCaller) -> DutiesOut:
@@ -164,7 +154,7 @@ def _report_out(made: Written, today: date, english: bool) -> ReportOut:
         {name: getattr(report, name) for name in COPIED}
         | {
             "state": state,
-            "state_label": STATES[state][english],
+            "state_label": rules.REPORT_STATES[state][english],
             "window": _window_out(window, today),
             "correct_until": max(window.due_on, report.correct_until or window.due_on) if report.revision else None,
             "form": made.form,
@@ -201,7 +191,7 @@ def _duty(year: int, report: AnnualReport | None, today: date, english: bool) ->
             "year": year,
             "window": _window_out(window, today),
             "state": state,
-            "state_label": STATES[state][english],
+            "state_label": rules.DUTY_STATES[state][english],
             "report_id": report.id if report else None,
         }
     )

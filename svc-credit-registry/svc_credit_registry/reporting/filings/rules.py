@@ -15,6 +15,17 @@ from svc_credit_registry.reporting.filings.errors import CorrectionWindowOver, W
 MATTER = "MR-ENT-ANNUAL-REPORT"
 KIND = "annual_report"
 """Kind of the item on the public record."""
+DRAFT = {"draft": ("填报中，尚未公示", "Draft, not published")}
+REPORT_STATES = DRAFT | {
+    "published": ("已公示", "Published"),
+    "correcting": ("已公示，正在更正", "Published, a correction is being written"),
+}
+DUTY_STATES = DRAFT | {
+    "outstanding": ("待报送", "To be filed"),
+    "overdue": ("逾期未报", "Overdue"),
+    "filed": ("已按期报送", "Filed in time"),
+    "filed_late": ("已逾期补报", "Filed late"),
+}
 
 
 @dataclass(frozen=True)

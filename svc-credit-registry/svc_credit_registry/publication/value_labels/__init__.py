@@ -1,0 +1,1 @@
+"""Labels of values which no module shows in words."""
