@@ -50,7 +50,12 @@ def page(request: Request, template: str, *, status: int = 200, **content: objec
     english = is_english(request)
     other = request.url.include_query_params(lang="zh" if english else "en")
     html = TEMPLATES.get_template(template).render(
-        t=EN if english else ZH, english=english, style=STYLE, other=f"{other.path}?{other.query}", **content
+        t=EN if english else ZH,
+        english=english,
+        language="en" if english else "zh",
+        style=STYLE,
+        other=f"{other.path}?{other.query}",
+        **content,
     )
     headers = {
         "Content-Security-Policy": POLICY,

@@ -3,12 +3,14 @@
 The gateway shows these pages under `/registry` of its own address.
 """
 
+import contextlib
 from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Public
 from shared.clock import TodayDep
@@ -17,14 +19,17 @@ from shared.db import SessionDep
 from shared.errors import DomainError, FieldError, Invalid
 from shared.http import Router
 from shared.http.pagination import PageQuery
-from svc_credit_registry.discovery.projection.service import ProjectionDep
+from svc_credit_registry.discovery.facets import service as facets
+from svc_credit_registry.discovery.indexes.errors import SearchBusy
+from svc_credit_registry.discovery.projection.service import Projection, ProjectionDep
 from svc_credit_registry.discovery.search import rules, service
 from svc_credit_registry.discovery.search.rules import OnList
+from svc_credit_registry.publication.narrowing import rules as narrowing
 from svc_credit_registry.publication.pages.render import is_english, page
 from svc_credit_registry.publication.pages.texts import EN, ZH
 from svc_credit_registry.publication.statistics import service as statistics
 from svc_credit_registry.publication.statistics.errors import FigureNotPublished, RegionNotCounted
-from svc_credit_registry.record.classification.rules import INDUSTRIES, children
+from svc_credit_registry.record.classification.rules import INDUSTRIES
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.enterprises.rules import STATUS_LABELS, Status, read_day, valid_code
 from svc_credit_registry.record.enterprises.schemas import EnterpriseOut
@@ -36,6 +41,8 @@ from svc_credit_registry.reporting.objections import queries as objections
 router = Router(prefix="/registry", tags=["pages"], dependencies=[Public], include_in_schema=False)
 
 PAGE_SIZE = 20
+LONGEST = 2_000
+"""Characters of what is typed which are read at all; from `narrowing` on it is told that they are too many."""
 LISTS = {name: (ZH[name], EN[name]) for name in OnList}
 
 
@@ -45,63 +52,59 @@ async def show_search_page(  # noqa: PLR0913 - the fields of a form
     request: Request,
     session: SessionDep,
     projection: ProjectionDep,
-    q: Annotated[str, Query(max_length=100)] = "",
-    province: Annotated[str, Query(max_length=6)] = "",
-    section: Annotated[str, Query(max_length=5)] = "",
+    q: Annotated[str, Query(max_length=LONGEST)] = "",
+    region: Annotated[str, Query(max_length=6)] = "",
+    industry: Annotated[str, Query(max_length=5)] = "",
     status: Annotated[str, Query(max_length=20)] = "",
+    established_year: Annotated[str, Query(max_length=10)] = "",
     on_list: Annotated[str, Query(max_length=30)] = "",
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> Response:
     """查询: the form, and below it what was found. A field that means nothing is told on the page."""
-    asked = {"q": q, "province": province, "section": section, "status": status, "on_list": on_list}
-    shown: dict[str, object] = {"asked": asked, "result": None, "fault": None, "offered": [], "next_url": None}
+    asked = {"q": q, "region": region, "industry": industry, "status": status, "established_year": established_year}
+    asked["on_list"] = on_list
+    shown: dict[str, object] = {"asked": asked, "result": None, "fault": None, "offered": [], "narrower": []}
     try:
         if any(asked.values()):
-            wanted = rules.read_query(q or None, _filters(asked))
             paging = PageQuery(limit=PAGE_SIZE, cursor=cursor, count="capped")
-            result = await service.find(projection, session, wanted, paging)
-            if not result.rows and wanted.text is not None:
-                shown["offered"] = await service.did_you_mean(projection, wanted.text)
-            shown["result"] = result
-            if result.next_cursor:
-                shown["next_url"] = _address(request, asked | {"cursor": result.next_cursor})
+            shown |= await _found(projection, session, narrowing.wanted(asked), paging)
     except DomainError as error:
         shown["fault"] = error.title if is_english(request) else error.title_zh
-        return _search_page(request, shown, status=error.status)
-    return _search_page(request, shown)
+        return _search_page(request, asked, shown, status=error.status)
+    return _search_page(request, asked, shown)
 
 
-def _filters(asked: dict[str, str]) -> rules.Filters:
-    status = Status(asked["status"]) if asked["status"] in set(Status) else None
-    filters = service.filters_of(asked["province"] or None, asked["section"] or None, status, None)
-    on_list = OnList(asked["on_list"]) if asked["on_list"] in set(OnList) else None
-    return rules.Filters(filters.region, filters.industry, filters.status, None, None, on_list)
+async def _found(
+    projection: Projection, session: AsyncSession, wanted: rules.Wanted, paging: PageQuery
+) -> dict[str, object]:
+    """A page of what is found; the counts by which it can be narrowed; or what somebody may have meant."""
+    result = await service.find(projection, session, wanted, paging)
+    shown: dict[str, object] = {"result": result}
+    with contextlib.suppress(SearchBusy):
+        if not result.rows and wanted.text is not None:
+            shown["offered"] = await service.did_you_mean(projection, wanted.text)
+        if result.rows and not result.count_capped and projection.is_ready:
+            view = projection.view
+            counted = await projection.survey(lambda: facets.facets(view, wanted))
+            shown["narrower"] = narrowing.lists({name: getattr(counted, name) for name in narrowing.FIELDS})
+    return shown
 
 
-def _address(request: Request, values: dict[str, str]) -> str:
-    given = {name: value for name, value in values.items() if value}
-    if "lang" in request.query_params:
-        given["lang"] = request.query_params["lang"]
-    return f"/registry?{urlencode(given)}"
-
-
-def _search_page(request: Request, shown: dict[str, object], status: int = 200) -> HTMLResponse:
-    asked = shown["asked"]
-    assert isinstance(asked, dict)
+def _search_page(request: Request, asked: dict[str, str], shown: dict[str, object], status: int = 200) -> HTMLResponse:
     english = is_english(request)
-    exported = {"q": asked["q"], "region": asked["province"], "industry": asked["section"], "on_list": asked["on_list"]}
-    exported = {name: value for name, value in (exported | {"status": asked["status"]}).items() if value}
+    given, lang = {name: value for name, value in asked.items() if value}, {"lang": "en" if english else "zh"}
     return page(
         request,
         "search.html",
         status=status,
-        provinces=[(region.code, region.name) for region in regions.children(regions.NATION) if region.current],
-        sections=[(entry.code, entry.label_en if english else entry.label) for entry in children(None)],
+        address=lambda **changed: f"/registry?{urlencode(given | changed | lang)}",
+        regions=narrowing.region_choices(asked["region"]),
+        industries=narrowing.industry_choices(asked["industry"], english=english),
         statuses=[(status, STATUS_LABELS[status][english]) for status in Status],
         lists=[(name, LISTS[name][english]) for name in OnList],
         region_name=regions.full_name,
         is_region=regions.is_known,
-        export_url=f"/api/credit-registry/v1/enterprises/export?{urlencode(exported | {'format': 'csv'})}",
+        export_url=f"/api/credit-registry/v1/enterprises/export?{urlencode(given | {'format': 'csv'})}",
         **shown,
     )
 

@@ -1,6 +1,9 @@
 """The pages of the register: search results and records, in two languages, and what they say of wrong input."""
 
+import html
+import re
 from datetime import date
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -53,9 +56,34 @@ async def test_what_is_found_is_listed_with_its_status(loaded: World) -> None:
     assert page.text.index(CODE) < page.text.index(OTHER)
     assert "吊销" in page.text
     assert "共 2 户" in page.text
-    narrowed = await shown(loaded, "", q="红光", status="active", province="420000", section="C")
+    narrowed = await shown(loaded, "", q="红光", status="active", region="420000", industry="C")
     assert CODE in narrowed.text
     assert OTHER not in narrowed.text
+
+
+async def test_results_can_be_narrowed_by_what_they_have(loaded: World) -> None:
+    page = await shown(loaded, "", q="红光")
+    links = {html.unescape(link) for link in re.findall(r'href="(/registry\?[^"]*)"', page.text)}
+    by_region = f"/registry?{urlencode({'q': '红光', 'region': '420000', 'lang': 'zh'})}"
+    assert by_region not in links  # both lie in one province: there is no choice
+    below = await shown(loaded, "", q="红光", region="421300")
+    links = {html.unescape(link) for link in re.findall(r'href="(/registry\?[^"]*)"', below.text)}
+    narrowed = f"/registry?{urlencode({'q': '红光', 'region': '421321', 'lang': 'zh'})}"
+    assert narrowed in links
+    there = await loaded.client.get(narrowed)
+    assert OTHER in there.text
+    assert CODE not in there.text
+    assert '<option value="421321" selected>湖北省随州市随县</option>' in there.text
+    assert 'value="2021"' in (await shown(loaded, "", q="红光", established_year="2021")).text
+
+
+async def test_links_keep_the_language_that_was_chosen(loaded: World) -> None:
+    for path, q in (("", "红光"), ("", "红广"), (f"/enterprises/{CODE}", ""), ("/enterprises/1", "")):
+        page = await shown(loaded, path, CHINESE, lang="en", q=q)
+        links = re.findall(r'href="(/registry[^"]*)"', page.text)
+        other = [link for link in links if "lang=zh" in link]
+        assert len(other) == 1
+        assert all("lang=en" in link for link in links if link not in other)
 
 
 async def test_a_slash_at_the_end_leads_to_no_address_inside(loaded: World) -> None:
@@ -72,7 +100,18 @@ async def test_what_was_typed_is_text_and_never_markup(loaded: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "params", [{"q": "红"}, {"province": "999999"}, {"section": "ZZ"}, {"q": "红光", "cursor": "nonsense"}]
+    "params",
+    [
+        {"q": "红"},
+        {"region": "999999"},
+        {"industry": "ZZ"},
+        {"q": "红光", "cursor": "nonsense"},
+        {"status": "asleep"},
+        {"on_list": "golden"},
+        {"established_year": "1"},
+        {"established_year": "二〇二〇"},
+        {"q": "红" * 101},
+    ],
 )
 async def test_a_wrong_field_is_told_on_the_page(loaded: World, params: dict[str, str]) -> None:
     page = await shown(loaded, "", CHINESE, **params)
