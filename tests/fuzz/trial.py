@@ -33,6 +33,7 @@ from tests.support.platform import Platform, launch
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "20")
 SEED = os.environ.get("FUZZ_SEED", "20261121")
 PATHS = os.environ.get("FUZZ_PATHS", "")
+PHASES = os.environ.get("FUZZ_PHASES", "examples,coverage,fuzzing,stateful")
 ANONYMOUS, ADMINISTRATOR = "anonymous", "secadmin"
 REPRESENTATIVE = "demo.legal"
 ACTS_FOR = {
@@ -57,6 +58,7 @@ LEFT_OUT = {
 }
 """By operation; nothing else is left out."""
 LONGEST_SECONDS = 3600
+HOOKS = {"SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", "PYTHONPATH": f"{ROOT}:{PYTHON_PATH}"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def command(base_url: str) -> list[str]:
     """schemathesis' command line, the same for every caller."""
     line = [
         str(Path(sys.executable).with_name("schemathesis")), "run", f"{base_url}/openapi.json",
-        "--url", base_url, "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing,stateful",
+        "--url", base_url, "--checks", ",".join(CHECKS), "--phases", PHASES,
         "--max-examples", EXAMPLES, "--seed", SEED, "--continue-on-failure", "--warnings", "off",
         "--suppress-health-check", "all", "--request-timeout", "20", "--generation-database", "none", "--no-color",
     ]  # fmt: skip
@@ -111,10 +113,9 @@ def runs(platform: Platform, caller: str) -> Iterator[Run]:
             where = "^/(api/hub|session)" if audience == "gateway" else f"^/api/{audience}/"
             if PATHS and not re.search(where.strip("^"), PATHS):
                 continue
-            tokens = {"SCHEMATHESIS_HOOKS": "tests.fuzz.tokens", "PYTHONPATH": f"{ROOT}:{PYTHON_PATH}"}
             yield Run(
                 [] if PATHS else ["--include-path-regex", where],
-                tokens | {"FUZZ_AGENCY": json.dumps(who | {"audience": audience})},
+                {"FUZZ_AGENCY": json.dumps(who | {"audience": audience})},
             )
     else:
         code = ACTS_FOR.get(caller)
@@ -149,7 +150,9 @@ def play(platform: Platform, caller: str, folder: Path) -> bool:
         sys.stdout.write(f"\n==> as {caller}{_where(run)}\n")
         sys.stdout.flush()
         line = [*command(platform.base_url), *run.more]
-        done = subprocess.run(line, cwd=folder, env=os.environ | run.variables, timeout=LONGEST_SECONDS, check=False)
+        done = subprocess.run(
+            line, cwd=folder, env=os.environ | HOOKS | run.variables, timeout=LONGEST_SECONDS, check=False
+        )
         sys.stdout.write(f"==> as {caller}: status {done.returncode}, {time.monotonic() - began:.0f} s\n")
         if run.person is not None and not is_logged_in(run.person):
             sys.stdout.write(f"==> {caller} is logged in no more\n")
