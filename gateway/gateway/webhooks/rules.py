@@ -3,6 +3,7 @@
 Source: Standard Webhooks 1.0.0; the IANA registries of special-purpose addresses (RFC 6890, as updated).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ NOT_PUBLIC: tuple[Network, ...] = tuple(
         "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20",
     )
 )  # fmt: skip
+NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 
@@ -122,8 +124,8 @@ def _faults_of_form(url: str) -> list[tuple[str, str]]:
 def _may_be_public(host: str, targets: Targets) -> bool:
     try:
         return is_public(ip_address(host), targets.allowed)
-    except ValueError:
-        return True
+    except ValueError:  # a name; one that ends in a number is an address in disguise, as 127.1 or 0x7f000001
+        return NUMBER.fullmatch(host.rpartition(".")[2]) is None
 
 
 def judge(status: int, retry_after: str | None, now: datetime) -> Verdict:
