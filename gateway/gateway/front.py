@@ -48,6 +48,8 @@ class Front:
         if self.drain.begun and scope["type"] == "http" and scope["path"] == READY:
             await refuse(scope, send, Unavailable("Stopping."), trace_id=fields.trace(None)[0], language=b"", more=[])
             return
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}  # routes answer GET alone; the server drops the body
         if scope["type"] != "http" or scope["path"] in QUIET:
             await self.app(scope, receive, send)
             return

@@ -212,5 +212,7 @@ async def test_health_and_figures(start_gateway: StartGateway) -> None:
             await client.get("/api/services/v1/x")
             ready = await client.get("/readyz")
             metrics = await client.get("/metrics")
+            heads = [await client.head(path) for path in ("/livez", "/", "/api/hub/v1/status")]
+    assert {(head.status_code, head.content) for head in heads} == {(200, b"")}
     assert (ready.status_code, ready.json()["checks"]["database"]) == (200, True)
     assert 'gateway_answers_total{method="GET",status="200",upstream="services"} 1.0' in metrics.text
