@@ -183,7 +183,8 @@ async def test_mandates_are_granted_and_revoked_on_a_page(sso: Provider, registr
         assert (await browser.http.post("/account/mandates", data=form | faulty)).status_code == 422
     granted = await browser.http.post("/account/mandates", data=form, headers={"Accept-Language": "en"})
     assert (granted.status_code, "In force" in granted.text) == (200, True), granted.text
-    assert "<td>Answering consumers&#39; complaints, The matter MR-ENT-CHANGE</td>" in granted.text
+    assert ">Answering consumers&#39; complaints, The matter MR-ENT-CHANGE</td>" in granted.text
+    assert f">李* ({agent['username']})</td>" in granted.text
     revoked = await browser.http.post("/account/mandates", data=hidden(granted.text) | {"act": "revoke"})
     assert "已撤销" in revoked.text
 

@@ -43,6 +43,7 @@ class MandateOut(BaseModel):
     id: uuid.UUID
     organisation_code: str
     agent_id: uuid.UUID
+    agent_username: str = Field(description="As the agent was named in the grant: two may be called alike")
     agent_name: str = Field(description="Masked")
     matters: list[str] | None = Field(description="null: all")
     starts_on: date
@@ -59,6 +60,7 @@ def shown(row: Mandate, agent: Account, today: date) -> MandateOut:
         id=row.id,
         organisation_code=row.organisation_code,
         agent_id=row.agent_id,
+        agent_username=agent.username,
         agent_name=mask_name(agent.name),
         matters=row.matters,
         starts_on=row.starts_on,
