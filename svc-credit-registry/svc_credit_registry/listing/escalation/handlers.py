@@ -6,12 +6,17 @@ from shared.inbox import Sweep, SweepContext
 from svc_credit_registry.listing.escalation import service
 from svc_credit_registry.listing.hearings import queries as hearings
 from svc_credit_registry.listing.hearings import service as hearing_service
+from svc_credit_registry.listing.hearings.models import ListHearing
 from svc_credit_registry.listing.list_objections import queries as objections
 from svc_credit_registry.listing.list_objections import service as objection_service
+from svc_credit_registry.listing.list_objections.models import ListObjection
 from svc_credit_registry.listing.lists import queries as entries
 from svc_credit_registry.listing.lists import service as lists
+from svc_credit_registry.listing.lists.models import ListEntry
+from svc_credit_registry.listing.periods.queries import provisional
 from svc_credit_registry.listing.removals import queries as removals
 from svc_credit_registry.listing.removals import service as removal_service
+from svc_credit_registry.listing.removals.models import Removal
 
 WARNED_AT_ONCE = 1000
 AT_ONCE = 50
@@ -39,15 +44,15 @@ async def lapse(session: AsyncSession, context: SweepContext) -> int:
 
 async def recompute(session: AsyncSession, context: SweepContext) -> int:
     """Provisional dates anew, as the notices of days off come; 0, for it is never done."""
-    for entry in await entries.provisional(session, AT_ONCE):
+    for entry in await provisional(session, ListEntry, entries.OPEN, AT_ONCE):
         await lists.recompute(session, entry, context.today)
-    for objection in await objections.provisional(session, AT_ONCE):
+    for objection in await provisional(session, ListObjection, objections.OPEN, AT_ONCE):
         objected = await entries.find(session, objection.entry_id)
         if objected is not None:
             objection_service.refresh(objection, objected)
-    for hearing in await hearings.provisional(session, AT_ONCE):
+    for hearing in await provisional(session, ListHearing, hearings.OPEN, AT_ONCE):
         hearing_service.refresh(hearing)
-    for removal in await removals.provisional(session, AT_ONCE):
+    for removal in await provisional(session, Removal, removals.OPEN, AT_ONCE):
         asked = await entries.find(session, removal.entry_id)
         if asked is not None:
             removal_service.refresh(removal, asked)

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Base, Timestamps, Versioned, uuid_key
+from shared.db import Base, Timestamps, Versioned
+from svc_credit_registry.listing.periods.models import Queued
 
 
-class ListHearing(Versioned, Timestamps, Base):
+class ListHearing(Queued, Versioned, Timestamps, Base):
     """A hearing which an enterprise has asked for about a proposed entry, its notice and its record."""
 
     __tablename__ = "list_hearings"
@@ -27,11 +28,8 @@ class ListHearing(Versioned, Timestamps, Base):
         Index("ix_list_hearings_queue", "region", "due_on", "id", postgresql_where=text("due_on IS NOT NULL")),
     )  # fmt: skip
 
-    id: Mapped[uuid.UUID] = uuid_key()
     entry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("list_entries.id"))
     code: Mapped[str] = mapped_column(String(18, collation="C"))
-    region: Mapped[str] = mapped_column(String(6, collation="C"))
-    state: Mapped[str] = mapped_column(String(16))
     reasons: Mapped[str | None] = mapped_column(Text())
     asked_by: Mapped[str] = mapped_column(String(64))
     asked_on: Mapped[date]
@@ -44,6 +42,3 @@ class ListHearing(Versioned, Timestamps, Base):
     closed_by: Mapped[str | None] = mapped_column(String(64))
     closed_on: Mapped[date | None]
     record: Mapped[str | None] = mapped_column(Text())
-    due_on: Mapped[date | None]
-    due_node: Mapped[str | None] = mapped_column(String(32))
-    provisional: Mapped[bool] = mapped_column(default=False, server_default="false")

@@ -1,13 +1,10 @@
 """Reading hearings."""
 
 import uuid
-from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.auth import Caller
 from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.listing.hearings.models import ListHearing
 from svc_credit_registry.listing.hearings.rules import FINAL, State
@@ -36,15 +33,3 @@ async def is_heard(session: AsyncSession, entry_id: uuid.UUID) -> bool:
 def of_entry(entry_id: uuid.UUID) -> Select[ListHearing]:
     """All hearings about an entry."""
     return select(H).where(H.entry_id == entry_id)
-
-
-def queue(caller: Caller, overdue_on: date | None) -> Select[ListHearing]:
-    """What the officers of a region, and of those below it, have to announce."""
-    statement = select(H).where(cases.within(H.region, caller.region), H.due_on.is_not(None))
-    return statement if overdue_on is None else statement.where(H.due_on < overdue_on)
-
-
-async def provisional(session: AsyncSession, limit: int) -> Sequence[ListHearing]:
-    """Open hearings some of whose dates rest on days off that were not published, locked."""
-    statement = select(H).where(H.provisional, H.state.in_(OPEN)).order_by(H.id).limit(limit)
-    return (await session.scalars(statement.with_for_update(skip_locked=True))).all()

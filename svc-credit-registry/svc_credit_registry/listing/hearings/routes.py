@@ -20,6 +20,7 @@ from svc_credit_registry.listing.hearings.schemas import (
 )
 from svc_credit_registry.listing.lists import service as lists
 from svc_credit_registry.listing.lists.routes import EntryId
+from svc_credit_registry.listing.periods.queries import queue
 from svc_credit_registry.listing.periods.schemas import clocks_out
 from svc_credit_registry.replies import Reply, ReplyDep
 
@@ -67,7 +68,7 @@ async def list_hearing_queue(
 ) -> Page[ListHearingOut]:
     """Hearings of the officer's region (superiors: of the regions below), what is due first comes first."""
     keys: list[Any] = [ListHearing.due_on.asc(), ListHearing.id.asc()]
-    found = await reply.page_of(queries.queue(caller, reply.today if overdue else None), keys, paging)
+    found = await reply.page_of(queue(ListHearing, caller, reply.today if overdue else None), keys, paging)
     return found.page([hearing_out(row, reply.english) for row in found.rows])
 
 

@@ -22,6 +22,7 @@ from svc_credit_registry.listing.list_objections.schemas import (
 from svc_credit_registry.listing.lists import service as lists
 from svc_credit_registry.listing.lists.routes import EntryId, answer
 from svc_credit_registry.listing.lists.schemas import CaseOut
+from svc_credit_registry.listing.periods.queries import queue
 from svc_credit_registry.listing.periods.schemas import clocks_out
 from svc_credit_registry.replies import Reply, ReplyDep
 
@@ -75,7 +76,7 @@ async def list_objection_queue(
 ) -> Page[ListObjectionOut]:
     """Objections of the officer's region (superiors: of the regions below), what is due first comes first."""
     keys: list[Any] = [ListObjection.due_on.asc(), ListObjection.id.asc()]
-    found = await reply.page_of(queries.queue(caller, reply.today if overdue else None), keys, paging)
+    found = await reply.page_of(queue(ListObjection, caller, reply.today if overdue else None), keys, paging)
     return found.page([objection_out(row, reply.english) for row in found.rows])
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.calendar import Interval
 from shared.db import Base, Json, Timestamps, Versioned, uuid_key
+from svc_credit_registry.listing.periods.models import Queued
 
 NUMBERS = Sequence("list_numbers", minvalue=1, maxvalue=999_999, cycle=True, metadata=Base.metadata)
 DOCUMENTS = Sequence("list_document_numbers", minvalue=1, metadata=Base.metadata)
@@ -35,7 +36,7 @@ class ListDocument(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class ListEntry(Versioned, Timestamps, Base):
+class ListEntry(Queued, Versioned, Timestamps, Base):
     """An enterprise on one of the lists, proposed for it, or once on it.
 
     Nothing is listed, refused or taken off without the document that says so: the constraints demand it.
@@ -69,14 +70,11 @@ class ListEntry(Versioned, Timestamps, Base):
         Index("ix_list_entries_expires_on", "expires_on", postgresql_where=text("state = 'listed'")),
     )  # fmt: skip
 
-    id: Mapped[uuid.UUID] = uuid_key()
     number: Mapped[str] = mapped_column(String(32), unique=True)
     list: Mapped[str] = mapped_column(String(16))
     ground: Mapped[str] = mapped_column(String(40))
     code: Mapped[str] = mapped_column(String(18, collation="C"), ForeignKey("enterprises.code"))
     name: Mapped[str]
-    region: Mapped[str] = mapped_column(String(6, collation="C"))
-    state: Mapped[str] = mapped_column(String(16))
     terms_version: Mapped[str] = mapped_column(String(32))
     report_year: Mapped[int | None]
     facts: Mapped[str] = mapped_column(Text())
@@ -105,9 +103,6 @@ class ListEntry(Versioned, Timestamps, Base):
     escalated_from: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("list_entries.id"))
     ended_on: Mapped[date | None]
     end_document_number: Mapped[str | None] = mapped_column(ForeignKey("list_documents.number"))
-    due_on: Mapped[date | None]
-    due_node: Mapped[str | None] = mapped_column(String(32))
-    provisional: Mapped[bool] = mapped_column(default=False, server_default="false")
 
     @property
     def heard(self) -> Interval | None:

@@ -15,6 +15,7 @@ from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.listing.grounds.rules import ListKind
 from svc_credit_registry.listing.lists.models import DOCUMENTS, NUMBERS, ListDocument, ListEntry, ListStep
 from svc_credit_registry.listing.lists.rules import PUBLIC_STATES, State
+from svc_credit_registry.listing.periods.queries import queue as queued
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.record.records.rules import RecordKind
 
@@ -91,10 +92,8 @@ async def exported(sessions: Sessions, filters: Filters) -> AsyncIterator[Sequen
 
 def queue(caller: Caller, kind: str | None, overdue_on: date | None) -> Select[ListEntry]:
     """Entries of the officer's region and below on which an officer has something to do."""
-    statement = select(E).where(cases.within(E.region, caller.region), E.due_on.is_not(None))
-    if kind is not None:
-        statement = statement.where(E.list == kind)
-    return statement if overdue_on is None else statement.where(E.due_on < overdue_on)
+    statement = queued(ListEntry, caller, overdue_on)
+    return statement if kind is None else statement.where(E.list == kind)
 
 
 def of_enterprise(code: str) -> Select[ListEntry]:
@@ -142,9 +141,3 @@ def public_named_in(number: str) -> Select[ListEntry]:
     """The public entries which a decision names."""
     named = or_(E.document_number == number, E.end_document_number == number)
     return select(E).where(named, or_(*_shown()))
-
-
-async def provisional(session: AsyncSession, limit: int) -> Sequence[ListEntry]:
-    """Entries some of whose dates rest on days off that were not published, locked; the first `limit`."""
-    statement = select(E).where(E.provisional, E.state.in_(OPEN)).order_by(E.updated_at, E.id).limit(limit)
-    return (await session.scalars(statement.with_for_update(skip_locked=True))).all()

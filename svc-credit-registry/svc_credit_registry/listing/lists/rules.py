@@ -181,11 +181,9 @@ def decision_from(ground: str, evidence: Evidence) -> date:
     return evidence.verified_on
 
 
-def check_evidence(terms: Terms, ground: str, evidence: Evidence, today: date) -> None:
-    """Refuses with 422, naming each fault, what does not carry the ground."""
-    faults = _faults(terms, ground, evidence, today)
-    if evidence.verified_on > today:
-        faults.append(("verified_on", "in_future", "查实日期不能晚于今日 / verified later than today"))
+def check_evidence(terms: Terms, ground: str, evidence: Evidence, founded_on: date, today: date) -> None:
+    """Refuses with 422, naming each fault, what does not carry the ground, or lies outside the enterprise's life."""
+    faults = _faults(terms, ground, evidence, today) + _day_faults(evidence, founded_on, today)
     if faults:
         raise EvidenceInvalid(errors=[FieldError(f"/{name}", code, text) for name, code, text in faults])
 
@@ -203,6 +201,22 @@ def _faults(terms: Terms, ground: str, evidence: Evidence, today: date) -> list[
     if ground == UNREACHABLE and evidence.visited_on is None:
         return _letter_faults(evidence)
     return []
+
+
+def _day_faults(evidence: Evidence, founded_on: date, today: date) -> list[tuple[str, str, str]]:
+    visited, penalised = evidence.visited_on, evidence.penalty_on
+    days = [("verified_on", evidence.verified_on), ("visited_on", visited), ("penalty/decided_on", penalised)]
+    days += [("ordered_until", evidence.ordered_until), *(("letters", letter) for letter in evidence.letters)]
+    faults = [
+        (name, "in_future", "日期不能晚于今日 / later than today")
+        if day > today
+        else (name, "before_founding", f"早于成立日期 {founded_on} / before the enterprise was founded")
+        for name, day in days
+        if day is not None and not founded_on <= day <= today
+    ]
+    if visited is not None and evidence.verified_on < visited <= today:
+        faults.append(("verified_on", "before_visit", "查实不早于实地核查 / verified before the visit"))
+    return faults
 
 
 def _letter_faults(evidence: Evidence) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.auth import Caller
 from shared.clock import statutory_date
 from shared.db import Json
-from svc_credit_registry.listing.grounds.rules import ANNUAL_REPORT, ListKind, Terms, terms_of, terms_on
+from svc_credit_registry.listing.grounds.rules import ANNUAL_REPORT, THREE_YEARS, ListKind, Terms, terms_of, terms_on
 from svc_credit_registry.listing.hearings import queries as hearing_queries
 from svc_credit_registry.listing.hearings import service as hearings
 from svc_credit_registry.listing.lists import queries, rules
@@ -54,6 +54,8 @@ async def propose(session: AsyncSession, caller: Caller, body: ProposalIn, today
     The abnormal list is the registering authority's; on the serious list an authority puts whom it has penalised.
     """
     enterprise = await enterprises.find(session, body.code)
+    if body.ground == THREE_YEARS:
+        raise EvidenceInvalid("满三年由系统按期提请省级机关 / three years are proposed by their clock")
     region = enterprise.region if body.kind is ListKind.ABNORMAL else str(caller.region)
     if not caller.covers(enterprise.region):
         raise NotYourRegion
@@ -103,7 +105,7 @@ async def _check(session: AsyncSession, enterprise: Enterprise, proposal: Propos
         raise NotSubject
     if terms.ground(proposal.ground) is None:
         raise EvidenceInvalid(f"{terms.measure} 没有此事由 / has no such ground: {proposal.ground}")
-    rules.check_evidence(terms, proposal.ground, proposal.evidence, today)
+    rules.check_evidence(terms, proposal.ground, proposal.evidence, enterprise.established_on, today)
     year = proposal.evidence.report_year
     if proposal.ground == ANNUAL_REPORT and year is not None:
         if not rules.must_report(enterprise.established_on, year):

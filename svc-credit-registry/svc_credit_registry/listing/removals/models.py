@@ -6,10 +6,11 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Base, Timestamps, Versioned, uuid_key
+from shared.db import Base, Timestamps, Versioned
+from svc_credit_registry.listing.periods.models import Queued
 
 
-class Removal(Versioned, Timestamps, Base):
+class Removal(Queued, Versioned, Timestamps, Base):
     """An application to be taken off a list, with the cure and what the authority found."""
 
     __tablename__ = "list_removals"
@@ -29,11 +30,8 @@ class Removal(Versioned, Timestamps, Base):
         Index("ix_list_removals_queue", "region", "due_on", "id", postgresql_where=text("due_on IS NOT NULL")),
     )  # fmt: skip
 
-    id: Mapped[uuid.UUID] = uuid_key()
     entry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("list_entries.id"))
     code: Mapped[str] = mapped_column(String(18, collation="C"))
-    region: Mapped[str] = mapped_column(String(6, collation="C"))
-    state: Mapped[str] = mapped_column(String(16))
     cure: Mapped[str] = mapped_column(Text())
     commitment: Mapped[str | None] = mapped_column(Text())
     applied_by: Mapped[str] = mapped_column(String(64))
@@ -44,6 +42,3 @@ class Removal(Versioned, Timestamps, Base):
     decided_on: Mapped[date | None]
     reason: Mapped[str | None] = mapped_column(Text())
     document_number: Mapped[str | None] = mapped_column(ForeignKey("list_documents.number"))
-    due_on: Mapped[date | None]
-    due_node: Mapped[str | None] = mapped_column(String(32))
-    provisional: Mapped[bool] = mapped_column(default=False, server_default="false")

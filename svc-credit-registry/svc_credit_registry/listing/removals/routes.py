@@ -10,6 +10,7 @@ from shared.http import IfMatch, Page, Paging, Router, check_version
 from svc_credit_registry.access import AnyCaller, ListOfficer
 from svc_credit_registry.listing.lists import service as lists
 from svc_credit_registry.listing.lists.routes import EntryId
+from svc_credit_registry.listing.periods.queries import queue
 from svc_credit_registry.listing.periods.schemas import clocks_out
 from svc_credit_registry.listing.removals import queries, service
 from svc_credit_registry.listing.removals.models import Removal
@@ -73,7 +74,7 @@ async def list_removal_queue(
 ) -> Page[RemovalOut]:
     """Applications of the officer's region (superiors: of the regions below), what is due first comes first."""
     keys: list[Any] = [Removal.due_on.asc(), Removal.id.asc()]
-    found = await reply.page_of(queries.queue(caller, reply.today if overdue else None), keys, paging)
+    found = await reply.page_of(queue(Removal, caller, reply.today if overdue else None), keys, paging)
     return found.page([removal_out(row, reply.english) for row in found.rows])
 
 

@@ -1,17 +1,17 @@
 """Applications for credit repair."""
 
-import uuid
 from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Base, Timestamps, Versioned, uuid_key
+from shared.db import Base, Timestamps, Versioned
+from svc_credit_registry.listing.periods.models import Queued
 
 NUMBERS = Sequence("repair_numbers", minvalue=1, maxvalue=999_999, cycle=True, metadata=Base.metadata)
 
 
-class Repair(Versioned, Timestamps, Base):
+class Repair(Queued, Versioned, Timestamps, Base):
     """An application to stop the publication of one penalty before its term."""
 
     __tablename__ = "repairs"
@@ -33,16 +33,13 @@ class Repair(Versioned, Timestamps, Base):
         Index("ix_repairs_queue", "region", "due_on", "id", postgresql_where=text("due_on IS NOT NULL")),
     )  # fmt: skip
 
-    id: Mapped[uuid.UUID] = uuid_key()
     number: Mapped[str] = mapped_column(String(32), unique=True)
     code: Mapped[str] = mapped_column(String(18, collation="C"), ForeignKey("enterprises.code"))
-    region: Mapped[str] = mapped_column(String(6, collation="C"))
     producer: Mapped[str]
     item_key: Mapped[str]
     penalty_number: Mapped[str]
     field: Mapped[str] = mapped_column(String(32))
     published_on: Mapped[date]
-    state: Mapped[str] = mapped_column(String(16))
     terms_version: Mapped[str] = mapped_column(String(32))
     applied_by: Mapped[str] = mapped_column(String(64))
     applied_on: Mapped[date]
@@ -55,6 +52,3 @@ class Repair(Versioned, Timestamps, Base):
     reason: Mapped[str | None] = mapped_column(Text())
     stopped_on: Mapped[date | None]
     closed_on: Mapped[date | None]
-    due_on: Mapped[date | None]
-    due_node: Mapped[str | None] = mapped_column(String(32))
-    provisional: Mapped[bool] = mapped_column(default=False, server_default="false")

@@ -1,13 +1,10 @@
 """Reading applications for repair."""
 
 import uuid
-from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.auth import Caller
 from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.listing.repairs.models import NUMBERS, Repair
 from svc_credit_registry.listing.repairs.rules import State
@@ -39,20 +36,8 @@ def of_enterprise(code: str) -> Select[Repair]:
     return select(Repair).where(Repair.code == code)
 
 
-def queue(caller: Caller, overdue_on: date | None) -> Select[Repair]:
-    """What the officers of a region, and of those below it, have to decide."""
-    statement = select(Repair).where(cases.within(Repair.region, caller.region), Repair.due_on.is_not(None))
-    return statement if overdue_on is None else statement.where(Repair.due_on < overdue_on)
-
-
 async def is_listed(session: AsyncSession, code: str) -> bool:
     """Whether the enterprise stands on one of the lists."""
     kinds = (RecordKind.ABNORMAL_OPERATION, RecordKind.SERIOUS_VIOLATION)
     listed = select(R.id).where(R.code == code, R.kind.in_(kinds), R.superseded_at.is_(None)).limit(1)
     return await session.scalar(listed) is not None
-
-
-async def provisional(session: AsyncSession, limit: int) -> Sequence[Repair]:
-    """Open applications some of whose dates rest on days off that were not published, locked."""
-    statement = select(Repair).where(Repair.provisional, Repair.state.in_(OPEN)).order_by(Repair.id).limit(limit)
-    return (await session.scalars(statement.with_for_update(skip_locked=True))).all()

@@ -12,6 +12,7 @@ from shared.http import IfMatch, Page, Paging, Router, cached, check_version
 from svc_credit_registry.access import AnyCaller, ListOfficer
 from svc_credit_registry.listing.penalties import rules as penalty_rules
 from svc_credit_registry.listing.penalties.service import Held
+from svc_credit_registry.listing.periods.queries import queue
 from svc_credit_registry.listing.periods.schemas import clock_out, clocks_out
 from svc_credit_registry.listing.repairs import queries, rules, service
 from svc_credit_registry.listing.repairs.models import Repair
@@ -134,7 +135,7 @@ async def repair_queue(
 ) -> Page[RepairOut]:
     """Applications of the officer's region (superiors: of the regions below), what is due first comes first."""
     keys: list[Any] = [Repair.due_on.asc(), Repair.id.asc()]
-    statement = queries.queue(caller, reply.today if overdue else None)
+    statement = queue(Repair, caller, reply.today if overdue else None)
     found = await reply.page_of(statement, keys, paging)
     return found.page([repair_out(row, reply.english) for row in found.rows])
 
