@@ -95,6 +95,7 @@ WITHHELD: Mapping[str, str] = {
     "complaints.complaint.withdrawn.v1": "a case under way",
     "complaints.complaint.concluded.v1": "a case under way: the respondent may still object to its publication",
     "complaints.complaint.withheld.v1": "a case that is not public",
+    "complaints.complaint.unmasked.v1": "who looked at whose data",
     "services.name_reservation.reserved.v1": "a plan of business that is not public",
     "services.name_reservation.released.v1": "a plan of business that is not public",
     "services.application.submitted.v1": "a case under way",
@@ -102,6 +103,7 @@ WITHHELD: Mapping[str, str] = {
     "services.application.corrected.v1": "a case under way",
     "services.application.accepted.v1": "a case under way",
     "services.application.withdrawn.v1": "a case under way",
+    "services.application.unmasked.v1": "who looked at whose data",
     "services.application.decided.v1": "personal data; what was granted is told by the register and the licence",
 }
 PRIVATE_STREAMS = ("sso.",)  # all of it is about persons and their access
