@@ -91,7 +91,7 @@ class Listener(HttpToolsProtocol):
     head_size = 0
     idle_since = 0.0
     unread, unread_since = 0, 0.0
-    inside = False
+    inside = in_body = False
     leaving = False
     counted = False
     network = ""
@@ -163,7 +163,7 @@ class Listener(HttpToolsProtocol):
         if not self.head_since and (self.cycle is None or self.cycle.response_complete):
             self.head_since = self.loop.time()
         super().data_received(data)
-        if self.head_since:
+        if self.head_since and not self.in_body:
             self.head_size += len(data)
             if self.head_size > HEADER_LIMIT:
                 self.refuse(HeadersTooLarge())
@@ -204,7 +204,7 @@ class Listener(HttpToolsProtocol):
         self.head_since = self.head_since or self.loop.time()
 
     def on_headers_complete(self) -> None:
-        self.head_since, self.head_size = 0.0, 0
+        self.head_since, self.head_size, self.in_body = 0.0, 0, True
         if (fault := self._ambiguity()) is not None:
             self.refuse(fault)
             raise ValueError(fault.code)  # ends the parser's work
@@ -233,7 +233,9 @@ class Listener(HttpToolsProtocol):
         return None
 
     def on_message_complete(self) -> None:
-        self.inside = False
+        self.inside = self.in_body = False
+        if self.head_since:  # what was left of a body whose request had been answered before it was read
+            self.head_since, self.idle_since = 0.0, self.loop.time()
         super().on_message_complete()
 
     # --- the end ---
@@ -258,9 +260,9 @@ class Listener(HttpToolsProtocol):
         return left > 0 and now - self.unread_since > self.gateway.settings.transfer_seconds
 
     def throw_out(self) -> None:
-        """Ends what is overdue."""
+        """Ends what is overdue. A request that was answered before its body came has its answer: no second one."""
         self.idle_since = 0.0
-        if self.head_since:
+        if self.head_since and not self.in_body:
             self.refuse(HeaderTooSlow())
         else:
             self.transport.close()

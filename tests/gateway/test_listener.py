@@ -53,6 +53,30 @@ async def test_an_endless_header_is_cut_off(start_gateway: StartGateway) -> None
     assert long_line.status == 431
 
 
+REFUSED = f"POST {API} HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n".encode()
+
+
+async def test_a_body_that_comes_after_its_refusal_is_let_pass(start_gateway: StartGateway) -> None:
+    async with upstream(answering()) as service:
+        reader, writer = await asyncio.open_connection("127.0.0.1", await start_gateway({"services": service.url}))
+        writer.write(REFUSED)
+        assert (await read_answer(reader)).status == 413
+        writer.write(b"x" * 3_000_000 + f"GET {API} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert (await asyncio.wait_for(read_answer(reader), 10)).status == 200
+        writer.close()
+
+
+@pytest.mark.usefixtures("short_deadline")
+async def test_who_never_ends_a_refused_body_is_let_go_without_a_second_answer(start_gateway: StartGateway) -> None:
+    async with upstream(answering()) as service:
+        reader, writer = await asyncio.open_connection("127.0.0.1", await start_gateway({"services": service.url}))
+        writer.write(REFUSED)
+        assert (await read_answer(reader)).status == 413
+        writer.write(b"x" * 100_000)
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+        writer.close()
+
+
 async def test_what_is_not_http_is_refused_as_a_problem(start_gateway: StartGateway) -> None:
     port = await start_gateway({})
     answer = await raw(port, b"hello there\r\n\r\n")
