@@ -5,6 +5,7 @@ is sent again, and consumers recognise it.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import uuid
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 250
+BREATH = 0.01
 RELAY_LOCK = 7_201_001
 FEED_LIMIT = 200
 GRACE = timedelta(seconds=5)
@@ -60,14 +62,14 @@ async def relay_forever(runtime: "Runtime", woken: asyncio.Event) -> None:
     """Relays when woken by a commit, and every second in case a wake-up was lost."""
     while True:
         await runtime.bus.connected.wait()
+        woken.clear()  # before looking: who commits while a batch is on its way wakes anew
         sent = await relay_once(runtime)
         if sent == BATCH:
             continue
-        woken.clear()
-        try:
+        if sent:
+            await asyncio.sleep(BREATH)  # a batch costs much the same for one event as for some
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(woken.wait(), timeout=1)
-        except TimeoutError:
-            continue
 
 
 def feed_subject(producer: str) -> str:
