@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench import registry_changes as changes
 from tests.bench import registry_trials as trials
 from tests.bench.figures import Figure, beside, tell
 from tests.bench.proxies import Running
@@ -162,7 +163,7 @@ def _at_full_size(here: Place, both: tuple[Running, Running], files: list[Path])
     yield from trials.freshness(here, gateway.url + API)
     say("300 changes a second beside full read load")
     asked = Asked([f"{API}/{code}" for code in codes], 2 * SECONDS)
-    yield from trials.changes_beside_reads(here, both, gateway.url + API, asked)
+    yield from changes.changes_beside_reads(here, both, gateway.url + API, asked)
     yield from trials.memory(registry, gateway, COUNT)
 
 

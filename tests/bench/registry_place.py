@@ -27,6 +27,7 @@ from shared.local.services import ALL, GATEWAY, SERVICES, Deployable
 from tests.bench.proxies import QUOTAS, UVICORN, Running, running
 from tests.bench.wrk import TELL, Load
 from tests.support.databases import PYTHON_PATH, migrate
+from tests.support.tokens import ISSUER, write_keys
 
 REGISTRY = Deployable("credit-registry")
 # Of a small server of its own, the same for everything that is compared; the rest is as the local runner has it.
@@ -79,6 +80,7 @@ def _cpu(process_: psutil.Process) -> float:
 @contextlib.contextmanager
 def place(folder: Path) -> Iterator[Place]:
     """A durable PostgreSQL with the registry's schema, and a broker."""
+    write_keys(folder)
     ports = {each.name: free_port() for each in ALL}
     server = postgres.prepare(folder / "postgres", free_port(set(ports.values())))
     server = replace(server, options={**server.options, **DATABASE})
@@ -113,7 +115,8 @@ def serving(here: Place) -> Iterator[tuple[Running, Running]]:
     front = [sys.executable, *UVICORN, "gateway.main:create_app", "--factory", "--http", GATEWAY.listener,
              "--port", str(here.ports["gateway"])]  # fmt: skip
     quiet = {"LOG_LEVEL": "WARNING"}
-    environment = here.environment(REGISTRY, SNAPSHOT_EVERY_HOURS="0", **quiet)
+    keys = {"ISSUER": ISSUER, "JWKS_URL": f"file://{here.folder}/jwks.json"}
+    environment = here.environment(REGISTRY, SNAPSHOT_EVERY_HOURS="0", **quiet, **keys)
     unlimited = here.environment(GATEWAY, **dict.fromkeys(QUOTAS, "1000000000"), **quiet)
     with (
         running("registry", service, here.ports["credit-registry"], here.folder, **environment) as registry,
