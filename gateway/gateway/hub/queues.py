@@ -30,6 +30,7 @@ SOURCES = (
     Source(REGISTRY, "/v1/objections/queue", ("待核查公示信息异议", "Objections to published information"), FILINGS),
     Source(REGISTRY, "/v1/publication-orders/queue", ("责令公示", "Orders to publish"), FILINGS),
     Source(REGISTRY, "/v1/list-entries/queue", ("待办列入", "Proposals to list"), LISTS),
+    Source(REGISTRY, "/v1/list-hearings/queue", ("待办听证", "Hearings to give notice of"), LISTS),
     Source(REGISTRY, "/v1/list-objections/queue", ("待办列入异议", "Objections to being listed"), LISTS),
     Source(REGISTRY, "/v1/list-removals/queue", ("待办移出", "Applications for removal from a list"), LISTS),
     Source(REGISTRY, "/v1/repairs/queue", ("待办信用修复", "Applications for credit repair"), LISTS),

@@ -90,6 +90,8 @@ async def test_evidence_that_does_not_carry_is_refused_with_its_place(desk: Desk
     assert (answer.status_code, answer.json()["code"]) == (422, "evidence_invalid")
     assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [("/letters", "missing")]
     assert (await desk.refused("/v1/list-entries", desk.officer(), body | {"ground": "shouting"}))[0] == 422
+    by_hand = grave(body["code"], today()) | {"ground": "three_years_abnormal"}
+    assert await desk.refused("/v1/list-entries", desk.officer("420000"), by_hand) == (422, "evidence_invalid")
 
 
 async def test_an_annual_report_on_the_record_keeps_from_the_list(desk: Desk) -> None:

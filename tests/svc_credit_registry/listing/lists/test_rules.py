@@ -14,7 +14,7 @@ from svc_credit_registry.listing.periods.rules import next_due
 from svc_credit_registry.listing.removals import rules as removals
 from svc_credit_registry.listing.removals.errors import CommitmentMissing, RemovalTooEarly
 
-TODAY = date(2026, 11, 20)
+TODAY, FOUNDED = date(2026, 11, 20), date(2012, 6, 18)
 
 
 def evidence(**given: Any) -> Evidence:
@@ -43,15 +43,20 @@ def test_every_act_has_words() -> None:
         ("unreachable", {"letters": (date(2026, 11, 1), date(2026, 11, 16))}, set()),  # 15 days
         ("unreachable", {"letters": (date(2026, 10, 1), date(2026, 10, 31))}, set()),  # 30 days
         ("unreachable", {"letters": (date(2026, 10, 1), date(2026, 11, 1))}, {"interval"}),  # 31 days
-        ("unreachable", {"letters": (date(2026, 11, 1), date(2026, 11, 21))}, {"before_letter"}),
+        ("unreachable", {"letters": (date(2026, 11, 1), date(2026, 11, 21))}, {"before_letter", "in_future"}),
+        ("unreachable", {"visited_on": TODAY + timedelta(1)}, {"in_future"}),
+        ("unreachable", {"visited_on": TODAY, "verified_on": TODAY - timedelta(1)}, {"before_visit"}),
+        ("false_information", {"verified_on": FOUNDED}, set()),
+        ("false_information", {"verified_on": FOUNDED - timedelta(1)}, {"before_founding"}),
+        ("not_published_in_time", {"ordered_until": FOUNDED - timedelta(1)}, {"before_founding"}),
     ],
 )
 def test_evidence_must_carry_the_ground(ground: str, given: dict[str, Any], faults: set[str]) -> None:
     if not faults:
-        rules.check_evidence(SAMR_68, ground, evidence(**given), TODAY)
+        rules.check_evidence(SAMR_68, ground, evidence(**given), FOUNDED, TODAY)
         return
     with pytest.raises(EvidenceInvalid) as refused:
-        rules.check_evidence(SAMR_68, ground, evidence(**given), TODAY)
+        rules.check_evidence(SAMR_68, ground, evidence(**given), FOUNDED, TODAY)
     assert {error.code for error in refused.value.errors} == faults
 
 
@@ -66,14 +71,15 @@ def test_evidence_must_carry_the_ground(ground: str, given: dict[str, Any], faul
             set(),
         ),
         (SAIC_83, {"penalty_document": "x", "penalty_on": TODAY}, set()),
+        (SAIC_83, {"penalty_document": "x", "penalty_on": TODAY + timedelta(1)}, {"in_future"}),
     ],
 )
 def test_a_serious_listing_needs_its_penalty(terms: Any, given: dict[str, Any], faults: set[str]) -> None:
     if not faults:
-        rules.check_evidence(terms, "consumer_rights", evidence(**given), TODAY)
+        rules.check_evidence(terms, "consumer_rights", evidence(**given), FOUNDED, TODAY)
         return
     with pytest.raises(EvidenceInvalid) as refused:
-        rules.check_evidence(terms, "consumer_rights", evidence(**given), TODAY)
+        rules.check_evidence(terms, "consumer_rights", evidence(**given), FOUNDED, TODAY)
     assert {error.code for error in refused.value.errors} == faults
 
 
