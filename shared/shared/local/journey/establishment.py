@@ -146,6 +146,11 @@ def step_decision(journey: Journey) -> None:
     citizen.edit("PATCH", case, of=case, json={"form": {"address": "湖北省随州市曾都区烈山大道一号之一"}})
     citizen.edit("POST", f"{case}/resubmission", of=case, json={})
     officer.edit("POST", f"{case}/acceptance", of=case)
+    officer.call("POST", f"{case}/applicant-unmasking", json={"reason": "电话核实住所"})
+    citizen.until(
+        f"{SSO}/me/access-log", lambda page: any(one["purpose"] == journey.facts["number"] for one in page["items"]),
+        "that an official has read the applicant's data in full",
+    )  # fmt: skip
     for deadline in officer.json("GET", f"{case}/deadlines?explain=true")["items"]:
         say(f"       {deadline.get('node')}: {deadline.get('due_on')} — {deadline.get('basis')}")
     decide(journey, officer, colleague)
