@@ -20,7 +20,7 @@ PROVIDER_DOCUMENTS = frozenset(
 REGISTRY = "credit-registry"
 REGISTRY_PAGES = re.compile(rb"^/registry(?:/|$)")
 
-UPLOAD_PATH = re.compile(rb"^/v1/.+/(?:materials|attachments|evidence|files)/[^/]+$")
+UPLOAD_PATH = re.compile(rb"^/v1/(?:.+/(?:materials|attachments|evidence|files)|lead-batches)/[^/]+$")
 PLAIN_PATH = re.compile(rb"^(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$|^/$")
 DOT_SEGMENT = re.compile(rb"/\.{1,2}(?:/|$)")
 # Encoded slashes, backslashes, dots, percent signs and control characters: two readers would read two paths. And what

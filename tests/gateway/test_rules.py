@@ -63,8 +63,14 @@ def test_an_address_of_a_service_is_plain() -> None:
             routes.address_of(url)
 
 
-def test_uploads_are_puts_of_materials() -> None:
-    path = b"/api/services/v1/applications/7/materials/A1"
+@pytest.mark.parametrize(
+    "path",
+    [
+        b"/api/services/v1/applications/7/materials/A1", b"/api/credit-registry/v1/batches/7/files/a.csv",
+        b"/api/credit-registry/v1/lead-batches/2026-11-21",
+    ],
+)  # fmt: skip
+def test_uploads_are_puts_of_files(path: bytes) -> None:
     assert routes.resolve(path, b"", "PUT").upload
     assert not routes.resolve(path, b"", "POST").upload
     assert not routes.resolve(b"/api/services/v1/applications/7", b"", "PUT").upload
