@@ -3,13 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from shared.audit import SYSTEM
 from shared.clock import now, today
 from shared.codes import credit_code
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.rules import RecordKind
+from svc_credit_registry.settings import Settings
 from svc_credit_registry.sharing.freshness.rules import State, state_of
+from svc_credit_registry.sharing.snapshots import service as snapshots
 from tests.svc_credit_registry.sharing.resources.catalogue import COURT, enter
 from tests.svc_credit_registry.sharing.submissions.agency import penalty, push
 from tests.svc_credit_registry.world import World, row
@@ -79,3 +82,18 @@ async def test_what_this_platform_enters_itself_is_a_feed_that_is_heard(world: W
 async def test_the_gateway_asks_for_all_once_in_a_while(world: World) -> None:
     answer = await world.client.get("/v1/feeds")
     assert answer.headers["Cache-Control"] == "public, max-age=0, s-maxage=1"
+
+
+async def test_snapshots_are_late_only_when_there_is_something_they_do_not_hold(world: World) -> None:
+    settings = world.client.settings
+    assert isinstance(settings, Settings)
+    await world.load([row(CODE, "随州红光酒业有限公司")])
+    assert (await states(world))["snapshots"] == ("silent", 1)
+    await snapshots.take(world.client.runtime, settings)
+    async with world.client.sessions() as session, session.begin():
+        await session.execute(text("UPDATE snapshots SET taken_at = now() - interval '99 days'"))
+    assert (await states(world))["snapshots"] == ("fresh", 0)
+    await world.load([row(CODE, "随州蓝天酒业有限公司")])
+    assert (await states(world))["snapshots"] == ("late", 1)
+    await snapshots.take(world.client.runtime, settings)
+    assert (await states(world))["snapshots"] == ("fresh", 0)
