@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway.cache.ears import TRUST_SECONDS
 from tests.gateway.conftest import StartGateway
 from tests.gateway.place import eventually
 from tests.gateway.register import CODE, PATH, PUBLIC, TAGS, Register
@@ -219,6 +221,28 @@ async def test_what_cannot_be_heard_is_not_trusted(register: Register, start: St
 
     await eventually(heard, 10)
     assert len(cache.store) == 0  # what was kept before the silence is gone
+
+
+async def test_in_a_flood_of_events_answers_are_kept_for_a_moment_only(
+    register: Register, start: Start, gateways: list[Any]
+) -> None:
+    client = await start()
+    await register.change("two")
+    ears = gateways[-1].plane.cache.ears
+    register.flood, began = True, time.monotonic()
+
+    async def trusted_throughout() -> bool:
+        return bool(ears._asked["credit-registry"] > began + TRUST_SECONDS)
+
+    await eventually(trusted_throughout, 5)
+    await client.get(PATH)
+    register.text = "three"  # its event is behind all those that are read
+
+    async def seen() -> bool:
+        return (await client.get(PATH)).text == "three"
+
+    await eventually(seen, 2)
+    assert ears.hears("credit-registry")
 
 
 async def test_a_write_is_seen_by_the_next_read_in_every_process(register: Register, start: Start) -> None:

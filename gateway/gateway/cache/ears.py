@@ -30,6 +30,7 @@ ANSWER_SECONDS = 0.9
 TRUST_SECONDS = 1.6
 OVERLAP_SECONDS = 10.0  # longer than a transaction takes to commit after it recorded its event
 MOST_SEEN = 20_000
+MOST_ANSWERS = 5  # of a producer that are read at a time, 200 events each
 TOLD = "gateway.purge"  # what the processes tell each other of writes which went through them
 
 
@@ -102,11 +103,15 @@ class Ears:
         self._asked[service], self._connection[service] = started, connection
 
     async def _catch_up(self, service: str) -> None:
-        first = uuid.UUID(int=int((time.time() - OVERLAP_SECONDS) * 1000) << 80)  # the first UUIDv7 of that moment
-        after: str | None = str(first)
-        while after is not None:
+        """Reads what is new. In a flood, as while agencies hand in thousands of records, dropping all that is kept is
+        cheaper than reading every event, and as good: what is asked for after it has been changed already."""
+        after = str(uuid.UUID(int=int((time.time() - OVERLAP_SECONDS) * 1000) << 80))  # the first UUIDv7 of that moment
+        for _ in range(MOST_ANSWERS):
             question = {"aggregate_types": AGGREGATES[service], "after_event": after}
             answer = json.loads(await self.bus.request(feed_subject(PRODUCERS[service]), json.dumps(question).encode()))
             for item in answer["events"]:
                 self._note(Envelope.model_validate(item))
-            after = answer["events"][-1]["id"] if answer["more"] else None
+            if not answer["more"]:
+                return
+            after = answer["events"][-1]["id"]
+        self.store.purge_service(service)
