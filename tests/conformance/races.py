@@ -94,6 +94,10 @@ def place_of(platform: Platform) -> Place:
     return Place(platform, ports, basic, {**os.environ, **environment})
 
 
+KEPT = httpx.Limits(keepalive_expiry=2)
+"""Connections are given up before the server may end them, which it does after 5 s, perhaps while a call is on its way."""
+
+
 @dataclass(frozen=True)
 class LoggedIn:
     """A browser with a session at the gateway, and tokens which rest on the same log-in."""
@@ -179,7 +183,7 @@ async def rotations(place: Place) -> list[Figure]:
 
     async def use() -> None:
         nonlocal used
-        async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
+        async with httpx.AsyncClient(timeout=30, trust_env=False, limits=KEPT) as http:
             while not stop.is_set():
                 given = await place.token(http, grant_type=EXCHANGE, subject_token=access,
                                           subject_token_type=ACCESS_TOKEN, audience="complaints")  # fmt: skip
@@ -209,7 +213,7 @@ async def rotations(place: Place) -> list[Figure]:
 async def logouts(place: Place) -> list[Figure]:
     """A log-in is ended at svc-sso; how long the gateway's session and a service's token still work."""
     seconds = []
-    async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
+    async with httpx.AsyncClient(timeout=30, trust_env=False, limits=KEPT) as http:
         for _ in range(LOGOUTS):
             person = await asyncio.to_thread(log_in, place)
             given = await place.token(http, grant_type=EXCHANGE, subject_token=person.tokens["access_token"],
@@ -272,7 +276,7 @@ async def mandates(place: Place) -> list[Figure]:
     granted = f"/api/sso/v1/organisations/{code}/mandates"
     body = {"agent_username": "demo.consumer", "agent_name": "李娜", "matters": ["MR-COMPLAINT-RESPONSE"],
             "ends_on": f"{today() + timedelta(days=9)}"}  # fmt: skip
-    async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
+    async with httpx.AsyncClient(timeout=30, trust_env=False, limits=KEPT) as http:
         for _ in range(MANDATES):
             mandate = boss.json("POST", granted, json=body, expect=201, quiet=True)
             agent.call("POST", "/session/context", json={"org": code}, quiet=True)
