@@ -95,7 +95,7 @@ def place_of(platform: Platform) -> Place:
 
 
 KEPT = httpx.Limits(keepalive_expiry=2)
-"""Connections are given up before the server may end them, which it does after 5 s, perhaps while a call is on its way."""
+"""Connections are given up before the server may end them, after 5 s, perhaps while a call is on its way."""
 
 
 @dataclass(frozen=True)
