@@ -5,7 +5,8 @@ import json
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import asyncpg
 from sqlalchemy import delete, select
@@ -55,16 +56,19 @@ async def enterprises(connection: asyncpg.Connection) -> AsyncIterator[Sequence[
 
 
 async def items(connection: asyncpg.Connection, today: date) -> AsyncIterator[Sequence[RecordItem]]:
-    """All items that stand on the record and may be shown on the day, in the order of their entry, in portions."""
+    """All items that stand on the record and may be shown on the day, in the order of their entry, in portions.
+
+    They are no entities of the ORM: to make those would take as long as all else that is done with an item.
+    """
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
     async for rows in _portions(connection, _ITEMS, today):
-        yield [RecordItem(**row) for row in rows]
+        yield [cast(RecordItem, SimpleNamespace(**row)) for row in rows]
 
 
 async def complaints(connection: asyncpg.Connection) -> AsyncIterator[Sequence[ComplaintRecord]]:
     """All complaints on the record, in portions."""
     async for rows in _portions(connection, _COMPLAINTS):
-        yield [ComplaintRecord(**row) for row in rows]
+        yield [cast(ComplaintRecord, SimpleNamespace(**row)) for row in rows]
 
 
 async def _portions(connection: asyncpg.Connection, query: str, *values: Any) -> AsyncIterator[Sequence[Any]]:
