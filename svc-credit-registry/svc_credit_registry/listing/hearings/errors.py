@@ -31,6 +31,10 @@ class NoticeTooShort(Invalid):
     code, title, title_zh = "hearing_notice_too_short", "Notice comes seven days before", "听证应当提前七日通知"
 
 
+class HearingTooLate(Invalid):
+    code, title, title_zh = "hearing_too_late", "The hearing is too far away", "听证日期过晚"
+
+
 class ChairInvestigated(Forbidden):
     code, title, title_zh = (
         "hearing_chair_investigated",

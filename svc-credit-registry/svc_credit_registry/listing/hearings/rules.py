@@ -10,9 +10,15 @@ from datetime import date
 from enum import StrEnum
 
 from shared.calendar import Interval
+from shared.terms import OWN_RULE
 from svc_credit_registry.cases.rules import TransitionTable
 from svc_credit_registry.listing.grounds.rules import PENALTY_LAW, Terms
-from svc_credit_registry.listing.hearings.errors import HearingActNotAllowed, HearingOver, NoticeTooShort
+from svc_credit_registry.listing.hearings.errors import (
+    HearingActNotAllowed,
+    HearingOver,
+    HearingTooLate,
+    NoticeTooShort,
+)
 from svc_credit_registry.listing.periods.rules import Clock, Period
 
 HEARING_MEASURE = "《市场监督管理行政处罚听证办法》（市场监管总局令第42号修订，2021-07-15起施行）"
@@ -25,6 +31,12 @@ NOTICE = Period(
     "hearing_lead", "举行听证七日前通知", "Notice seven days before the hearing", 7, "working_days",
     f"{PENALTY_LAW}第六十四条第二项、第八十五条",
 )  # fmt: skip
+
+LATEST = Period(
+    "hearing_latest", "听证最迟日期", "The latest day of a hearing", 30, "working_days",
+    f"通知后30个工作日内举行：{OWN_RULE}",
+)  # fmt: skip
+"""So that nobody keeps the clock of his own decision still for years; each putting off stands in the history."""
 
 
 class State(StrEnum):
@@ -90,10 +102,12 @@ def earliest_on(announced_on: date) -> date:
 
 
 def check_notice(held_on: date, today: date) -> None:
-    """Refuses (422) a hearing of which less than seven working days' notice is given."""
-    after_day = earliest_on(today)
+    """Refuses (422) a hearing of which less than seven working days' notice is given, or one too far away."""
+    after_day, until = earliest_on(today), LATEST.due_on(today)
     if held_on <= after_day:
         raise NoticeTooShort(f"听证应当在 {after_day} 之后举行 / after that day", after=str(after_day))
+    if held_on > until:
+        raise HearingTooLate(f"听证应当在 {until} 之前举行 / until that day", until=str(until))
 
 
 def still(asked_on: date, held_on: date | None, closed_on: date | None) -> Interval:

@@ -4,13 +4,24 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
+from shared.fields import FIRST, LAST
 from svc_credit_registry.listing.hearings.models import ListHearing
 from svc_credit_registry.listing.hearings.rules import STATE_LABELS, State
 from svc_credit_registry.listing.lists.schemas import Body, Reason
 from svc_credit_registry.listing.periods.schemas import ClockOut
 
+
+def _within(value: datetime) -> datetime:
+    """Days are counted from it in another zone; no other moment may lead beyond the calendar."""
+    if not FIRST < value.date() < LAST:
+        raise PydanticCustomError("date_out_of_range", "A day lies between 1900-01-01 and 2199-12-31")
+    return value
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_within)]
 Place = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
 Chair = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
 Minutes = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=20_000)]
@@ -25,7 +36,7 @@ class ListHearingIn(Body):
 class HearingNoticeIn(Body):
     """When and where the hearing is held, and who chairs it: nobody who has investigated."""
 
-    held_at: AwareDatetime
+    held_at: Moment
     place: Place
     chair: Chair
     is_public: bool = Field(default=True, description="false only for state secrets, business secrets or privacy")

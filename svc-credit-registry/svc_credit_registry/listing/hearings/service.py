@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
-from shared.clock import statutory_date
+from shared.clock import STATUTORY_ZONE, statutory_date
 from svc_credit_registry.listing.grounds.rules import terms_of
 from svc_credit_registry.listing.hearings import queries, rules
 from svc_credit_registry.listing.hearings.errors import (
@@ -71,7 +71,7 @@ async def announce(
     hearing.announced_by, hearing.announced_on = caller.subject, today
     hearing.held_at, hearing.place = body.held_at, body.place
     hearing.chair, hearing.is_public = body.chair, body.is_public
-    told = f"{body.held_at:%Y-%m-%d %H:%M %Z}，{body.place}；主持人 / chair: {body.chair}"
+    told = f"{body.held_at.astimezone(STATUTORY_ZONE):%Y-%m-%d %H:%M}，{body.place}；主持人 / chair: {body.chair}"
     done = lists.Done(ListAct.ANNOUNCE_HEARING, "officer", caller, today, told, notice=True)
     await _note(session, hearing, entry, done)
     return hearing

@@ -1,7 +1,6 @@
 """The lists for everybody, and entries for their enterprises and for officers."""
 
 import uuid
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Path, Query, Request, Response
@@ -9,6 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from shared.auth import Public
 from shared.db import SessionDep
+from shared.fields import Day
 from shared.http import Page, Paging, Router, cached, not_modified, view_etag
 from shared.problems import wants_english
 from shared.runtime import RuntimeDep
@@ -52,8 +52,8 @@ def filters(  # noqa: PLR0913 - one parameter each
     state: Annotated[
         Literal["listed", "removed"], Query(description="removed: who was on the abnormal list and is no more")
     ] = "listed",
-    listed_from: Annotated[date | None, Query()] = None,
-    listed_until: Annotated[date | None, Query()] = None,
+    listed_from: Annotated[Day | None, Query()] = None,
+    listed_until: Annotated[Day | None, Query()] = None,
     report_year: Annotated[int | None, Query(ge=2013, le=2199, description="Year of the missing report")] = None,
 ) -> Filters:
     """What the parameters of the public lists ask for."""

@@ -1,10 +1,10 @@
 """What comes in about proposals."""
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from shared.fields import Day
 from svc_credit_registry.listing.grounds.rules import ListKind
 from svc_credit_registry.listing.lists.rules import Evidence
 from svc_credit_registry.listing.lists.schemas import Body, Reason
@@ -14,7 +14,7 @@ class ProposalPenaltyIn(Body):
     """The decision on a penalty which a serious listing rests on."""
 
     document_number: Annotated[str, StringConstraints(min_length=2, max_length=80)]
-    decided_on: date
+    decided_on: Day
     types: Annotated[list[str], Field(max_length=10)] = Field(
         default=[], description="heavier_fine, licence_revoked ..."
     )
@@ -27,15 +27,15 @@ class ProposalIn(Body):
     ground: Annotated[str, StringConstraints(max_length=40)] = Field(examples=["unreachable"])
     code: Annotated[str, StringConstraints(max_length=40)]
     facts: Reason
-    verified_on: date
+    verified_on: Day
     report_year: Annotated[int | None, Field(ge=2013, le=2199)] = None
-    ordered_until: date | None = Field(
+    ordered_until: Day | None = Field(
         default=None, description="Last day of the period ordered (not_published_in_time)"
     )
-    letters: Annotated[list[date], Field(max_length=2)] = Field(
+    letters: Annotated[list[Day], Field(max_length=2)] = Field(
         default=[], description="Days of the two letters to the registered place (unreachable)"
     )
-    visited_on: date | None = Field(default=None, description="Day of the visit, instead of the letters (unreachable)")
+    visited_on: Day | None = Field(default=None, description="Day of the visit, instead of the letters (unreachable)")
     penalty: ProposalPenaltyIn | None = None
 
     def evidence(self) -> Evidence:

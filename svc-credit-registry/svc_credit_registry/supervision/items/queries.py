@@ -3,9 +3,24 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Select, String, Subquery, case, cast, exists, false, func, literal, select, union_all
+from sqlalchemy import (
+    Date,
+    DateTime,
+    Select,
+    String,
+    Subquery,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from shared.auth import Caller
+from shared.clock import STATUTORY_ZONE
 from svc_credit_registry.access import CONDUCT, PLAN
 from svc_credit_registry.listing.hearings.models import ListHearing
 from svc_credit_registry.listing.hearings.queries import OPEN as OPEN_HEARINGS
@@ -37,7 +52,8 @@ from svc_credit_registry.supervision.inspections.rules import InspectionState
 from svc_credit_registry.supervision.leads.models import Lead
 from svc_credit_registry.supervision.leads.rules import WAITING as WAITING_LEADS
 
-E, O = ListEntry, PublicationOrder  # noqa: E741 - short for the columns of one table
+E, H, O = ListEntry, ListHearing, PublicationOrder  # noqa: E741 - short for the columns of one table
+HELD = cast(func.timezone(STATUTORY_ZONE.key, H.held_at), Date)
 T, A, P = InspectionTask, InspectionAssignment, InspectionPlan
 WAITING_PLANS = (InspectionState.DRAFT, InspectionState.PUBLISHED, InspectionState.FROZEN)
 LEADS = "credit-registry:leads:handle"
@@ -157,7 +173,9 @@ def _own_list_cases(caller: Caller, code: str, today: date) -> list[Any]:
     asks = Repair.code == code if caller.acts_for(code, lists.REPAIR) else false()
     return [
         entries.where(*mine),
-        _of_entry("list_hearing", ListHearing).where(mine[0], ListHearing.state.in_(OPEN_HEARINGS)),
+        _row("list_hearing", H, E.number, E.name, HELD)
+        .join(E, E.id == H.entry_id)
+        .where(mine[0], H.state.in_(OPEN_HEARINGS)),
         _of_entry("list_objection", ListObjection).where(mine[0], ListObjection.state.in_(OPEN_OBJECTIONS)),
         _of_entry("list_removal", Removal).where(mine[0], Removal.state.in_(OPEN_REMOVALS)),
         repairs.where(asks, Repair.state.in_(OPEN_REPAIRS)),
@@ -170,9 +188,9 @@ def _to_decide(region: str) -> list[Any]:
     repairs = repairs.join(Enterprise, Enterprise.code == Repair.code)
     return [
         _row("listing_decision", E, E.number, E.name, E.due_on).where(E.region == region, E.due_on.is_not(None)),
-        _of_entry("list_hearing_notice", ListHearing).where(
-            ListHearing.region == region, ListHearing.state.in_(OPEN_HEARINGS)
-        ),
+        _row("list_hearing_notice", H, E.number, E.name, func.coalesce(H.due_on, HELD))
+        .join(E, E.id == H.entry_id)
+        .where(H.region == region, H.state.in_(OPEN_HEARINGS)),
         _of_entry("list_objection_decision", ListObjection).where(
             ListObjection.region == region, ListObjection.due_on.is_not(None)
         ),

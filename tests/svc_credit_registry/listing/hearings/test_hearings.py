@@ -69,7 +69,14 @@ async def test_no_decision_before_the_hearing_and_then_on_its_record(desk: Desk)
     told = await desk.ok(f"{one}/notice", desk.officer(), notice(), hearing["version"])
     assert (told["state"], told["due_on"], told["is_public"]) == ("announced", None, True)
     (heard, *_) = (await desk.get("/v1/list-notices", us))["items"]
-    assert (heard["act"], "法制股 周敏" in heard["note"]) == ("announce_hearing", True)
+    assert (heard["act"], "09:00，曾都区" in heard["note"], "法制股 周敏" in heard["note"]) == (
+        "announce_hearing", True, True,
+    )  # fmt: skip
+    day = notice()["held_at"][:10]
+    waiting = {item["kind"]: item["due_on"] for item in (await desk.get("/v1/items", us))["items"]}
+    assert waiting["list_hearing"] == day
+    theirs = (await desk.get("/v1/items", desk.officer(), limit=100))["items"]
+    assert [i["due_on"] for i in theirs if i["kind"] == "list_hearing_notice" and i["id"] == hearing["id"]] == [day]
     record = {"attended": True, "record": "当事人称检验方法有误；调查人员出示检验报告。"}
     assert await desk.refused(f"{one}/record", desk.officer(), record, told["version"]) == (409, "hearing_not_yet")
     await begin(desk, hearing["id"])
@@ -118,8 +125,11 @@ async def test_who_may_ask_act_and_see(desk: Desk) -> None:
     assert await desk.refused(f"{one}/notice", desk.officer(), notice()) == (428, "precondition_required")
     assert await desk.refused(f"{one}/notice", desk.officer(), notice(), 9) == (412, "stale_version")
     assert await desk.refused(f"{one}/notice", us, notice(), 1) == (403, "forbidden")
-    naive = notice() | {"held_at": "2027-03-01T09:00:00"}
-    assert (await desk.post(f"{one}/notice", desk.officer(), naive, 1)).status_code == 422
+    for moment in ("2027-03-01T09:00:00", "0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59Z", "2199-12-31T23:00:00Z"):
+        wrong = await desk.refused(f"{one}/notice", desk.officer(), notice() | {"held_at": moment}, 1)
+        assert wrong == (422, "invalid"), moment
+    later = await desk.refused(f"{one}/notice", desk.officer(), notice(31), 1)
+    assert later == (422, "hearing_too_late"), "nobody keeps the clock of his own decision still for years"
 
 
 async def test_it_is_withdrawn_asked_for_again_and_lapses_with_the_proposal(desk: Desk) -> None:

@@ -1,12 +1,12 @@
 """Until when a hearing may be asked for, how long before it notice is given, and what stands still meanwhile."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from svc_credit_registry.listing.grounds.rules import SAMR_44, SAMR_68
 from svc_credit_registry.listing.hearings import rules
-from svc_credit_registry.listing.hearings.errors import HearingOver, NoticeTooShort
+from svc_credit_registry.listing.hearings.errors import HearingOver, HearingTooLate, NoticeTooShort
 from svc_credit_registry.listing.lists import rules as lists
 
 
@@ -38,6 +38,10 @@ def test_seven_working_days_lie_between_notice_and_hearing() -> None:
     with pytest.raises(NoticeTooShort) as refused:
         rules.check_notice(date(2026, 12, 1), today)
     assert refused.value.extensions == {"after": "2026-12-01"}
+    last = rules.LATEST.due_on(today)
+    rules.check_notice(last, today)
+    with pytest.raises(HearingTooLate):
+        rules.check_notice(last + timedelta(1), today)
 
 
 @pytest.mark.parametrize(
