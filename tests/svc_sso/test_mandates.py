@@ -137,6 +137,15 @@ async def test_a_mandate_is_granted_used_and_revoked(firm: Firm) -> None:
     seen = (await sso.client.get("/v1/me/mandates", headers=agent)).json()["items"]
     assert [one["id"] for one in seen] == [mandate["id"]]
     refused(await sso.client.get(f"/v1/organisations/{firm.code}/mandates", headers=agent), 404, "organisation_unknown")
+    path = granted.headers["location"]
+    boss, nobody = [await sso.headers(who["username"]) for who in (firm.boss, await sso.account())]
+    for headers in (boss, agent):
+        read = await sso.client.get(path, headers=headers)
+        assert (read.status_code, read.json()) == (200, mandate)
+        unchanged = await sso.client.get(path, headers={**headers, "If-None-Match": read.headers["etag"]})
+        assert unchanged.status_code == 304
+    refused(await sso.client.get(path, headers=nobody), 404, "organisation_unknown")
+    refused(await sso.client.get(path.replace(firm.code, OTHER), headers=boss), 404, "mandate_unknown")
     refused(await firm.revoke(mandate, firm.agent), 404, "organisation_unknown")
     refused(await firm.grant(), 409, "mandate_exists")
     assert (await firm.revoke(mandate)).json()["state"] == "revoked"

@@ -78,7 +78,13 @@ async def test_only_the_security_administrator_may(sso: Provider, admin: dict[st
 async def test_a_change_of_access_is_told_and_counts_at_the_next_token(sso: Provider, admin: dict[str, str]) -> None:
     tokens = await sso.login("reg.zengdu", DEMO)
     row = await find(sso, admin, "reg.zengdu")
-    url, match = f"/v1/staff/{row['id']}", admin | {"If-Match": f'"{row["version"]}"'}
+    url = f"/v1/staff/{row['id']}"
+    read = await sso.client.get(url, headers=admin)
+    assert read.json() == row
+    tag = read.headers["etag"]
+    assert (await sso.client.get(url, headers={**admin, "If-None-Match": tag})).status_code == 304
+    refused(await sso.client.get(f"/v1/staff/{(await sso.account())['id']}", headers=admin), 404, "not_found")
+    match = admin | {"If-Match": tag}
     refused(await sso.client.patch(url, json={"roles": []}, headers=admin), 428, "precondition_required")
     both = await sso.client.patch(url, json={"roles": ["system_admin", "security_admin"]}, headers=match)
     refused(both, 409, "administrators_exclude")

@@ -22,7 +22,7 @@ async def recover_account(
 ) -> RecoveryOut:
     """窗口找回账户: a one-time password for someone who can't log in any more and has shown a document."""
     account, initial = await service.recover(session, caller, body, now)
-    response.headers["Cache-Control"], response.headers["Location"] = "no-store", "/v1/me"
+    response.headers["Cache-Control"] = "no-store"
     return RecoveryOut(account_id=account.id, initial_password=initial)
 
 

@@ -72,7 +72,7 @@ async def finish_authenticator(
     """完成设置验证器: adds the app whose code was sent; with the first factor come recovery codes."""
     holder = await holder_of(session, caller, browser)
     app, codes = await service.finish_authenticator(session, holder, body.code, body.label)
-    response.headers["Cache-Control"], response.headers["Location"] = NO_STORE, f"/v1/me/factors/{app.id}"
+    response.headers["Cache-Control"], response.headers["Location"] = NO_STORE, "/v1/me/factors"
     return FactorAdded(factor=shown(app), recovery_codes=codes)
 
 
@@ -98,7 +98,7 @@ async def finish_passkey(
     """完成创建通行密钥: adds the passkey which the browser made."""
     holder = await holder_of(session, caller, browser)
     key, codes = await service.finish_passkey(session, holder, settings.origin, body.credential, body.label)
-    response.headers["Cache-Control"], response.headers["Location"] = NO_STORE, f"/v1/me/factors/{key.id}"
+    response.headers["Cache-Control"], response.headers["Location"] = NO_STORE, "/v1/me/factors"
     return FactorAdded(factor=shown(key), recovery_codes=codes)
 
 

@@ -14,7 +14,7 @@ from shared.clock import NowDep, TodayDep
 from shared.clock import today as statutory_today
 from shared.db import SessionDep
 from shared.errors import DomainError
-from shared.http import IDEMPOTENCY_OPTIONAL, Page, Paging, Router, paginate
+from shared.http import IDEMPOTENCY_OPTIONAL, Page, Paging, Router, not_modified, paginate
 from shared.outbound import DependencyUnavailable, OutboundDep, get_outbound
 from svc_sso.access import Someone
 from svc_sso.mandates import service
@@ -77,6 +77,26 @@ async def list_mandates(  # noqa: PLR0913 - one parameter for each thing it depe
         response=response,
     )
     return found.page(await service.shown_all(session, found.rows, today))
+
+
+@router.get("/organisations/{code}/mandates/{mandate_id}", response_model=MandateOut)
+async def read_mandate(  # noqa: PLR0913 - one parameter for each thing it depends on
+    code: Code,
+    mandate_id: uuid.UUID,
+    caller: Someone,
+    session: SessionDep,
+    request: Request,
+    response: Response,
+    today: TodayDep,
+) -> MandateOut | Response:
+    """授权: one mandate, for the enterprise's legal representative and for its agent."""
+    row = await service.seen(session, caller, code, mandate_id)
+    # What it says of itself follows from the day too.
+    tag = f'"{row.version}-{today:%Y%m%d}"'
+    if not_modified(request, tag):
+        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
+    response.headers["ETag"] = tag
+    return (await service.shown_all(session, [row], today))[0]
 
 
 @router.post("/organisations/{code}/mandates/{mandate_id}/revocation", openapi_extra=IDEMPOTENCY_OPTIONAL)

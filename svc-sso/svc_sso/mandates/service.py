@@ -107,6 +107,16 @@ async def _agent(session: AsyncSession, body: MandateIn) -> Account:
     return agent
 
 
+async def seen(session: AsyncSession, caller: Caller, code: str, mandate_id: uuid.UUID) -> Mandate:
+    """A mandate, for whoever represents the enterprise now and for its agent. Raises MandateUnknown for all others."""
+    row = await session.get(Mandate, mandate_id)
+    if row is None or row.organisation_code != code:
+        raise MandateUnknown
+    if str(row.agent_id) != caller.subject:
+        await organisations.represented(session, caller, code)
+    return row
+
+
 async def revoke(
     session: AsyncSession, caller: Caller, place: tuple[str, uuid.UUID], reason: str | None, now: datetime
 ) -> Mandate:
@@ -150,11 +160,6 @@ async def end_over(session: AsyncSession, today: date, now: datetime) -> int:
         reason = rules.ACCOUNT_CLOSED if closed_at is not None else rules.EXPIRED
         await _end(session, audit.SYSTEM, row, (reason, now), None)
     return len(rows)
-
-
-async def of_organisation(session: AsyncSession, caller: Caller, code: str) -> None:
-    """Refuses who does not represent the enterprise."""
-    await organisations.represented(session, caller, code)
 
 
 async def shown_all(session: AsyncSession, rows: Sequence[Mandate], today: date) -> list[MandateOut]:

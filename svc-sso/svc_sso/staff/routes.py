@@ -8,7 +8,7 @@ from fastapi import Query, Request, Response, status
 from shared.auth import Public
 from shared.clock import NowDep
 from shared.db import SessionDep
-from shared.http import IDEMPOTENCY_NONE, IfMatch, Page, Paging, Router, paginate, set_etag
+from shared.http import IDEMPOTENCY_NONE, IfMatch, Page, Paging, Router, etag, not_modified, paginate, set_etag
 from svc_sso.access import SecurityAdmin, SteppedUpSecurityAdmin
 from svc_sso.accounts.models import Account
 from svc_sso.staff import queries, service
@@ -41,6 +41,18 @@ async def create_staff(
     response.headers["Cache-Control"] = "no-store"
     set_etag(response, account)
     return StaffCreated(**shown_staff(account).model_dump(), initial_password=initial)
+
+
+@router.get("/{account_id}", response_model=StaffOut)
+async def read_staff(
+    account_id: uuid.UUID, _caller: SecurityAdmin, session: SessionDep, request: Request, response: Response
+) -> StaffOut | Response:
+    """工作人员: one member of staff, with the version that a change must name."""
+    account = await service.member(session, account_id)
+    if not_modified(request, etag(account)):
+        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etag(account)})
+    set_etag(response, account)
+    return shown_staff(account)
 
 
 @router.patch("/{account_id}", response_model=StaffOut)

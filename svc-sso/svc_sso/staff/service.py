@@ -35,6 +35,14 @@ async def check_still_administrator(session: AsyncSession, caller: Caller) -> No
         raise Forbidden(permission=ADMINISTER)
 
 
+async def member(session: AsyncSession, account_id: uuid.UUID) -> Account:
+    """A member of staff. Raises NotFound, for people's accounts too."""
+    account = await session.get(Account, account_id)
+    if account is None or account.kind != STAFF:
+        raise NotFound
+    return account
+
+
 async def create(session: AsyncSession, caller: Caller, body: StaffIn, now: datetime) -> tuple[Account, str]:
     """A new member of staff and the password for the first log-in."""
     username = normalized_username(body.username)
