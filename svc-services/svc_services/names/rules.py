@@ -150,7 +150,7 @@ def standard_verdicts(asked: str, simplified: str) -> list[Verdict]:
 
     Some characters are standard beside the simpler ones for which they once stood, as 昇: so an examiner looks.
     """
-    if simplified in asked or not HAN.search(asked):
+    if simplified in asked or not HAN.fullmatch(simplified):
         return []
     message = f"字号可能含有非规范汉字（规范写法：“{simplified}”）"
     english = f"The trade name may hold characters that are not standard; simplified it is {simplified}"

@@ -115,6 +115,7 @@ def test_what_is_checked_is_what_the_name_is_made_of(name: str, parts: tuple[str
         ("紅光", "红光", True),
         ("随州紅光酒业有限公司", "红光", True),
         ("QINGHE", "qinghe", False),
+        ("红ABC", "红abc", False),
     ],
 )
 def test_characters_that_are_not_standard_are_shown_to_an_examiner(asked: str, simplified: str, doubted: bool) -> None:

@@ -3,6 +3,7 @@
 Those of enterprises are found in the index, those held by reservations in the database.
 """
 
+import itertools
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -51,15 +52,15 @@ def _ways(applicant: Name) -> Iterator[tuple[Query, int]]:
         if category:
             yield indexes.all_of([way, *category]), NEAR
         yield way, FAR
-    parts = sorted({trade_name[i:j] for i in range(len(trade_name)) for j in range(i + 2, len(trade_name) + 1)})
-    within = [part for part in parts if part != trade_name]
+    parts = {trade_name[i:j] for i in range(len(trade_name)) for j in range(i + 2, len(trade_name) + 1)}
+    within = sorted(parts - {trade_name}, key=lambda part: (-len(part), part))
     if within and category:
         yield indexes.all_of([_named(within[:MOST_PHRASES]), *category]), NEAR
-        heard = [key for part in within if len(part) >= SHORTEST_SOUNDING_PART for key in sound_keys(part)]
-        if heard:
-            yield indexes.all_of([_sounding(heard[:MOST_PHRASES]), *category]), NEAR
+        keys = (key for part in within if len(part) >= SHORTEST_SOUNDING_PART for key in sound_keys(part))
+        if heard := list(itertools.islice(keys, MOST_PHRASES)):
+            yield indexes.all_of([_sounding(heard), *category]), NEAR
     if within and words:
-        yield _named([part + word for word in words for part in within][:MOST_PHRASES]), NEAR
+        yield _named([part + word for part in within for word in words][:MOST_PHRASES]), NEAR
 
 
 def _named(texts: Sequence[str], *, begins: bool = False, ends: bool = False) -> Query:

@@ -5,6 +5,7 @@ only sounds like it; within each those in business come first; then by name, the
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -104,7 +105,7 @@ def read_query(q: str | None, filters: Filters) -> Wanted:
     """What is asked for. Refused with 422 when fewer than two characters of the text count."""
     if q is None or not q.strip():
         return Wanted(None, None, filters)
-    code = normalise(q)
+    code = normalise(unicodedata.normalize("NFKC", q))
     if _CODE_START.match(code) and sum(c.isdigit() for c in code) >= 7:
         return Wanted(None, code, filters)
     text = fold_asked(q)

@@ -23,7 +23,7 @@ from svc_credit_registry.record.wording.rules import fold, segmentations, sound_
 
 OFFERED = 5
 LOOKED_AT = 50
-READINGS = 6
+READINGS, READINGS_OF_SLIP = 6, 2
 COUNTED = 100
 READ = 500_000
 """Entries read at most for an answer, and again for its counts. Texts which hardly anything but words of all names
@@ -86,14 +86,14 @@ def _ways(view: View, text: str) -> Iterator[Way]:
         if guess.words:
             words = guess.words if len(guess.words) > 1 else [guess.words[0][1]]
             yield _way(view, "names", words, partial(_read, guess, text))
-    for near in letter_slips(text) if text.isascii() else ():
-        for syllables in _syllables(near[1]):
+    for near in dict.fromkeys(letter_slips(text)) if text.isascii() else ():
+        for syllables in _syllables(near[1], READINGS_OF_SLIP):
             yield _way(view, "sounds", syllables, partial(_told, near))
 
 
-def _syllables(text: str) -> list[list[str]]:
+def _syllables(text: str, at_most: int = READINGS) -> list[list[str]]:
     """How letters part into two syllables and more; nothing for what is written in characters."""
-    return [parts for parts in segmentations(text, READINGS) if len(parts) > 1] if text.isascii() else []
+    return [parts for parts in segmentations(text, at_most) if len(parts) > 1] if text.isascii() else []
 
 
 def _way(view: View, field: str, words: indexes.Words, read: Callable[[str], Iterable[Near]]) -> Way:
