@@ -12,6 +12,7 @@ from shared.auth import Caller
 from shared.clock import statutory_date
 from shared.codes import regions
 from shared.http import check_version
+from svc_credit_registry.record.classification.errors import RegionUnknown
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.supervision.findings import queries, rules
@@ -236,7 +237,7 @@ def _shown(
 async def coverage(session: AsyncSession, region: str, year: int) -> CoverageOut:
     """The figures of a year: of a region, the regions right below it, and by class. 404 for an unknown region."""
     if not regions.is_known(region):
-        raise TaskUnknown("没有此行政区划 / no such region")
+        raise RegionUnknown
     sizes = await _sizes(session, region, year)
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     below = {child.code for child in regions.children(region)}

@@ -129,7 +129,9 @@ async def _enter(session: AsyncSession, intake: Intake, bodies: Sequence[LeadIn]
     refused = {k: fault for k, who in whose.items() if (fault := _refusal(intake, fresh[k], who)) is not None}
     wanted = [body for key, body in fresh.items() if key not in refused]
     serials = await queries.serials(session, len(wanted)) if wanted else []
-    added = [_lead(intake, body, whose[body.key], n) for body, n in zip(wanted, serials, strict=True)]
+    terms = rules.terms_on(intake.today)
+    due = (terms.version, rules.check_due(intake.today, terms).due_on)
+    added = [_lead(intake, body, whose[body.key], n, due) for body, n in zip(wanted, serials, strict=True)]
     session.add_all(added)
     await session.flush()
     for lead in added:
@@ -204,8 +206,7 @@ async def _with_regions(session: AsyncSession, whose: dict[str, Whose]) -> dict[
     }
 
 
-def _lead(intake: Intake, body: LeadIn, who: Whose, serial: int) -> Lead:
-    terms = rules.terms_on(intake.today)
+def _lead(intake: Intake, body: LeadIn, who: Whose, serial: int, due: tuple[str, date]) -> Lead:
     assert who.region is not None
     lead = Lead(
         number=rules.number_of(who.region, intake.today, serial),
@@ -224,8 +225,8 @@ def _lead(intake: Intake, body: LeadIn, who: Whose, serial: int) -> Lead:
         matched_by=who.matched_by,
         candidates=who.candidates,
         region=who.region,
-        terms_version=terms.version,
-        due_on=rules.check_due(intake.today, terms).due_on,
+        terms_version=due[0],
+        due_on=due[1],
     )
     lead.seal(facts=body.facts, evidence=body.evidence)
     return lead

@@ -39,6 +39,10 @@ class NotPublishable(Conflict):
     code, title, title_zh = "not_publishable", "The law does not make this outcome public", "该处理结果依法不公示"
 
 
+class SpanInvalid(Invalid):
+    code, title, title_zh = "span_invalid", "The period ends before it begins", "终日早于始日"
+
+
 class LeadRegionInvalid(Invalid):
     code, title, title_zh = "lead_region_invalid", "Say for which region", "请填写有效的辖区"
 

@@ -12,6 +12,7 @@ from shared.deadlines import DeadlineOut, DeadlinesOut, days_out
 from shared.fields import Day
 from shared.http import IfMatch, Page, Paging, Router
 from svc_credit_registry.access import LeadOfficer
+from svc_credit_registry.record.enterprises.rules import valid_code
 from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.supervision.leads import queries, rules, service
 from svc_credit_registry.supervision.leads.models import Lead
@@ -52,12 +53,12 @@ async def list_leads(  # noqa: PLR0913 - one parameter for each filter
     reply: ReplyDep,
     source: LeadSource | None = None,
     state: LeadState | None = None,
-    code: Annotated[str | None, Query(max_length=40)] = None,
+    code: Annotated[str | None, Query(max_length=40, description="Credit code; 422 for what can be none")] = None,
     overdue: Annotated[bool, Query(description="Only those whose term has passed")] = False,
 ) -> Page[LeadSummary]:
     """The leads of the caller's region and below, first come first."""
     keys: list[ColumnElement[Any]] = [Lead.received_on.asc(), Lead.id.asc()]
-    filters = Filters(source, state, code, reply.today if overdue else None)
+    filters = Filters(source, state, valid_code(code) if code else None, reply.today if overdue else None)
     found = await reply.page_of(queries.overseen(caller.region, filters), keys, paging)
     return found.page([lead_summary(lead, reply.today, english=reply.english) for lead in found.rows])
 
@@ -69,7 +70,10 @@ async def get_lead_statistics(
     since: Annotated[Day, Query(description="First day of receipt")],
     until: Annotated[Day, Query(description="Last day of receipt")],
 ) -> StatisticsOut:
-    """Leads of the caller's region and below by source: how many came, and what became of them."""
+    """Leads of the caller's region and below by source: how many came, and what became of them; 422 for a period that
+    ends before it begins.
+    """
+    rules.check_span(since, until)
     rows = await queries.statistics(reply.session, caller.region, since, until, reply.today)
     counted = {row.source: row for row in rows}
     numbers = SourceStatistics.model_fields.keys() - {"source", "source_label"}

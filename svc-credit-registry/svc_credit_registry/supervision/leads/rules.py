@@ -21,6 +21,7 @@ from svc_credit_registry.supervision.leads.errors import (
     GroundNotFitting,
     LeadElsewhere,
     NotPublishable,
+    SpanInvalid,
 )
 
 MOST_ROWS = 5_000
@@ -222,6 +223,12 @@ def check_once(extended_on: date | None) -> None:
     """A term is extended once (409)."""
     if extended_on is not None:
         raise AlreadyExtended(extended_on.isoformat())
+
+
+def check_span(since: date, until: date) -> None:
+    """Refuses (422) to count over a period that ends before it begins."""
+    if until < since:
+        raise SpanInvalid(errors=[FieldError("#until", "before_since", f"{since} … {until}")])
 
 
 def check_transfer(finding: Finding | None) -> None:

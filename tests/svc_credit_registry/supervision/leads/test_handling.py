@@ -228,6 +228,8 @@ async def test_statistics_by_source_add_up(desk: Desk) -> None:
     assert {name: counted["other"][name] for name in wanted} == wanted
     assert set(counted) == {"advertising_monitoring", "online_market_monitoring", "pyramid_selling", "other"}
     assert (await desk.call("GET", "/v1/lead-statistics", who)).status_code == 422
+    turned = await desk.call("GET", "/v1/lead-statistics?since=2026-12-01&until=2026-11-30", who)
+    assert (turned.status_code, turned.json()["code"]) == (422, "span_invalid")
 
 
 async def statistics(desk: Desk, who: dict[str, str]) -> dict[str, Any]:
