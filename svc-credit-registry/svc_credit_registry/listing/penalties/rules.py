@@ -46,8 +46,8 @@ class SmallFine:
     """Below which fine a penalty counts as small, in yuan, where `province` says so; "" for all others.
 
     A fine of this very sum does not: from it on there is a right to be heard, since the fine is a large one
-    (《市场监督管理行政处罚听证办法》第五条: 十万元以上、一万元以上). That the words of a province (以下) would include the
-    sum is left aside; the line between both awaits a second source.
+    (《市场监督管理行政处罚听证办法》第五条: 十万元以上、一万元以上). That the words of a province (以下) would
+    include the sum is left aside; the line between both awaits a second source.
     """
 
     province: str
