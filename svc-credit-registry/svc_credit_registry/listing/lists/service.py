@@ -138,6 +138,7 @@ async def put_back(session: AsyncSession, entry: ListEntry, done: Done, now: dat
     assert listing is not None, entry.number
     before, entry.state = entry.state, rules.after(State(entry.state), done.act)
     entry.ended_on, entry.end_document_number = None, None
+    entry.warned_on, entry.escalated_on = None, None  # the new three years have a warning and an end of their own
     await put_on_list(session, entry, done.day)
     refresh(entry)
     told = Done(done.act, done.by, done.caller, done.day, done.note, document, notice=True)

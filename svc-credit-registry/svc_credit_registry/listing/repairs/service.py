@@ -1,7 +1,7 @@
 """Credit repair: it ends the publication of a penalty before its term."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -34,9 +34,12 @@ MATTER = "MR-ENT-CREDIT-REPAIR"
 """The matter which a mandate names when an agent may ask for repair."""
 
 
-async def judged(session: AsyncSession, code: str, today: date) -> list[tuple[Held, tuple[Hindrance, ...]]]:
+Judged = tuple[Held, tuple[Hindrance, ...]]
+
+
+async def judged(session: AsyncSession, code: str, today: date, repair: Repair | None = None) -> list[Judged]:
     """The penalties on the record of an enterprise, published or not, the latest first, each with what stands against
-    its repair. One that was revoked counts against none.
+    its repair. One that was revoked counts against none. `repair` tells the field of its own, as an officer found it.
     """
     all_held = await penalties.held(session, await penalty_queries.penalties(session, code))
     is_listed, terms = await queries.is_listed(session, code), rules.terms_on(today)
@@ -44,9 +47,28 @@ async def judged(session: AsyncSession, code: str, today: date) -> list[tuple[He
 
     def against(one: Held) -> tuple[Hindrance, ...]:
         known = Known(one.is_shown(today), is_listed, rules.is_again(one.penalty, counted))
-        return rules.hindrances(terms, one.penalty, known, today)
+        its_own = repair is not None and (one.item.producer, one.item.key) == (repair.producer, repair.item_key)
+        penalty = replace(one.penalty, field=repair.field) if repair and its_own else one.penalty
+        return rules.hindrances(terms, penalty, known, today)
 
     return [(one, against(one)) for one in all_held]
+
+
+def _refuse(found: tuple[Hindrance, ...]) -> None:
+    if found:
+        raise RepairHindered(
+            "；".join(f"{h.zh} / {h.en}" for h in found),
+            hindrances=[{"code": h.code, "basis": h.basis, "until": str(h.until or "")} for h in found],
+        )
+
+
+async def _check_still(session: AsyncSession, repair: Repair, today: date) -> None:
+    """Refuses with 409 what stands against a repair by now: a listing or another penalty since it was asked for, a
+    field in which one waits longer, the end of the publication.
+    """
+    for one, found in await judged(session, repair.code, today, repair):
+        if (one.item.producer, one.item.key) == (repair.producer, repair.item_key):
+            _refuse(found)
 
 
 # --- who may ---
@@ -84,11 +106,7 @@ async def apply(session: AsyncSession, caller: Caller, body: RepairIn, today: da
     if item is None or not speaks_for(caller, item.code):
         raise PenaltyUnknown
     one, found = next(pair for pair in await judged(session, item.code, today) if pair[0].item.id == item.id)
-    if found:
-        raise RepairHindered(
-            "；".join(f"{h.zh} / {h.en}" for h in found),
-            hindrances=[{"code": h.code, "basis": h.basis, "until": str(h.until or "")} for h in found],
-        )
+    _refuse(found)
     if await queries.is_open(session, item.producer, item.key):
         raise RepairPending
     repair = Repair(
@@ -138,6 +156,7 @@ async def accept(session: AsyncSession, caller: Caller, repair: Repair, body: Ac
         repair.closed_on = today
         await _move(session, caller, repair, Act.NOT_ACCEPT)
         return repair
+    await _check_still(session, repair, today)
     repair.accepted_on = today
     await _move(session, caller, repair, Act.ACCEPT)
     await put_commitment(session, caller, _promise(repair), now)
@@ -151,6 +170,8 @@ async def decide(
     today = statutory_date(now)
     act = Act.GRANT if body.outcome == "granted" else Act.DECLINE
     rules.after(State(repair.state), act)
+    if act is Act.GRANT:
+        await _check_still(session, repair, today)
     repair.decided_on, repair.decided_by, repair.reason = today, caller.subject, body.reason
     repair.decision_number = f"{repair.number}-{'准' if act is Act.GRANT else '驳'}"
     if act is Act.GRANT:

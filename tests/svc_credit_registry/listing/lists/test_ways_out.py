@@ -164,12 +164,18 @@ async def test_a_removal_got_by_false_statements_is_undone(desk: Desk) -> None:
     cured, grant = {"cured": True, "findings": "提交了租赁合同"}, {"outcome": "granted", "reason": "准予"}
     found = await desk.ok(f"{one}/verification", desk.officer(), cured, made["version"])
     done = await desk.ok(f"{one}/decision", desk.officer(), grant, found["version"])
+    async with desk.world.client.sessions() as session, session.begin():
+        row = await session.get_one(ListEntry, entry["id"])
+        row.warned_on = row.escalated_on = today()
+    done = await desk.get(one, desk.officer())
     forged = {"reason": "租赁合同系伪造"}
     assert await desk.refused(f"{one}/revocation", desk.officer(), forged, found["version"]) == (412, "stale_version")
     undone = await desk.ok(f"{one}/revocation", desk.officer(), forged, done["version"])
     assert undone["state"] == "revoked"
     shown = await desk.get(f"/v1/list-entries/{entry['id']}")
-    assert (shown["state"], shown["ended_on"]) == ("listed", None)
+    assert (shown["state"], shown["ended_on"], shown["warned_on"]) == ("listed", None, None)
+    async with desk.world.client.sessions() as session:
+        assert (await session.get_one(ListEntry, entry["id"])).escalated_on is None, "its three years begin anew"
     assert len(await desk.record(code, RecordKind.ABNORMAL_OPERATION)) == 1
 
 

@@ -77,6 +77,24 @@ async def test_repair_ends_the_publication_and_stands_on_the_record(desk: Desk) 
     assert await shown(desk, code) == 1
 
 
+async def test_what_has_come_between_application_and_decision_hinders_it_still(desk: Desk) -> None:
+    code = await desk.enterprise()
+    key = await fined(desk, code, today() - timedelta(300))
+    body = {"producer": "AMR-421303", "key": key, "cure": "已缴清罚款", "commitment": PROMISE}
+    made = await desk.ok("/v1/repairs", desk.representative(code), body)
+    one, officer = f"/v1/repairs/{made['id']}", desk.officer()
+    food = {"accepted": True, "reason": "系食品类处罚", "field": "food"}
+    answer = await desk.post(f"{one}/acceptance", officer, food, made["version"])
+    assert (answer.status_code, [h["code"] for h in answer.json()["hindrances"]]) == (409, ["too_early"])
+    taken = await desk.ok(f"{one}/acceptance", officer, {"accepted": True, "reason": "受理"}, made["version"])
+    assert taken["field"] == "general"
+    await listed(desk, code, today())
+    grant, no = {"outcome": "granted", "reason": "符合条件"}, {"outcome": "declined", "reason": "又被列入异常名录"}
+    answer = await desk.post(f"{one}/decision", officer, grant, taken["version"])
+    assert (answer.status_code, [h["code"] for h in answer.json()["hindrances"]]) == (409, ["listed"])
+    assert (await desk.ok(f"{one}/decision", officer, no, taken["version"]))["state"] == "declined"
+
+
 async def test_what_is_declined_stays_published(desk: Desk) -> None:
     code = await desk.enterprise()
     key = await fined(desk, code, today() - timedelta(300))
