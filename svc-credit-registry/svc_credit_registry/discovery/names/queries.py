@@ -22,7 +22,7 @@ from svc_credit_registry.record.wording.rules import sound_keys
 
 NEAR, FAR = 300, 200
 """So many names are looked at for each way of being near: in the same industry, and in any."""
-MOST_PHRASES = 300
+MOST_PHRASES, LONGEST_PART = 300, 20
 LONGEST_TERM_YEARS = max(years for terms in TERMS for years in terms.years.values())
 
 
@@ -52,7 +52,8 @@ def _ways(applicant: Name) -> Iterator[tuple[Query, int]]:
         if category:
             yield indexes.all_of([way, *category]), NEAR
         yield way, FAR
-    parts = {trade_name[i:j] for i in range(len(trade_name)) for j in range(i + 2, len(trade_name) + 1)}
+    size = len(trade_name)
+    parts = {trade_name[i:j] for i in range(size) for j in range(i + 2, min(i + LONGEST_PART, size) + 1)}
     within = sorted(parts - {trade_name}, key=lambda part: (-len(part), part))
     if within and category:
         yield indexes.all_of([_named(within[:MOST_PHRASES]), *category]), NEAR

@@ -247,19 +247,6 @@ async def test_who_finds_nothing_is_offered_what_he_may_have_meant(world: World)
         assert (await world.get("/v1/enterprises/suggestions", q=q))["items"] == answer["did_you_mean"]
 
 
-async def test_a_slip_in_pinyin_is_offered_too(world: World) -> None:
-    await world.hear(decided())
-    await world.settled()
-    slips = [
-        ("hongguagn", "hongguang", "swapped"), ("hogguang", "hongguang", "missing"),
-        ("hongtguang", "hongguang", "surplus"), ("hongguan", "hongguang", "same_sound"),
-    ]  # fmt: skip
-    for q, meant, reason in slips:
-        answer = await world.get("/v1/enterprises", q=q)
-        assert answer["items"] == []
-        assert (meant, reason, 1) in [(s["text"], s["reason"], s["count"]) for s in answer["did_you_mean"]], q
-
-
 async def test_questions_that_read_much_wait_for_each_other_and_not_for_ever(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
