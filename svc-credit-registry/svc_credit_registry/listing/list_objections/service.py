@@ -93,7 +93,8 @@ async def decide(
 
 async def correct(session: AsyncSession, caller: Caller, entry_id: uuid.UUID, reason: str, now: datetime) -> ListEntry:
     """The authority has found by itself, or was told by a court or its superior, that a listing was wrong (Order 68,
-    article 16): the entry is corrected at once, also after the time for objections. 409 while one is being handled.
+    article 16): the entry is corrected at once, also after the time for objections, and after it was removed. 409 while
+    an objection is being handled.
     """
     entry = await lists.for_officer(session, caller, entry_id)
     if await queries.open_of(session, entry.id) is not None:

@@ -93,6 +93,7 @@ TRANSITIONS = TransitionTable(
         (State.LISTED, Act.REMOVE): State.REMOVED,
         (State.LISTED, Act.EXPIRE): State.EXPIRED,
         (State.REMOVED, Act.REVOKE_REMOVAL): State.LISTED,
+        (State.REMOVED, Act.CORRECT): State.CORRECTED,
     },
     STATE_LABELS,
     ListActNotAllowed,

@@ -159,11 +159,14 @@ async def end(  # noqa: PLR0913 - who, the three parts of a name, why, when, whe
 ) -> bool:  # fmt: skip
     """Takes an item off the record from now on; it stays readable as of the days before. False when none stands.
 
-    A void one should never have stood there: it counts for nothing afterwards, as if it had not.
+    A void one should never have stood there: it counts for nothing afterwards, as if it had not, also one that was
+    taken off before.
     """
     await lock(session, producer, kind, key)
     row = await queries.current_of(session, producer, kind, key)
     if row is None:
+        if void:
+            await queries.make_void(session, producer, kind, key)
         return False
     row.superseded_at, row.ended_reason = max(now, row.recorded_at), reason
     if void:

@@ -244,6 +244,25 @@ async def test_the_authority_corrects_what_it_found_wrong_and_what_was_asked_mea
     assert asked["id"] not in [one["id"] for one in queue]
 
 
+async def test_a_wrong_entry_is_corrected_after_its_removal_too(desk: Desk) -> None:
+    code = await desk.enterprise()
+    entry = await listed(desk, code, today())
+    path, us = f"/v1/list-entries/{entry['id']}", desk.representative(code)
+    asked = await desk.ok(f"{path}/removals", us, CURE)
+    one = f"/v1/list-removals/{asked['id']}"
+    found = await desk.ok(
+        f"{one}/verification", desk.officer(), {"cured": True, "findings": "可联系"}, asked["version"]
+    )
+    await desk.ok(f"{one}/decision", desk.officer(), {"outcome": "granted", "reason": "准予"}, found["version"])
+    case = await desk.get(f"{path}/case", desk.officer())
+    wrong = {"reason": "法院判决撤销列入决定"}
+    assert (await desk.ok(f"{path}/correction", desk.officer(), wrong, case["version"]))["state"] == "corrected"
+    assert (await desk.get("/v1/list-entries", code=code, state="removed"))["items"] == [], "it never should have stood"
+    async with desk.world.client.sessions() as session:
+        void = list(await session.scalars(select(RecordItem.is_void).where(RecordItem.code == code)))
+    assert void == [True]
+
+
 async def test_who_has_left_business_since_the_proposal_is_not_listed(desk: Desk) -> None:
     code = await desk.enterprise()
     made = await desk.ok("/v1/list-entries", desk.officer(), unreachable(code, today()))
