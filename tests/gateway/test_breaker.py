@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 
@@ -39,14 +40,19 @@ def silent(place: Upstream) -> Script:
     return talk
 
 
-async def test_calls_wait_for_a_service_that_restarts(start_gateway: StartGateway) -> None:
+async def test_calls_wait_for_a_service_that_restarts(start_gateway: StartGateway, gateways: list[Any]) -> None:
     """Also such as may not be repeated: while the connection is refused nothing was sent."""
     async with away() as service_port:
         port = await start_gateway({"services": f"http://127.0.0.1:{service_port}"}, hold_seconds=10)
         async with client_of(port) as client:
             calls = [asyncio.create_task(client.get(API)) for _ in range(20)]
             calls += [asyncio.create_task(client.post(API, content=b"{}")) for _ in range(20)]
-            await asyncio.sleep(0.5)
+            breaker = gateways[-1].plane.upstreams["services"].breaker
+
+            async def all_wait() -> bool:
+                return bool(breaker.waiting == len(calls))
+
+            await eventually(all_wait, 5)
             assert not any(call.done() for call in calls)
             async with upstream(answering(), service_port) as service:
                 answers = await asyncio.gather(*calls)
