@@ -1,4 +1,4 @@
-"""Passwords, apart from the accounts: other factors will stand beside them."""
+"""Passwords, apart from the accounts: other factors stand beside them (`factors`)."""
 
 import uuid
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How long is kept what nobody works with any more (GB/T 22239-2019, 8.1.4.3: logs six months at least)."""
+"""How long is kept what nobody works with any more (Cybersecurity Law of 2016, art. 21: logs six months at least)."""
 
 import uuid
 from datetime import datetime, timedelta

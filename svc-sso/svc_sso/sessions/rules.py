@@ -1,4 +1,4 @@
-"""How long a log-in lasts (NIST SP 800-63B, 5: idle and absolute limits; GB/T 22239-2019, 8.1.4.1: idle log-out)."""
+"""How long a log-in lasts (NIST SP 800-63B, 7.2: idle and absolute limits; GB/T 22239-2019, 8.1.4.1: idle log-out)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
