@@ -120,7 +120,6 @@ FORBIDDEN_WORDS: tuple[Word, ...] = tuple(
                 "总工会",
                 "妇联",
                 "监察委",
-                "法院",
                 "人民政府",
                 "解放军",
                 "武警",
@@ -159,14 +158,14 @@ FORBIDDEN_WORDS: tuple[Word, ...] = tuple(
             "第十一条第一项",
             "不得损害国家尊严或者利益",
             "harms the dignity of the state",
-            ("国旗", "国徽", "国歌", "支那", "福尔摩萨"),
+            ("中华民国", "福尔摩萨"),
         ),
         (
             "obscene_or_violent",
             "第十一条第五项",
             "不得含有淫秽、色情、赌博、迷信、恐怖、暴力的内容",
             "is obscene, violent, superstitious or about gambling",
-            ("色情", "淫秽", "赌博", "赌场", "推牌九", "迷信", "恐怖", "暴力", "毒品", "海洛因", "冰毒", "黑社会"),
+            ("淫秽", "赌博", "赌场", "推牌九", "迷信", "恐怖", "暴力", "毒品", "海洛因", "冰毒", "黑社会"),
         ),
         (
             "may_deceive",
@@ -187,7 +186,7 @@ FORBIDDEN_WORDS: tuple[Word, ...] = tuple(
             "第十一条第七项",
             "不得违背公序良俗或者可能有其他不良影响",
             "offends public morality",
-            ("妻妾成群", "大地主", "黑太阳", "二奶", "董存瑞", "雷锋", "黄继光", "邱少云", "希特勒", "本拉登"),
+            ("妻妾成群", "大地主", "黑太阳", "董存瑞", "雷锋", "黄继光", "邱少云", "希特勒", "本拉登"),
         ),
     )
     for text in texts
@@ -263,6 +262,13 @@ DOUBTFUL_WORDS: tuple[Word, ...] = tuple(
             "不宜以职务、职称、军衔、警衔等作字号，整体具有其他含义的由登记机关判断",
             "may be a rank or a title, unless the whole means something else",
             ("省长", "市长", "县长", "书记", "部长", "主席", "总理", "上将", "少将", "警监", "院士", "教授", "博士"),
+        ),
+        (
+            "may_harm_dignity_or_decency",
+            "第十一条第一项、第三项、第五项、第七项",
+            "可能损害国家尊严、使用机关名称或者违背公序良俗，整体具有其他含义的由登记机关判断",
+            "may harm dignity or decency, or name an organ of the state, unless the whole means something else",
+            ("国旗", "国徽", "国歌", "支那", "法院", "色情", "二奶"),
         ),
         (
             "may_discriminate",

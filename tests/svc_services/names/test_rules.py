@@ -43,6 +43,7 @@ def test_a_name_in_due_form_has_no_verdict() -> None:
         ({"trade_name": "邪教堂"}, "harms_public_order", Outcome.REFUSED),
         ({"trade_name": "美国红"}, "names_foreign_state", Outcome.EXAMINER),
         ({"trade_name": "今日本味"}, "names_foreign_state", Outcome.EXAMINER),
+        ({"trade_name": "红色情怀"}, "may_harm_dignity_or_decency", Outcome.EXAMINER),
         ({"trade_name": "老教授"}, "names_rank_or_title", Outcome.EXAMINER),
         ({"trade_name": "异教徒"}, "may_discriminate", Outcome.EXAMINER),
         ({"industry_word": "融资担保"}, "industry_needs_approval", Outcome.WARNING),
@@ -50,6 +51,11 @@ def test_a_name_in_due_form_has_no_verdict() -> None:
 )
 def test_a_fault_of_form_is_named_by_its_rule(changes: dict[str, str], rule: str, outcome: Outcome) -> None:
     assert (rule, outcome) in verdicts(**changes)
+
+
+@pytest.mark.parametrize("trade_name", ["红色情怀", "二奶奶", "密支那", "中国歌手", "今日本味", "魔法院线"])
+def test_a_word_of_two_meanings_refuses_no_name(trade_name: str) -> None:
+    assert Outcome.REFUSED not in {outcome for _, outcome in verdicts(trade_name=trade_name)}
 
 
 def test_all_faults_come_at_once() -> None:
