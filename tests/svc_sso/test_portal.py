@@ -11,8 +11,11 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
+from svc_sso.accounts.models import Account
 from svc_sso.clients.models import Client
 from svc_sso.credentials.rules import digest
+from svc_sso.verifications.models import Verification
+from svc_sso.verifications.service import load_people
 from tests.support.servers import Servers
 from tests.svc_sso.conftest import (
     CALLBACK,
@@ -94,6 +97,25 @@ async def test_own_log_ins_are_ended_one_by_one_or_all_others_and_nobody_elses(s
     assert sorted(alive) == [200, 200, 303]
     await browser.http.post("/account/sessions", data=theirs | {"act": "others"})
     assert [(await other.http.get("/account")).status_code for other in (*others, browser)] == [303, 303, 303, 200]
+
+
+async def test_a_person_has_his_identity_checked_on_the_page(sso: Provider) -> None:
+    account, browser = await inside(sso)
+    page = await browser.http.get("/account")
+    assert "自报" in page.text
+    form = csrf_of(page)
+    assert (await browser.http.post("/account", data={"csrf": "forged"})).status_code == 400
+    unknown = await browser.http.post("/account", data=form)
+    assert (unknown.status_code, "未能在人口登记中核实" in unknown.text) == (422, True)
+    async with sso.client.sessions.begin() as session:
+        row = await session.get_one(Account, uuid.UUID(account["id"]))
+        await load_people(session, [(row.name, str(row.id_number))])
+    done = await browser.http.post("/account", data=form)
+    assert (done.status_code, "两要素核验" in done.text, "核验姓名" in done.text) == (200, True, False)
+    async with sso.client.sessions.begin() as session:
+        failed = {"account_id": row.id, "level": "two_factor", "outcome": "not_confirmed", "verifier": "x"}
+        session.add_all(Verification(**failed) for _ in range(5))
+    assert "今日核验次数过多" in (await browser.http.post("/account", data=form)).text
 
 
 async def test_a_known_device_is_removed_on_the_page_with_its_log_ins(sso: Provider) -> None:

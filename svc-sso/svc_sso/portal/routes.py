@@ -40,6 +40,8 @@ from svc_sso.sign_ins import service as sign_ins
 from svc_sso.sign_ins.models import KnownDevice, SignIn
 from svc_sso.sign_ins.service import Change
 from svc_sso.staff import queries as staff_queries
+from svc_sso.verifications import service as verifications
+from svc_sso.verifications.rules import CONFIRMED
 
 router = Router(prefix="/account", tags=["account pages"], dependencies=[Public])
 SHOWN_AT_ONCE = 30
@@ -50,15 +52,35 @@ Before = Annotated[uuid.UUID | None, Query(description="The last one shown; olde
 async def show_account(request: Request, session: SessionDep) -> Response:
     """我的账户: the own account, personal data masked."""
     room = await enter(request, session)
-    if isinstance(room, Response):
-        return room
+    return room if isinstance(room, Response) else _account(room)
+
+
+def _account(room: Room, **said: Any) -> Response:
     account = room.account
     masked = {
         "name": mask_name(account.name),
         "id_number": mask_id_number(account.id_number) if account.id_number else None,
         "phone": mask_phone(account.phone) if account.phone else None,
     }
-    return room.page("account.html", masked=masked)
+    return room.page("account.html", masked=masked, **said)
+
+
+@router.post("", response_class=HTMLResponse, openapi_extra=form_body("csrf"))
+async def check_identity(request: Request, session: SessionDep) -> Response:
+    """两要素核验: has the own name and identity number checked against the population register."""
+    room = await enter(request, session)
+    if isinstance(room, Response):
+        return room
+    if await room.form() is None:
+        return _account(room, message="expired", status=400)
+    try:
+        row = await verifications.check_self(session, room.settings, room.caller, room.now)
+    except DomainError as refusal:
+        english = texts_for(request)["lang"].startswith("en")
+        return _account(room, message=refusal.title if english else refusal.title_zh, status=refusal.status)
+    if row.outcome != CONFIRMED:
+        return _account(room, message="trust_not_confirmed", status=422)
+    return _account(room, done="trust_confirmed")
 
 
 @router.get("/sessions", response_class=HTMLResponse)
