@@ -20,12 +20,13 @@ from shared.inbox import Work
 from shared.runtime import make_runtime
 from shared.worker import work_alone
 from svc_services.licences import handlers as licences
+from svc_services.materials import handlers as materials
 from svc_services.names import handlers as names
 from svc_services.settings import Settings
 
 WORK = Work(
     handlers=[*licences.HANDLERS],
-    sweeps=[*names.SWEEPS],
+    sweeps=[*names.SWEEPS, *materials.SWEEPS],
     publishes=[
         NameReservedV1,
         NameReservationReleasedV1,

@@ -42,7 +42,7 @@ from svc_credit_registry.sharing.submissions.service import Given, Push
 
 log = logging.getLogger(__name__)
 HEAD_BYTES = 64 * 1024
-REMOVED_AT_ONCE = 200
+REMOVED_AT_ONCE, ASKED_AT_ONCE = 200, 1000
 UNFINISHED_SECONDS = 24 * 3600.0
 """After that what an upload left that broke off goes."""
 DAMAGED = "文件已损坏或丢失，请重新报送 (the stored file is damaged: send it again)"
@@ -286,14 +286,24 @@ async def tidy(session: AsyncSession, context: SweepContext) -> int:
     before = context.now - timedelta(days=settings.uploads_kept_days)
     await queries.give_up(session, before, settings.upload_quota_mib * rules.MIB, context.now)
     await files.sweep_temporary(UNFINISHED_SECONDS)
-    settled = await asyncio.to_thread(_settled, files.root)
-    held = await queries.held(session, settled)
-    gone = [sha256 for sha256 in settled if sha256 not in held][:REMOVED_AT_ONCE]
+    gone = await _held_by_none(session, await asyncio.to_thread(_settled, files.root))
     for sha256 in gone:
         await queries.lock_content(session, sha256)
         if not await queries.held(session, [sha256]):
             await asyncio.to_thread(_remove, files.path(sha256))
     return len(gone) if len(gone) == REMOVED_AT_ONCE else 0
+
+
+async def _held_by_none(session: AsyncSession, settled: Sequence[str]) -> list[str]:
+    """The first of these contents that no batch holds; asked in parts, for a statement takes so many values."""
+    gone: list[str] = []
+    for start in range(0, len(settled), ASKED_AT_ONCE):
+        part = settled[start : start + ASKED_AT_ONCE]
+        held = await queries.held(session, part)
+        gone += [sha256 for sha256 in part if sha256 not in held]
+        if len(gone) >= REMOVED_AT_ONCE:
+            break
+    return gone[:REMOVED_AT_ONCE]
 
 
 def _settled(root: Path) -> list[str]:
