@@ -25,7 +25,7 @@ async def test_a_decision_on_the_list_brings_measures_and_an_upheld_objection_li
     assert await bureau.directives(code) == [], "a proposal is no decision"
     path = f"/v1/list-entries/{made['id']}"
     await bureau.ok("POST", f"{path}/consent", province, {"document": "鄂市监函〔2026〕3号"})
-    entry = await bureau.ok("POST", f"{path}/statement", owner, {"statement": "货物未售出"})
+    entry = await bureau.ok("POST", f"{path}/statement", owner, {"statement": "货物未售出", "waived": True})
     await decided(bureau, f"{path}/decision", county, entry, {"outcome": "listed", "reason": "情节严重"})
     await bureau.follow()
     in_force = await bureau.directives(code, state="in_force")
@@ -34,13 +34,15 @@ async def test_a_decision_on_the_list_brings_measures_and_an_upheld_objection_li
 
     objection = await bureau.ok("POST", f"{path}/objections", owner, {"reasons": "检验报告有误"})
     one = f"/v1/list-objections/{objection['id']}"
-    await bureau.ok("POST", f"{one}/acceptance", county, {"accepted": True, "reason": "材料齐全"})
-    await bureau.ok("POST", f"{one}/decision", county, {"upheld": True, "reason": "经核实，检验报告有误"})
+    accepted = {"accepted": True, "reason": "材料齐全"}
+    taken = await decided(bureau, f"{one}/acceptance", county, objection, accepted)
+    await decided(bureau, f"{one}/decision", county, taken, {"upheld": True, "reason": "经核实，检验报告有误"})
     await bureau.follow()
     assert await bureau.directives(code, state="in_force") == []
     assert (await bureau.check(code))["effect"] == "none"
     assert await bureau.public_measures(code) == []
 
 
-async def decided(bureau: Bureau, path: str, who: dict[str, str], entry: dict[str, Any], body: dict[str, Any]) -> None:
-    await bureau.ok("POST", path, who, body, If_Match=f'"{entry["version"]}"')
+async def decided(bureau: Bureau, path: str, who: dict[str, str], read: dict[str, Any], body: dict[str, Any]) -> Any:
+    """An act on what was read last."""
+    return await bureau.ok("POST", path, who, body, If_Match=f'"{read["version"]}"')
