@@ -1,6 +1,13 @@
 import pytest
 
-from svc_credit_registry.record.decomposition.rules import EQUIVALENT, decompose, display_region, industry_of
+from svc_credit_registry.record.decomposition.rules import (
+    EQUIVALENT,
+    FURTHER,
+    GENERIC,
+    decompose,
+    display_region,
+    industry_of,
+)
 
 NAMES = [
     # name, region code, region, trade name, industry word, form
@@ -21,7 +28,12 @@ NAMES = [
     ("湖北省随县红光酒业有限公司", None, "随县", "红光", "酒业", "有限公司"),
     ("长安汽车有限公司", None, "", "长安", "汽车", "有限公司"),
     ("重庆长安汽车股份有限公司", None, "重庆", "长安", "汽车", "股份有限公司"),
-    ("长沙银行股份有限公司", None, "长沙", "银行", "", "股份有限公司"),
+    ("长沙银行股份有限公司", None, "", "长沙", "银行", "股份有限公司"),
+    ("上海浦东发展银行股份有限公司", None, "上海", "浦东发展", "银行", "股份有限公司"),
+    ("深圳市腾讯计算机系统有限公司", None, "深圳市", "腾讯", "计算机系统", "有限公司"),
+    ("中国石油天然气股份有限公司", None, "", "中国石油", "天然气", "股份有限公司"),
+    ("随州市曾都区老张面馆", "421303", "曾都区", "老张", "餐饮", "馆"),
+    ("随州农商银行", "421303", "随州", "农商", "银行", "行"),
     ("腾讯科技（深圳）有限公司", None, "深圳", "腾讯", "科技", "有限公司"),
     ("随州全聚德实业有限公司", "421303", "随州", "全聚德", "实业", "有限公司"),
     ("上海文化科技有限公司", None, "上海", "文化", "科技", "有限公司"),
@@ -56,7 +68,7 @@ def test_one_word_stands_for_an_industry(word: str, industry: str) -> None:
 
 
 def test_no_word_means_two_industries() -> None:
-    words = [word for group in EQUIVALENT for word in group]
+    words = [word for group in EQUIVALENT for word in group] + [*FURTHER, *GENERIC]
     assert len(words) == len(set(words))
 
 
