@@ -62,7 +62,7 @@ async def self_reported(session: AsyncSession) -> None:
     unit = Caller(subject="demo", kind="system", unit=ZENGDU, region="421303")
     if await policy_queries.by_reference(session, ZENGDU, BENEFIT["reference"]) is None:
         policy = await policies.draft(session, unit, PolicyIn.model_validate(POLICY))
-        await policies.publish(session, unit, policy.id, today())
+        await policies.publish(session, unit, policy.id, policy.version, today())
         given = BENEFIT | {"code": code_of(EXAMPLE), "policy_id": policy.id}
         await policies.grant(session, unit, BenefitIn.model_validate(given), now())
     await _pledge(session)

@@ -91,7 +91,7 @@ NEXT_ACTIONS: dict[ObjectionState, tuple[str, str]] = {
 
 HANDLED_ELSEWHERE = frozenset(
     {RecordKind.ABNORMAL_OPERATION, RecordKind.SERIOUS_VIOLATION, RecordKind.INSPECTION, RecordKind.COMMITMENT,
-     RecordKind.CREDIT_REPAIR}
+     RecordKind.CREDIT_REPAIR, RecordKind.JOINT_MEASURE, RecordKind.SUPPORT_BENEFIT, RecordKind.LEAD_OUTCOME}
 )  # fmt: skip
 """Items that follow from a case of this register: corrected by an act on the case, which the item then shows."""
 PENDING = frozenset({ObjectionOutcome.CORRECTION_ORDERED, ObjectionOutcome.REFERRED})

@@ -118,9 +118,11 @@ async def edit(
 @router.post(
     "/support-policies/{policy_id}/publication", operation_id="publish_support_policy", summary="发布政策 Publish"
 )
-async def publish(reply: ReplyDep, caller: FilingOfficer, policy_id: uuid.UUID) -> PolicyOut:
-    """Makes the draft public. A published policy is not rewritten: withdraw it and publish another."""
-    return _answer(reply, await service.publish(reply.session, caller, policy_id, reply.today))
+async def publish(reply: ReplyDep, caller: FilingOfficer, policy_id: uuid.UUID, version: IfMatch) -> PolicyOut:
+    """Makes the draft public, in the version which was read. A published policy is not rewritten: withdraw it and
+    publish another.
+    """
+    return _answer(reply, await service.publish(reply.session, caller, policy_id, version, reply.today))
 
 
 @router.post(

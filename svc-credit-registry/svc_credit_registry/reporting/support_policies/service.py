@@ -71,9 +71,12 @@ async def edit(
     return policy
 
 
-async def publish(session: AsyncSession, caller: Caller, policy_id: uuid.UUID, today: date) -> SupportPolicy:
-    """Makes a draft public; from now on it is only withdrawn."""
+async def publish(
+    session: AsyncSession, caller: Caller, policy_id: uuid.UUID, version: int, today: date
+) -> SupportPolicy:
+    """Makes a draft public; from now on it is only withdrawn. 412 when a colleague has edited it meanwhile."""
     policy = await own(session, caller, policy_id)
+    check_version(policy, version)
     _expect(policy, State.DRAFT)
     policy.state, policy.published_on = State.PUBLISHED, today
     await session.flush()

@@ -38,7 +38,8 @@ async def test_an_entry_on_a_list_leaves_the_record_by_its_own_correction(filing
     no = refused(await decided(filings, filings.officer(), case, outcome="removed"), 422, "outcome_not_possible")
     assert no["possible"] == ["confirmed", "referred"]
     case = expect(await decided(filings, filings.officer(), case, outcome="referred", answer="由名录岗位更正。"))
-    assert await filings.rows("SELECT 1 FROM record_correction_requests WHERE code = $1", code) == [], "the unit knows itself"
+    asked_of_itself = await filings.rows("SELECT 1 FROM record_correction_requests WHERE code = $1", code)
+    assert asked_of_itself == []
     expect(await filings.post(lister, f"{path}/correction", {"reason": "核查地址有误"}, entry["version"]))
     assert await filings.sweep(SETTLE) == 1
     seen = expect(await filings.read(filings.officer(), f"/objections/{case['id']}"))

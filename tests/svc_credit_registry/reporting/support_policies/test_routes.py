@@ -30,7 +30,7 @@ POLICY: dict[str, Any] = {
 async def published(filings: Filings, **changes: Any) -> dict[str, Any]:
     officer = filings.officer()
     draft = expect(await filings.post(officer, "/support-policies", POLICY | changes), 201)
-    return expect(await filings.post(officer, f"/support-policies/{draft['id']}/publication"))
+    return expect(await filings.post(officer, f"/support-policies/{draft['id']}/publication", None, draft["version"]))
 
 
 async def test_a_policy_matches_an_enterprise_with_reasons(filings: Filings) -> None:
@@ -56,13 +56,15 @@ async def test_a_draft_is_its_units_own_and_a_published_policy_is_only_withdrawn
     draft = expect(await filings.post(officer, "/support-policies", POLICY), 201)
     path = f"/support-policies/{draft['id']}"
     refused(await filings.read(None, path), 404, "policy_unknown")
-    refused(await filings.post(other, f"{path}/publication"), 404, "policy_unknown")
+    refused(await filings.post(other, f"{path}/publication", None, 1), 404, "policy_unknown")
     changed = await filings.client.put(
         f"/v1{path}", json=POLICY | {"title": "补助办法"}, headers=officer | {"If-Match": '"1"'}
     )
     assert expect(changed)["title"] == "补助办法"
-    expect(await filings.post(officer, f"{path}/publication"))
-    refused(await filings.post(officer, f"{path}/publication"), 409, "policy_not_open")
+    refused(await filings.post(officer, f"{path}/publication"), 428, "precondition_required")
+    refused(await filings.post(officer, f"{path}/publication", None, 1), 412, "stale_version")
+    done = expect(await filings.post(officer, f"{path}/publication", None, 2))
+    refused(await filings.post(officer, f"{path}/publication", None, done["version"]), 409, "policy_not_open")
     refused(await filings.post(other, f"{path}/withdrawal", {"reason": "已过期"}), 403, "not_your_unit")
     assert draft["id"] in [p["id"] for p in (await filings.get("/v1/support-policies", region="421303"))["items"]]
     expect(await filings.post(officer, f"{path}/withdrawal", {"reason": "已过期"}))
