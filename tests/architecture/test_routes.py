@@ -11,6 +11,7 @@ PUBLIC = {
         "POST /oauth2/login",
         "GET /oauth2/passkey.js",
         "GET /account",
+        "POST /account",
         "GET /account/access",
         "GET /account/consents",
         "POST /account/consents",
