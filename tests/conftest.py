@@ -1,6 +1,7 @@
 """Fixtures for all tests. Nothing is mocked: every test talks to a real PostgreSQL 18 and a real NATS.
 
 - `database`: `name = await database("complaints")`, a fresh migrated database; `servers.sqlalchemy_url(name)`
+- `kept`: services that all tests of this process share, each started when a test first asks for it
 - `service_app`: `client = await service_app("complaints")`, an httpx client of the started service in this process
 - `sign_token`: `sign_token(aud="complaints", permissions=["complaints:complaints:handle"], region="421303")`
 - `bearer`: the same as a header: `await client.get("/v1/…", headers=bearer(aud="complaints"))`
@@ -9,6 +10,7 @@
 
 import contextlib
 import gc
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from argon2 import PasswordHasher
 from svc_sso.credentials import service as credentials
 from tests.support.apps import ServiceClient, running_service
 from tests.support.databases import fresh_database
+from tests.support.kept import Kept, keeping
 from tests.support.platform import Platform, started_platform
 from tests.support.servers import RunningServers, Servers, current
 from tests.support.tokens import SignToken, signer
@@ -27,6 +30,7 @@ from tests.support.tokens import SignToken, signer
 # Hypothesis is loaded before the first test, not by its plugin after the last one: Python 3.11 fails to parse a module
 # ("AST constructor recursion depth mismatch") while the collector ends a connection that some test left open.
 
+LONG = {"journeys", "local"}
 RUNNING = pytest.StashKey[RunningServers]()
 
 
@@ -51,17 +55,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keeps tests that share something costly on one worker: the whole platform, the services' self-descriptions, and
     what the tests of a module share.
 
-    First of all, since the parallel run reads the groups in the same hook.
+    First of all, since the parallel run reads the groups in the same hook. Those which start whole platforms go first,
+    then the larger groups: what begins last should keep no worker busy long after the others have ended.
     """
     for item in items:
-        if item.get_closest_marker("platform") is not None:
-            item.add_marker(pytest.mark.xdist_group("platform"))
-        if "descriptions" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("descriptions"))
-        loop = item.get_closest_marker("asyncio")
-        shared = "shared_world" in getattr(item, "fixturenames", ())
-        if shared or (loop is not None and loop.kwargs.get("loop_scope") == "module"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+        if any(marker.kwargs for marker in item.iter_markers("asyncio")):
+            raise pytest.UsageError(f"{item.nodeid}: all tests run in one event loop, so leave out loop_scope")
+        group = _group(item)
+        if group is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+    sizes = Counter(_marked(item) for item in items)
+    items.sort(key=lambda item: (LONG.isdisjoint(item.path.parts), -sizes[_marked(item)]))
+
+
+def _group(item: pytest.Item) -> str | None:
+    fixtures = getattr(item, "fixturenames", ())
+    if item.get_closest_marker("platform") is not None:
+        return "platform"
+    if "descriptions" in fixtures:
+        return "descriptions"
+    if "shared_world" in fixtures or item.get_closest_marker("together") is not None:
+        return item.nodeid.split("::")[0]
+    return None
+
+
+def _marked(item: pytest.Item) -> str:
+    """The group of the test, or itself where it has none."""
+    marker = item.get_closest_marker("xdist_group")
+    return item.nodeid if marker is None else str(marker.args[0])
 
 
 def pytest_collection_finish() -> None:
@@ -109,6 +130,13 @@ async def service_app(servers: Servers, tmp_path: Path) -> AsyncIterator[Callabl
             return await stack.enter_async_context(running_service(servers, service, folder, **changes))
 
         yield start
+
+
+@pytest.fixture(scope="session")
+async def kept(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kept]:
+    """Services that run as long as this worker does: to start one for each file would cost more than most tests."""
+    async with keeping(tmp_path_factory.mktemp) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

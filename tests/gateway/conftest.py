@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import delete
 
 from gateway.main import create_app
@@ -98,7 +97,7 @@ async def register(servers: Servers) -> AsyncIterator[Register]:
     await bus.stop()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def shared_gateway(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServiceClient]:
     """One gateway for this file; each test is another agency."""
     folder = tmp_path_factory.mktemp("gateway")
@@ -108,7 +107,7 @@ async def shared_gateway(servers: Servers, tmp_path_factory: pytest.TempPathFact
         yield gateway
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def gateway(shared_gateway: ServiceClient) -> AsyncIterator[ServiceClient]:
     """It holds no subscriptions of other tests."""
     yield shared_gateway
@@ -121,7 +120,7 @@ def agency(gateway: ServiceClient, bearer: Bearer) -> Agency:
     return agency_of(gateway, bearer)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def deliverer(gateway: ServiceClient) -> AsyncIterator[Deliverer]:
     async with delivering(gateway) as one:
         yield one

@@ -13,7 +13,6 @@ from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from nats.aio.client import Client as Nats
@@ -30,10 +29,10 @@ from tests.support.databases import fresh_database
 from tests.support.servers import Servers
 from tests.support.tokens import ISSUER, SignToken
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.together
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def station(
     servers: Servers, sign_token: SignToken, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Station]:
@@ -55,7 +54,7 @@ async def station(
         await made.http.aclose()
 
 
-@pytest_asyncio.fixture(autouse=True, loop_scope="module")
+@pytest.fixture(autouse=True)
 async def registered(station: Station) -> None:
     await station.use("EC")
 

@@ -18,7 +18,7 @@ from tests.gateway.receiver import make_certificates, receiving
 from tests.gateway.subscribers import Agency, arrived, delivering, happen, time_passes, work
 from tests.support.apps import ServiceClient
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.together
 
 
 async def test_without_the_setting_this_machine_is_not_called(gateway: ServiceClient, agency: Agency) -> None:

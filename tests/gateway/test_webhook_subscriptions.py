@@ -16,7 +16,7 @@ from tests.gateway.receiver import receiving
 from tests.gateway.subscribers import LICENSED, REGISTERED, WEBHOOKS, Agency, Bearer, agency_of, happen, work
 from tests.support.apps import ServiceClient
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.together
 
 
 async def test_a_test_event_is_delivered_like_any_other(agency: Agency, deliverer: Deliverer) -> None:

@@ -30,7 +30,7 @@ from tests.gateway.subscribers import (
 )
 from tests.support.apps import ServiceClient
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.together
 
 
 async def test_an_event_arrives_signed_and_says_nothing_of_persons(

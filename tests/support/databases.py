@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
+from asyncpg.prepared_stmt import PreparedStatement
 
 from shared.db import make_engine, make_sessions
 from shared.local.databases import quoted
@@ -66,14 +67,16 @@ class Emptied:
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self.connection = connection
-        self.tables: list[str] = []
         self.numbered: list[str] = []
+        self._filled: PreparedStatement | None = None
 
     async def begin(self) -> None:
         """Notes which tables are empty and which sequences have begun."""
         rows = await self.connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        self.tables = names = [row["tablename"] for row in rows]
-        self.tables = sorted(set(names) - {name for name, _ in await self._filled()})
+        names = sorted(row["tablename"] for row in rows)
+        filled = {row["name"] for row in await self.connection.fetch(_filled(names))}
+        # Prepared, as the library keeps no plan of so long a statement: to make it takes longer than to carry it out.
+        self._filled = await self.connection.prepare(_filled([name for name in names if name not in filled]))
         self.numbered = [row[0] for row in await self.connection.fetch(COUNTED)]
 
     async def empty(self, *further: str) -> None:
@@ -81,21 +84,23 @@ class Emptied:
 
         No trigger fires meanwhile, as in a replica: those of logs would let nothing be taken out.
         """
-        filled = await self._filled()
-        large = ", ".join(quoted(name) for name, is_large in filled if is_large)
-        statements = [f"DELETE FROM {quoted(name)}" for name, is_large in filled if not is_large]
+        assert self._filled is not None
+        filled = await self._filled.fetch()
+        large = ", ".join(quoted(row["name"]) for row in filled if row["is_large"])
+        statements = [f"DELETE FROM {quoted(row['name'])}" for row in filled if not row["is_large"]]
         statements += [f"TRUNCATE {large} CASCADE"] if large else []
         async with self.connection.transaction():
             await self.connection.execute("; ".join((UNGUARDED, *statements, *further)))
             await self.connection.execute(f"{BEGUN_ANEW} AND sequencename <> ALL ($1)", self.numbered)
 
-    async def _filled(self) -> list[tuple[str, bool]]:
-        """The tables that hold rows, each with whether they are many: files are thrown away faster than many rows."""
-        questions = " UNION ALL ".join(
-            f"SELECT '{name}', pg_relation_size('{quoted(name)}') > {LARGE} WHERE EXISTS (SELECT FROM {quoted(name)})"
-            for name in self.tables
-        )
-        return [(row[0], row[1]) for row in await self.connection.fetch(questions)]
+
+def _filled(tables: list[str]) -> str:
+    """Asks which of these tables hold rows, and whether they are many: files are thrown away faster than many rows."""
+    return " UNION ALL ".join(
+        f"SELECT '{name}' AS name, pg_relation_size('{quoted(name)}') > {LARGE} AS is_large "
+        f"WHERE EXISTS (SELECT FROM {quoted(name)})"
+        for name in tables
+    )
 
 
 @contextlib.asynccontextmanager

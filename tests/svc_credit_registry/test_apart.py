@@ -13,7 +13,6 @@ from shared.telemetry import REGISTRY
 from svc_credit_registry.apart import PAUSE, Apart
 from tests.svc_credit_registry.world import World
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 WRITE = text("INSERT INTO done (name) VALUES (:name)")
 
 

@@ -1,5 +1,6 @@
 """The desks of a disclosure office, and an article brought to where a test wants it."""
 
+import contextlib
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import pytest
 
 from tests.support.apps import ServiceClient, running_service
 from tests.support.databases import Emptied, emptied
+from tests.support.kept import Kept
 from tests.support.servers import Servers
 
 UNIT, REGION = "AMR-421300", "421300"
@@ -94,17 +96,20 @@ def refused(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
     return problem
 
 
-@pytest.fixture(scope="module")
-async def shared_world(
-    servers: Servers, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[ServiceClient, Emptied]]:
-    """The service and its database, one for the tests of a module."""
-    folder = tmp_path_factory.mktemp("disclosure")
+@contextlib.asynccontextmanager
+async def kept_running(servers: Servers, folder: Path) -> AsyncIterator[tuple[ServiceClient, Emptied]]:
+    """The service without its worker, and its tables, for many tests."""
     async with (
         running_service(servers, "disclosure", folder, inline_worker=False) as client,
         emptied(client.database) as database,
     ):
         yield client, database
+
+
+@pytest.fixture(scope="module")
+async def shared_world(servers: Servers, kept: Kept) -> tuple[ServiceClient, Emptied]:
+    """What tests share: the service and its database."""
+    return await kept.get("disclosure", lambda folder: kept_running(servers, folder))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The service under test with its neighbours: one for the tests of a module, or one `alone` for a test."""
+"""The service under test with its neighbours: one for all tests of a worker, or one `alone` for a test."""
 
 import contextlib
 import copy
@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.apps import running_service
 from tests.support.databases import Emptied, emptied
+from tests.support.kept import Kept
 from tests.support.servers import Servers
 from tests.svc_services.neighbours import neighbours
 from tests.svc_services.world import World
@@ -25,16 +26,19 @@ async def running(servers: Servers, folder: Path, bearer: Callable[..., dict[str
         yield World(client, known, bearer)
 
 
-@pytest.fixture(scope="module")
-async def shared_world(
-    servers: Servers, tmp_path_factory: pytest.TempPathFactory, bearer: Callable[..., dict[str, str]]
+@contextlib.asynccontextmanager
+async def kept_running(
+    servers: Servers, folder: Path, bearer: Callable[..., dict[str, str]]
 ) -> AsyncIterator[tuple[World, Emptied]]:
-    """What the tests of a module share: the service, its database and its neighbours."""
-    async with (
-        running(servers, tmp_path_factory.mktemp("services"), bearer) as world,
-        emptied(world.client.database) as database,
-    ):
+    """The same with its tables, for many tests."""
+    async with running(servers, folder, bearer) as world, emptied(world.client.database) as database:
         yield world, database
+
+
+@pytest.fixture(scope="module")
+async def shared_world(servers: Servers, kept: Kept, bearer: Callable[..., dict[str, str]]) -> tuple[World, Emptied]:
+    """What tests share: the service, its database and its neighbours."""
+    return await kept.get("services", lambda folder: kept_running(servers, folder, bearer))
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from shared.outbox import OutboxEvent
 from svc_sso import demo
 from tests.support.apps import ServiceClient, running_service
 from tests.support.databases import Emptied, emptied
+from tests.support.kept import Kept
 from tests.support.servers import Servers
 
 SECRETS = {"gateway": "gateway-secret-of-the-tests", "svc-services": "services-secret-of-the-tests"}
@@ -231,16 +232,27 @@ async def running_provider(servers: Servers, folder: Path, **changes: Any) -> As
         yield Provider(client, open_browser)
 
 
-@pytest.fixture(scope="module")
-async def shared_world(
-    servers: Servers, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[Provider, Emptied]]:
-    """What the tests of a module share: the provider and its tables."""
-    async with (
-        running_provider(servers, tmp_path_factory.mktemp("sso")) as provider,
-        emptied(provider.client.database) as database,
-    ):
+@contextlib.asynccontextmanager
+async def kept_running(servers: Servers, folder: Path) -> AsyncIterator[tuple[Provider, Emptied]]:
+    """A provider with its tables for many tests, which also change the clients that it begins with."""
+    async with running_provider(servers, folder) as provider, emptied(provider.client.database) as database:
+        await database.connection.execute("CREATE SCHEMA kept; CREATE TABLE kept.clients AS TABLE clients")
         yield provider, database
+
+
+@pytest.fixture(scope="module")
+async def shared_world(servers: Servers, kept: Kept) -> AsyncIterator[tuple[Provider, Emptied]]:
+    """What tests share: the provider and its tables, as new after the tests of a module."""
+    provider, database = await kept.get("sso", lambda folder: kept_running(servers, folder))
+    STEPS.clear()
+    yield provider, database
+    await database.empty("DELETE FROM clients", "INSERT INTO clients SELECT * FROM kept.clients")
+
+
+@pytest.fixture(scope="module")
+def kept_sso(shared_world: tuple[Provider, Emptied]) -> Provider:
+    """The shared provider for tests which look only at accounts of their own: nothing is emptied between them."""
+    return shared_world[0]
 
 
 @pytest.fixture

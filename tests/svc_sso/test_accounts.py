@@ -2,11 +2,9 @@
 
 import secrets
 import uuid
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select, text
 
 from shared.audit import AuditRow
@@ -14,19 +12,15 @@ from shared.events.envelope import Envelope
 from shared.inbox import Handler, HandlerContext
 from svc_sso.accounts.handlers import HANDLERS
 from svc_sso.clients.rules import GATEWAY
-from tests.support.servers import Servers
-from tests.svc_sso.conftest import PASSWORD, Provider, id_number, refused, running_provider
+from tests.svc_sso.conftest import PASSWORD, Provider, id_number, refused
 
 SAMPLES = Path(__file__).parents[1] / "contracts/events"
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
+@pytest.fixture(scope="module")
+def sso(kept_sso: Provider) -> Provider:
     """One for all tests here, which look only at accounts of their own."""
-    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
-        yield provider
+    return kept_sso
 
 
 def body(**changes: object) -> dict[str, object]:

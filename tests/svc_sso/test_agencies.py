@@ -1,11 +1,8 @@
 """Clients of agencies: what may be registered, who may change it, how keys and secrets change without a gap."""
 
-import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import text
 
 from shared.clock import now
@@ -13,20 +10,14 @@ from svc_sso.agencies.schemas import ClientPatch
 from svc_sso.agencies.service import REMOVABLE
 from svc_sso.clients.models import Client
 from svc_sso.clients.service import note_use
-from tests.support.apps import running_service
-from tests.support.servers import Servers
 from tests.svc_sso.agency import Office, decoded, key, public, registration
-from tests.svc_sso.conftest import SECRETS, oauth_refused, refused
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+from tests.svc_sso.conftest import SECRETS, Provider, oauth_refused, refused
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def office(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+@pytest.fixture(scope="module")
+def office(kept_sso: Provider) -> Office:
     """One provider for all tests: each registers clients of its own."""
-    folder, settings = tmp_path_factory.mktemp("sso"), {"client_secrets": json.dumps(SECRETS), "inline_worker": False}
-    async with running_service(servers, "sso", folder, **settings) as client:
-        yield Office(client)
+    return Office(kept_sso.client)
 
 
 async def events(office: Office, client_id: str) -> list[dict[str, Any]]:

@@ -4,10 +4,8 @@ import asyncio
 import base64
 import json
 import time
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from joserfc import jws
 from sqlalchemy import select, text, update
 
@@ -25,7 +23,6 @@ from svc_sso.oidc.models import LoginRequest
 from svc_sso.repeats.routes import REPEATED
 from svc_sso.sessions.models import LoginSession
 from tests.support.proofs import new_key
-from tests.support.servers import Servers
 from tests.svc_sso.clients import ISSUER, REDIRECT, TOKEN_URL, register
 from tests.svc_sso.conftest import (
     PASSWORD,
@@ -38,17 +35,15 @@ from tests.svc_sso.conftest import (
     oauth_refused,
     query_of,
     refused,
-    running_provider,
 )
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 PASSKEY, MFA = "urn:yiwang:acr:passkey", "urn:yiwang:acr:mfa"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
-    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
-        yield provider
+@pytest.fixture(scope="module")
+def sso(kept_sso: Provider) -> Provider:
+    """One for all tests here."""
+    return kept_sso
 
 
 async def enrolled(sso: Provider) -> tuple[dict[str, str], Browser]:

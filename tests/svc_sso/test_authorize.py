@@ -2,24 +2,18 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import text
 
-from tests.support.servers import Servers
-from tests.svc_sso.conftest import CALLBACK, PASSWORD, Provider, code_in, hidden, query_of, running_provider
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+from tests.svc_sso.conftest import CALLBACK, PASSWORD, Provider, code_in, hidden, query_of
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
+@pytest.fixture(scope="module")
+def sso(kept_sso: Provider) -> Provider:
     """One for all tests here, which look only at accounts of their own."""
-    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
-        yield provider
+    return kept_sso
 
 
 @pytest.mark.parametrize(

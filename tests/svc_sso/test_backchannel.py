@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select, text, update
 
 from shared.audit import SYSTEM
@@ -34,7 +33,7 @@ from tests.support.servers import Servers
 from tests.svc_sso.agency import Office, RelyingParty, decoded
 from tests.svc_sso.conftest import SECRETS, refused
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.together
 
 
 @dataclass
@@ -86,7 +85,7 @@ class World:
         return f"/v1/clients/{self.registered['id']}/logout-deliveries"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def office(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
     """A provider without a worker: what happens in the background is called by the tests one by one."""
     settings = {"backchannel_networks": ["127.0.0.0/8"], "backchannel_plain_http": True, "inline_worker": False}
@@ -95,7 +94,7 @@ async def office(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> 
         yield Office(client)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def world(office: Office) -> AsyncIterator[World]:
     """A client of its own for each test; nothing waits for it afterwards."""
     party, admin = RelyingParty(), await office.administrator()

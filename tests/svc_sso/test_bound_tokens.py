@@ -5,34 +5,30 @@ import base64
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 from sqlalchemy import text
 
 from tests.support.proofs import by_hand, jkt, make_proof, new_key
-from tests.support.servers import Servers
 from tests.svc_sso.clients import ISSUER, TOKEN_URL, register
-from tests.svc_sso.conftest import CALLBACK, SECRETS, Provider, oauth_refused, running_provider
+from tests.svc_sso.conftest import CALLBACK, SECRETS, Provider, oauth_refused
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 USERINFO_URL = f"{ISSUER}/oauth2/userinfo"
 KEY, OTHER = new_key(), new_key()
 GATEWAY = ("gateway", SECRETS["gateway"])
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
-    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
-        yield provider
+@pytest.fixture(scope="module")
+def sso(kept_sso: Provider) -> Provider:
+    """One for all tests here."""
+    return kept_sso
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def username(sso: Provider) -> str:
     return str((await sso.account())["username"])
 

@@ -4,34 +4,31 @@ import asyncio
 import base64
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from sqlalchemy import text
 
 from svc_sso.assertions.rules import Expected, fault_of
 from tests.support.proofs import by_hand
-from tests.support.servers import Servers
 from tests.svc_sso.clients import ASSERTION_TYPE, ISSUER, TOKEN_URL, Machine, register
-from tests.svc_sso.conftest import SECRETS, Provider, oauth_refused, running_provider
+from tests.svc_sso.conftest import SECRETS, Provider, oauth_refused
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 CREDENTIALS = {"grant_type": "client_credentials", "audience": "gateway"}
 RSA = RSAKey.generate_key(2048, {"kid": "rsa"}, private=True)
 ED = OKPKey.generate_key("Ed25519", {"kid": "ed"}, private=True)
 STRANGER = ECKey.generate_key("P-256", {"kid": "k1"}, private=True)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
-    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
-        yield provider
+@pytest.fixture(scope="module")
+def sso(kept_sso: Provider) -> Provider:
+    """One for all tests here."""
+    return kept_sso
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def agency(sso: Provider) -> Machine:
     machine = await register(sso)
     keys = [key.as_dict(private=False) for key in (machine.key, RSA, ED)]
@@ -41,7 +38,7 @@ async def agency(sso: Provider) -> Machine:
     return machine
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def application(sso: Provider) -> Machine:
     return await register(sso, "application")
 

@@ -2,27 +2,23 @@
 
 import html
 import time
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from tests.support.servers import Servers
-from tests.svc_sso.conftest import Browser, Provider, hidden, query_of, running_provider
+from tests.svc_sso.conftest import Browser, Provider, hidden, query_of
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 BACK = "http://localhost:8000/"
 OUT, OUT_EN = "已安全退出", "You are logged out"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
-    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
-        yield provider
+@pytest.fixture(scope="module")
+def sso(kept_sso: Provider) -> Provider:
+    """One for all tests here."""
+    return kept_sso
 
 
 async def entered(sso: Provider) -> tuple[Browser, dict[str, Any]]:

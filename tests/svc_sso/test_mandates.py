@@ -3,12 +3,10 @@
 import asyncio
 import itertools
 import uuid
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select, update
 
 from shared.audit import AuditRow
@@ -23,23 +21,20 @@ from svc_sso.mandates.handlers import end_over
 from svc_sso.organisations.handlers import learn_representative
 from svc_sso.organisations.models import Mandate
 from svc_sso.verifications.service import load_people
-from tests.support.servers import Servers
 from tests.svc_sso.conftest import ACCESS_TOKEN as TOKEN_TYPE
-from tests.svc_sso.conftest import EXCHANGE, Provider, oauth_refused, refused, running_provider
+from tests.svc_sso.conftest import EXCHANGE, Provider, oauth_refused, refused
 
 OTHER = credit_code.make("421303", 51_000)
 RESPONSE = "MR-COMPLAINT-RESPONSE"
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 _numbers = itertools.count(51_001)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
+@pytest.fixture(scope="module")
+def sso(kept_sso: Provider) -> Provider:
     """One for all tests here, each of which has an enterprise and people of its own."""
-    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
-        yield provider
+    return kept_sso
 
 
 class Firm:
@@ -99,7 +94,7 @@ class Firm:
         )  # fmt: skip
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def firm(sso: Provider) -> Firm:
     made = Firm(sso)
     made.boss, made.agent = await made.checked("王强"), await made.checked("李娜")

@@ -3,12 +3,10 @@
 import re
 import secrets
 import uuid
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 from sqlalchemy import text
 
 from svc_sso.accounts.models import Account
@@ -16,7 +14,6 @@ from svc_sso.clients.models import Client
 from svc_sso.credentials.rules import digest
 from svc_sso.verifications.models import Verification
 from svc_sso.verifications.service import load_people
-from tests.support.servers import Servers
 from tests.svc_sso.conftest import (
     CALLBACK,
     PASSWORD,
@@ -27,20 +24,16 @@ from tests.svc_sso.conftest import (
     hidden,
     query_of,
     refused,
-    running_provider,
 )
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PAGES = ("", "/sessions", "/sign-ins", "/access", "/factors", "/consents", "/password")
 NEW = "seven rivers and a bridge"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
+@pytest.fixture(scope="module")
+def sso(kept_sso: Provider) -> Provider:
     """One for all tests here, which look only at accounts of their own."""
-    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
-        yield provider
+    return kept_sso
 
 
 async def inside(sso: Provider) -> tuple[dict[str, Any], Browser]:
@@ -145,7 +138,7 @@ async def test_a_password_is_changed_on_the_page(sso: Provider) -> None:
     assert (await sso.open_browser().enter(account["username"], PASSWORD)).status_code == 401
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def application(sso: Provider) -> str:
     """A third party's application; its id."""
     async with sso.client.sessions.begin() as session:

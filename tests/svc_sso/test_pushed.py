@@ -1,34 +1,30 @@
 """Requests which clients send ahead (RFC 9126, FAPI 2.0): what is pushed, by whom, how often it counts."""
 
-from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-import pytest_asyncio
 from sqlalchemy import text
 
 from tests.support.proofs import jkt, make_proof, new_key
-from tests.support.servers import Servers
 from tests.svc_sso.clients import ISSUER, REDIRECT, TOKEN_URL, Machine, register
-from tests.svc_sso.conftest import PASSWORD, Browser, Provider, challenge_of, hidden, oauth_refused, running_provider
+from tests.svc_sso.conftest import PASSWORD, Browser, Provider, challenge_of, hidden, oauth_refused
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 PAR_URL = f"{ISSUER}/oauth2/par"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
-    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
-        yield provider
+@pytest.fixture(scope="module")
+def sso(kept_sso: Provider) -> Provider:
+    """One for all tests here."""
+    return kept_sso
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def agency(sso: Provider) -> Machine:
     return await register(sso)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def username(sso: Provider) -> str:
     return str((await sso.account())["username"])
 

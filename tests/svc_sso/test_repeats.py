@@ -3,31 +3,27 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import text
 
 from svc_sso.renewals.rules import refresh_token_in
 from svc_sso.renewals.service import Renewal, Renewals
 from svc_sso.repeats.routes import REPEATED
 from svc_sso.repeats.rules import asked_in, is_for_machines, pattern_of
-from tests.support.servers import Servers
 from tests.svc_sso.clients import register
-from tests.svc_sso.conftest import SECRETS, Provider, oauth_refused, running_provider
+from tests.svc_sso.conftest import SECRETS, Provider, oauth_refused
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 AS_OF = datetime(2026, 11, 21, tzinfo=UTC)
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
 BASIC = (b"authorization", b"Basic Z2F0ZXdheTp4")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
-    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
-        yield provider
+@pytest.fixture(scope="module")
+def sso(kept_sso: Provider) -> Provider:
+    """One for all tests here."""
+    return kept_sso
 
 
 async def written(sso: Provider, client: str) -> list[str]:

@@ -1,16 +1,13 @@
 """Log-ins end: by the person, by the client, by time, by an administrator; and everyone hears of it."""
 
 import uuid
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import text
 
 from shared.worker import sweep_once
 from svc_sso.sessions import handlers as sessions
-from tests.support.servers import Servers
 from tests.svc_sso.conftest import (
     PASSWORD,
     SECRETS,
@@ -19,17 +16,13 @@ from tests.svc_sso.conftest import (
     oauth_refused,
     query_of,
     refused,
-    running_provider,
 )
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
+@pytest.fixture(scope="module")
+def sso(kept_sso: Provider) -> Provider:
     """One for all tests here, which look only at accounts of their own."""
-    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
-        yield provider
+    return kept_sso
 
 
 async def ended_of(sso: Provider, account: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,28 +2,24 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from svc_sso.repeats.routes import REPEATED
 from tests.gateway.support import Answer
 from tests.support.listening import Connection, listening
-from tests.support.servers import Servers
-from tests.svc_sso.conftest import SECRETS, Provider, running_provider
+from tests.svc_sso.conftest import SECRETS, Provider
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 LISTENER = "svc_sso.listener:Listener"
 FORM = b"grant_type=client_credentials&audience=complaints"
 OWN = {"date", "x-request-id"}
 USUAL = ("Content-Type: application/x-www-form-urlencoded",)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
-    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
-        yield provider
+@pytest.fixture(scope="module")
+def sso(kept_sso: Provider) -> Provider:
+    """One for all tests here."""
+    return kept_sso
 
 
 def post(*fields: str, secret: str = SECRETS["svc-services"], body: bytes = FORM, length: int | None = None) -> bytes:

@@ -3,28 +3,22 @@
 import asyncio
 import base64
 import uuid
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from sqlalchemy import func, select, text
 
 from shared.audit import AuditRow
 from svc_sso.grants.models import Grant, RefreshToken
-from tests.support.servers import Servers
-from tests.svc_sso.conftest import ACCESS_TOKEN, EXCHANGE, SECRETS, Provider, oauth_refused, running_provider
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+from tests.svc_sso.conftest import ACCESS_TOKEN, EXCHANGE, SECRETS, Provider, oauth_refused
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sso(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
+@pytest.fixture(scope="module")
+def sso(kept_sso: Provider) -> Provider:
     """One for all tests here, which look only at accounts of their own."""
-    async with running_provider(servers, tmp_path_factory.mktemp("sso")) as provider:
-        yield provider
+    return kept_sso
 
 
 async def test_a_code_holds_once_and_its_reuse_revokes_the_family(sso: Provider) -> None:

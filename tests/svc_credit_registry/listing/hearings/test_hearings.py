@@ -4,15 +4,12 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
-
 from shared.calendar import working_days_after
 from shared.clock import STATUTORY_ZONE, now, today
 from svc_credit_registry.listing.hearings.models import ListHearing
 from svc_credit_registry.listing.lists.models import ListEntry
 from tests.svc_credit_registry.listing.lists.desk import Desk, grave, unreachable
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 LISTED = {"outcome": "listed", "reason": "情节严重"}
 
 

@@ -22,8 +22,6 @@ from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.record.records.rules import RecordKind, is_receipt
 from tests.svc_credit_registry.listing.lists.desk import Desk, noon
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 FIRST_OF_JULY = date(2025, 7, 1)
 AFTER = date(2028, 7, 3)  # the first of July 2028 is a Saturday: three years end on the Monday
 

@@ -7,13 +7,9 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
-
 from shared.clock import today
 from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.listing.lists.desk import Desk, grave, listed, unreachable
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_listing_is_a_recorded_decision_on_the_public_record(desk: Desk) -> None:

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from shared.clock import today
@@ -14,7 +13,6 @@ from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.listing.lists.desk import Desk, grave, listed, unreachable
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 CURE = {"cure": "已在登记的住所恢复办公，可以联系"}
 PROMISE = "我单位承诺守法诚信经营，自觉接受监督"
 

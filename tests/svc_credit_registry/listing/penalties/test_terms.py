@@ -15,8 +15,6 @@ from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.listing.lists.desk import Desk, noon
 from tests.svc_credit_registry.listing.penalties.fines import fined, shown
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 @pytest.mark.parametrize(
     ("content", "until"),

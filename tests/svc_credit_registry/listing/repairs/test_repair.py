@@ -2,14 +2,11 @@
 
 from datetime import timedelta
 
-import pytest
-
 from shared.clock import today
 from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.listing.lists.desk import Desk, listed
 from tests.svc_credit_registry.listing.penalties.fines import fined, shown
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 PROMISE = "我单位承诺守法诚信经营，自觉接受监督"
 
 

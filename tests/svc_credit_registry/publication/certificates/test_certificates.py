@@ -21,8 +21,6 @@ from tests.svc_credit_registry.record.records.test_items import CODE, PENALTY, k
 from tests.svc_credit_registry.record.records.test_reading import TODAY, aged, ago, put
 from tests.svc_credit_registry.world import World
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 CALLER = Caller(subject="someone", kind="person")
 MOMENT = datetime(2026, 11, 21, 2, tzinfo=UTC)
 

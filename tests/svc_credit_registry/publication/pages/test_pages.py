@@ -24,14 +24,21 @@ CODE, OTHER = credit_code.make("421303", 61), credit_code.make("421321", 62)
 CHINESE, ENGLISH = {"Accept-Language": "zh-CN"}, {"Accept-Language": "en"}
 
 
-@pytest.fixture
-async def loaded(world: World) -> World:
-    await world.load([
+@pytest.fixture(scope="module")
+def searched() -> bool:
+    """A page lists what is found."""
+    return True
+
+
+@pytest.fixture(scope="module")
+async def loaded(kept_world: World) -> World:
+    """Two enterprises; who changes what is on record of one loads one of his own."""
+    await kept_world.load([
         row(CODE, "随州红光酒业有限公司"),
         row(OTHER, "随县<红光>茶业有限公司", region="421321", status="revoked", ended_on="2020-05-01"),
     ])  # fmt: skip
-    await world.settled()
-    return world
+    await kept_world.settled()
+    return kept_world
 
 
 async def shown(world: World, path: str, language: dict[str, str] = CHINESE, **params: str) -> httpx.Response:
@@ -152,18 +159,20 @@ async def test_what_cannot_be_shown_says_why(loaded: World, code: str, day: str,
 
 @pytest.mark.parametrize(("state", "warned"), [("listed", True), ("removed", False)])
 async def test_only_an_entry_that_stands_is_a_warning(loaded: World, state: str, warned: bool) -> None:
+    code = credit_code.make("421303", 63 + warned)
+    await loaded.load([row(code, f"随州{state}酒业有限公司")])
     content = {
         "ground": "address", "ground_label": "住所失联", "listed_on": "2025-03-01", "decided_by": "AMR-421303",
         "decision_number": "随曾市监异〔2025〕1号", "state": state,
     }  # fmt: skip
     item = records.Item(
-        code=CODE, kind=RecordKind.ABNORMAL_OPERATION, key=state, content=content, producer="AMR-421303",
+        code=code, kind=RecordKind.ABNORMAL_OPERATION, key=state, content=content, producer="AMR-421303",
         provider="AMR-421303", basis="《企业信息公示暂行条例》第十七条", produced_on=date(2025, 3, 1),
         effective_from=date(2025, 3, 1),
     )  # fmt: skip
     async with loaded.client.sessions() as session, session.begin():
         await records.put(session, audit.SYSTEM, item, now())
-    page = await shown(loaded, f"/enterprises/{CODE}")
+    page = await shown(loaded, f"/enterprises/{code}")
     assert "住所失联" in page.text
     assert ("该企业现列入" in page.text) is warned
 
@@ -183,16 +192,18 @@ async def test_a_code_that_has_moved_leads_on_with_what_was_asked(loaded: World)
 
 
 async def test_an_item_under_verification_is_marked(loaded: World) -> None:
+    code = credit_code.make("421303", 65)
+    await loaded.load([row(code, "随州监事酒业有限公司")])
     item = records.Item(
-        code=CODE, kind=RecordKind.KEY_PERSON, key="K", content={"name": "张伟", "position": "监事"},
+        code=code, kind=RecordKind.KEY_PERSON, key="K", content={"name": "张伟", "position": "监事"},
         producer="AMR-421303", provider="AMR-421303", basis="《企业信息公示暂行条例》第六条",
         produced_on=date(2025, 3, 1), effective_from=date(2025, 3, 1),
     )  # fmt: skip
     doubter = Caller(subject="somebody", kind="person")
     async with loaded.client.sessions() as session, session.begin():
         entered = await records.put(session, audit.SYSTEM, item, now())
-    assert "有异议，正在核查" not in (await shown(loaded, f"/enterprises/{CODE}")).text
+    assert "有异议，正在核查" not in (await shown(loaded, f"/enterprises/{code}")).text
     async with loaded.client.sessions() as session, session.begin():
-        body = RecordObjectionIn(code=CODE, item_id=entered.item_id, facts="本人从未担任监事")
+        body = RecordObjectionIn(code=code, item_id=entered.item_id, facts="本人从未担任监事")
         await objections.ask(session, doubter, body, today())
-    assert "有异议，正在核查" in (await shown(loaded, f"/enterprises/{CODE}")).text
+    assert "有异议，正在核查" in (await shown(loaded, f"/enterprises/{code}")).text

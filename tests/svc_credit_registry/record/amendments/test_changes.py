@@ -13,8 +13,6 @@ from shared.clock import today
 from shared.codes import credit_code
 from tests.svc_credit_registry.world import World, row
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 CODE, OTHER = credit_code.make("421303", 9), credit_code.make("421303", 10)
 TODAY = today()
 BASIS = "《市场主体登记管理条例》第二十四条；随市监登字〔2026〕第88号"

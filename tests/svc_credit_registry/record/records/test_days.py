@@ -23,8 +23,6 @@ from tests.svc_credit_registry.record.records.test_items import CODE, PENALTY, k
 from tests.svc_credit_registry.record.records.test_reading import TODAY, aged, ago, at
 from tests.svc_credit_registry.world import World
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 DAYS = 40
 KEYS = [
     (RecordKind.PENALTY, "a"),

@@ -18,8 +18,6 @@ from svc_credit_registry.record.records.rules import RecordKind, is_receipt
 from svc_credit_registry.record.records.service import Item, Outcome
 from tests.svc_credit_registry.world import World, row
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 CODE = credit_code.make("421303", 9)
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 PENALTY: dict[str, Any] = {

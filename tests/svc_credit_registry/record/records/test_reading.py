@@ -4,7 +4,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from sqlalchemy import text
 
 from shared.audit import SYSTEM
@@ -13,8 +12,6 @@ from svc_credit_registry.record.records import service
 from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.record.records.test_items import CODE, PENALTY, known, penalty  # noqa: F401
 from tests.svc_credit_registry.world import World
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = today()

@@ -43,15 +43,6 @@ async def test_a_granted_establishment_is_a_public_enterprise_with_a_valid_code(
     assert [n["name"] for n in record["names"]] == ["随州红光酒业有限公司"]
 
 
-async def test_it_is_found_by_two_characters_and_by_its_code(world: World) -> None:
-    await world.hear(decided())
-    await world.settled()
-    code = (await only_enterprise(world)).code
-    for q in ("红光", "酒业", "随州红光酒业有限公司", code, code.lower(), f" {code[:8]}-{code[8:]} "):
-        found = await world.get("/v1/enterprises", q=q)
-        assert [item["code"] for item in found["items"]] == [code], q
-
-
 async def test_the_event_names_enterprise_application_and_representative(world: World) -> None:
     event = decided()
     await world.hear(event)

@@ -10,8 +10,6 @@ from svc_credit_registry.reporting.published_reports.handlers import SWEEPS
 from tests.svc_credit_registry.reporting.filings.conftest import FIGURES, FORM, Filings, expect, refused
 from tests.svc_credit_registry.world import row
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 YEAR = today().year - 1
 LAST_YEAR = YEAR - 1
 

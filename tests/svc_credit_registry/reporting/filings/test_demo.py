@@ -1,7 +1,5 @@
 """The demonstration's reports, policy and benefit."""
 
-import pytest
-
 from shared.clock import today
 from svc_credit_registry import demo
 from svc_credit_registry.demonstration.callers import account_of
@@ -9,8 +7,6 @@ from svc_credit_registry.demonstration.enterprises import PHARMACY, code_of
 from svc_credit_registry.settings import Settings
 from svc_sso import demo as sso
 from tests.svc_credit_registry.reporting.filings.conftest import Filings
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_the_demonstration_reports_once(filings: Filings) -> None:

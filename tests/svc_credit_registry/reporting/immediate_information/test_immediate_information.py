@@ -10,8 +10,6 @@ from svc_credit_registry.reporting.immediate_information.errors import DayInvali
 from svc_credit_registry.reporting.immediate_information.rules import Type, due, is_late, term_of
 from tests.svc_credit_registry.reporting.filings.conftest import Filings, expect, refused
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 AROSE = date(2026, 9, 21)
 LAST = date(2026, 10, 26)
 DETAILS: dict[str, dict[str, Any]] = {

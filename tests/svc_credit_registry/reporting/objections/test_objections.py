@@ -17,8 +17,6 @@ from svc_credit_registry.reporting.objections.handlers import SWEEPS
 from svc_credit_registry.reporting.objections.rules import OPEN_LIMIT
 from tests.svc_credit_registry.reporting.filings.conftest import Filings, expect, refused
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 DAY = date(2026, 9, 21)
 FACTS = "处罚决定已被撤销，公示内容与事实不符。"
 SETTLE = SWEEPS[0]

@@ -22,7 +22,6 @@ def test_the_item_of_a_case_is_not_changed_past_the_case(kind: RecordKind, outco
     check_outcome(ObjectionOutcome.REFERRED, kind, own_item=True, self_reported=False, has_content=False)
 
 
-@pytest.mark.asyncio(loop_scope="module")
 async def test_an_entry_on_a_list_leaves_the_record_by_its_own_correction(filings: Filings) -> None:
     code, lister = await filings.enterprise(), filings.staff("credit-registry:lists:decide")
     body = {

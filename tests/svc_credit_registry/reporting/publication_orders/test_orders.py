@@ -10,8 +10,6 @@ from svc_credit_registry.reporting.publication_orders.handlers import SWEEPS
 from svc_credit_registry.reporting.publication_orders.rules import deadline
 from tests.svc_credit_registry.reporting.filings.conftest import Filings, expect, refused
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 DAY = date(2026, 9, 18)
 MATTER = "2026年5月股权转让未公示"
 (EXPIRE,) = SWEEPS

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from shared.clock import today
@@ -10,8 +9,6 @@ from svc_credit_registry.record.feed import service as sequencer
 from svc_credit_registry.reporting.filings.models import AnnualReport, ReportRevision
 from svc_credit_registry.reporting.small_micro.handlers import SWEEPS
 from tests.svc_credit_registry.reporting.filings.conftest import FIGURES, Filings, expect, refused
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 YEAR = today().year - 1
 CLASSIFY, FOLLOW = SWEEPS

@@ -2,13 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from shared.clock import today
 from svc_credit_registry.reporting.small_micro.handlers import SWEEPS
 from tests.svc_credit_registry.reporting.filings.conftest import Filings, expect, refused
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 POLICY: dict[str, Any] = {
     "region": "421303",

@@ -22,6 +22,12 @@ OTHER = credit_code.make("421303", 430_400_001)
 NAME = "随州红光酒业有限公司"
 
 
+@pytest.fixture(scope="module")
+def searched() -> bool:
+    """Those whom a record names are looked up in the index."""
+    return True
+
+
 async def items(world: World) -> list[Any]:
     async with world.client.sessions() as session:
         found = await session.execute(text("SELECT * FROM record_items ORDER BY recorded_at, version"))

@@ -22,6 +22,12 @@ BROKEN = {
 }
 
 
+@pytest.fixture(scope="module")
+def searched() -> bool:
+    """Those whom a row names are looked up in the index."""
+    return True
+
+
 async def test_who_decides_on_a_waiting_record_puts_it_on_the_right_one(world: World) -> None:
     await world.load([row(CODE, NAME)])
     await world.settled()

@@ -23,7 +23,6 @@ from svc_credit_registry.supervision.risk import service as risk
 from tests.svc_credit_registry.supervision.inspections.conftest import DRAWN, PEOPLE, Office
 from tests.svc_credit_registry.supervision.risk.test_classification import finish
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 SCRIPT = Path(__file__).parents[4] / "docs/verify_draw.py"
 
 

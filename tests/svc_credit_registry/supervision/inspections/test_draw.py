@@ -24,7 +24,6 @@ from svc_credit_registry.supervision.inspectors import queries as inspectors
 from tests.svc_credit_registry.supervision.inspections.conftest import COUNTS, DRAWN, PEOPLE, Office
 from tests.svc_credit_registry.world import on, row
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 SCRIPT = Path(__file__).parents[4] / "docs/verify_draw.py"
 
 

@@ -4,12 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from shared.clock import today
 from tests.svc_credit_registry.reporting.filings.conftest import Filings, expect
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_the_annual_report_is_an_item_until_it_is_published(filings: Filings) -> None:

@@ -11,8 +11,6 @@ from shared.clock import today
 from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.supervision.leads.desk import Desk, penalty
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 async def test_a_lead_goes_from_monitoring_to_a_penalty_on_the_record(desk: Desk) -> None:
     code = await desk.enterprise()

@@ -13,7 +13,6 @@ from shared.inbox import SweepContext
 from svc_credit_registry.supervision.leads import handlers
 from tests.svc_credit_registry.supervision.leads.desk import NDJSON, Desk, lead
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 PATH = "/v1/leads"
 
 

@@ -10,7 +10,6 @@ from svc_credit_registry.supervision.operators import rules
 from svc_credit_registry.supervision.operators.errors import SiteInvalid
 from tests.svc_credit_registry.supervision.leads.desk import Desk
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 PATH = "/v1/online-sites"
 
 

@@ -18,7 +18,6 @@ from tests.svc_credit_registry.supervision.measures.bureau import (
     years_on,
 )
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 PATH = "/v1/measure-directives"
 
 

@@ -11,7 +11,6 @@ import pytest
 from shared.clock import today
 from tests.svc_credit_registry.supervision.measures.bureau import Bureau, directive
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOTICES, CLIENTS = "/v1/measure-notices", "/v1/measure-departments"
 
 

@@ -3,13 +3,10 @@
 import asyncio
 from datetime import date, timedelta
 
-import pytest
-
 from shared.clock import today
 from svc_credit_registry.record.records.rules import RecordKind
 from tests.svc_credit_registry.supervision.measures.bureau import ID_NUMBER, Bureau, directive
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 ENTITY = {
     "priority_supervision", "strict_licensing", "no_commitment_procedure", "no_honours", "government_procurement",
     "bidding", "land_grant",

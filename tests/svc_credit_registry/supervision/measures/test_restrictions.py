@@ -8,7 +8,6 @@ import pytest
 from shared.codes import credit_code
 from tests.svc_credit_registry.supervision.measures.bureau import ID_NUMBER, Bureau, directive
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 CHECKS = "/v1/restriction-checks"
 
 

@@ -2,12 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from shared.clock import today
 from tests.svc_credit_registry.supervision.measures.bureau import Bureau
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_decision_on_the_list_brings_measures_and_an_upheld_objection_lifts_them(bureau: Bureau) -> None:

@@ -17,7 +17,6 @@ from svc_credit_registry.supervision.risk.rules import digest_of
 from tests.svc_credit_registry.supervision.risk.test_classification import finish
 from tests.svc_credit_registry.world import World, row
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 OWN, OTHER = credit_code.make("421303", 30_000_000), credit_code.make("421321", 30_000_001)
 
 

@@ -14,7 +14,6 @@ from svc_credit_registry.supervision.risk.rules import Model, judge
 from tests.svc_credit_registry.supervision.risk.population import AS_OF, CUTOFF, Entity, entered, population, values
 from tests.svc_credit_registry.world import World
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 BATCH = 37
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import sys
 
-import pytest
 from sqlalchemy import func, select
 
 from svc_credit_registry.supervision.risk import queries, service
@@ -13,7 +12,6 @@ from tests.support.databases import PYTHON_PATH
 from tests.svc_credit_registry.supervision.risk.population import AS_OF, CUTOFF, entered, population, values
 from tests.svc_credit_registry.world import World
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 ENTITIES, KILLS = 900, 2
 WORKER = """
 import asyncio, sys

@@ -14,7 +14,6 @@ import pytest
 from tests.svc_credit_registry.supervision.findings.test_tasks import on
 from tests.svc_credit_registry.supervision.inspections.conftest import PEOPLE, Office
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 SCRIPT = Path(__file__).parents[4] / "docs/verify_draw.py"
 ABSENT = {"ground": "absence", "reason": "因病不能到场"}
 
