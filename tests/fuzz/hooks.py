@@ -19,11 +19,17 @@ KEPT = 0.1
 """So many of the calls that begin something go out with the key, or without one, as it was made up."""
 
 
+def _send(case: Any, name: str, value: str) -> None:
+    if case.headers is None:
+        case.headers = {}
+    case.headers[name] = value
+
+
 @schemathesis.hook
 def before_call(context: Any, case: Any, arguments: Any) -> None:
     """Most calls get a key of their own: they would be refused for the key and never be looked at."""
     if case.method == "POST" and random.random() > KEPT:
-        case.headers = (case.headers or {}) | {"Idempotency-Key": str(uuid.uuid4())}
+        _send(case, "Idempotency-Key", str(uuid.uuid4()))
 
 
 if AGENCY:
@@ -41,4 +47,4 @@ if AGENCY:
 
         def set(self, case: Any, data: str, context: Any) -> None:
             """Brings it with the call."""
-            case.headers = (case.headers or {}) | {"Authorization": f"Bearer {data}"}
+            _send(case, "Authorization", f"Bearer {data}")

@@ -18,6 +18,7 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
     "directive_id": (("credit_registry", "measure_directives"),),
     "entry_id": (("credit_registry", "list_entries"),),
     "grant_id": (("credit_registry", "resource_grants"),),
+    "hearing_id": (("credit_registry", "list_hearings"),),
     "information_id": (("credit_registry", "immediate_information"),),
     "inspector_id": (("credit_registry", "inspectors"),),
     "item_id": (("credit_registry", "record_items"),),
