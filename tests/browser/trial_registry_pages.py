@@ -13,6 +13,7 @@ from tests.support.platform import Platform
 DEMO, LISTED, DOUBTED = (credit_code.make("421303", 430_000_000 + number) for number in (0, 12, 14))
 PATHS = {"search form": "/registry", "statistics": "/registry/statistics",
          "results": "/registry?q=随州", "nothing found": "/registry?q=无此企业",
+         "wrong field": "/registry?established_year=abc",
          "typing error": "/registry?q=红光酒液", "listed": f"/registry/enterprises/{LISTED}",
          "doubted": f"/registry/enterprises/{DOUBTED}",
          "record": f"/registry/enterprises/{DEMO}", "no record": "/registry/enterprises/123"}  # fmt: skip
@@ -49,6 +50,18 @@ def test_an_enterprise_is_found_and_read_without_a_script(browser: Browser, plat
         expect(page.get_by_text("统一社会信用代码")).to_be_visible()
         page.get_by_role("link", name="English").click()
         expect(page.get_by_text("Unified social credit code")).to_be_visible()
+
+
+@pytest.mark.platform
+def test_results_are_narrowed_by_what_they_have(browser: Browser, platform: Platform) -> None:
+    with person(browser, platform.base_url, locale="en-GB") as someone:
+        page = someone.page
+        someone.go("/registry?q=随州")
+        page.locator(".narrower summary").click()
+        someone.look("registry narrowing")
+        page.get_by_role("list", name="By industry").get_by_role("link").first.click()
+        expect(page).to_have_url(re.compile("industry="))
+        expect(page.get_by_label("Industry", exact=True)).not_to_have_value("")
 
 
 @pytest.mark.platform

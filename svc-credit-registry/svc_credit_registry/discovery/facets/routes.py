@@ -18,7 +18,9 @@ router = Router(tags=["search"], dependencies=[Public])
 
 @router.get("/v1/enterprises/facets", operation_id="count_enterprises", summary="What a search finds, in numbers")
 async def count_enterprises(projection: ProjectionDep, response: Response, asked: WantedDep) -> FacetsOut:
-    """Exact counts by status, region, industry, form, year and list, of all that the list would give."""
+    """Exact counts by status, region, industry, form, year and list, of all that the list would give. 503 `search_busy`
+    while too many such questions wait.
+    """
     view = projection.view
     response.headers.update(CACHE)
     return await projection.survey(lambda: service.facets(view, asked))
@@ -30,7 +32,9 @@ async def count_enterprises(projection: ProjectionDep, response: Response, asked
 async def suggest_enterprise_names(
     projection: ProjectionDep, response: Response, q: Annotated[str, Query(min_length=2, max_length=100)]
 ) -> Suggestions:
-    """Texts one character off, or of the same sound, which names hold: offered, never searched for in place of `q`."""
+    """Texts one character off, or of the same sound, which names hold: offered, never searched for in place of `q`. 503
+    `search_busy` while too many such questions wait.
+    """
     asked = read_query(q, Filters())
     response.headers.update(CACHE)
     return Suggestions(items=await search.did_you_mean(projection, asked.text) if asked.text else [])
