@@ -15,7 +15,7 @@ from svc_credit_registry.replies import ReplyDep
 router = Router(prefix="/v1/enumerations", tags=["classification"], dependencies=[Public])
 
 TAG = f'"{hashlib.sha256(repr(ENUMERATIONS).encode()).hexdigest()[:16]}"'
-CACHE = {"Cache-Control": "public, max-age=3600, s-maxage=3600", "ETag": TAG}
+CACHE = {"Cache-Control": "public, max-age=3600, s-maxage=60", "ETag": TAG}
 
 
 @router.get("", operation_id="list_enumerations", summary="枚举 All enumerations with their labels")

@@ -16,7 +16,7 @@ from svc_credit_registry.replies import ReplyDep
 router = Router(tags=["classification"], dependencies=[Public])
 
 TAG = '"2026-1"'
-CACHE = {"Cache-Control": "public, max-age=86400, s-maxage=86400", "ETag": TAG}
+CACHE = {"Cache-Control": "public, max-age=86400, s-maxage=60", "ETag": TAG}
 
 
 @router.get("/v1/regions", operation_id="list_regions", summary="Regions below a region, GB/T 2260")
