@@ -120,6 +120,11 @@ def test_what_an_answer_means(
     assert rules.judge(status, retry_after, NOW) == rules.Verdict(done, disable, hold)
 
 
+def test_a_receiver_that_always_fails_is_left_in_peace() -> None:
+    assert [rules.breather(failures) for failures in (1, 19)] == [None, None]
+    assert {rules.breather(failures) for failures in (20, 21, 10_000)} == {timedelta(seconds=30)}
+
+
 def test_every_event_is_offered_or_withheld_with_a_reason() -> None:
     assert catalogue.undecided() == []
 

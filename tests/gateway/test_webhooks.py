@@ -10,6 +10,7 @@ from standardwebhooks import WebhookVerificationError
 
 from gateway.webhooks.deliverer import Deliverer
 from gateway.webhooks.models import Delivery
+from gateway.webhooks.rules import PATIENCE
 from gateway.webhooks.signing import new_keys
 from gateway.worker import WORK
 from shared import audit
@@ -212,6 +213,24 @@ async def test_retry_after_holds_the_whole_receiver(
     assert len(place.received) == 1
     held = datetime.fromisoformat(shown["health"]["held_until"])
     assert datetime.fromisoformat(waiting[1]["next_try_at"]) >= held
+
+
+async def test_a_receiver_that_is_gone_is_not_asked_by_every_delivery(
+    gateway: ServiceClient, agency: Agency, deliverer: Deliverer
+) -> None:
+    async with receiving(status="500 Broken") as place:
+        webhook = await agency.subscribe(place.url)
+        for _ in range(PATIENCE + 5):
+            await happen(gateway)
+        await work(deliverer)
+        shown = (await agency.ask("GET", f"/{webhook['id']}")).json()
+        asked = len(place.received)
+        place.status = "200 OK"
+        await time_passes(gateway)
+        await work(deliverer)
+    assert PATIENCE <= asked <= PATIENCE + 1  # two are under way at a time
+    assert (shown["health"]["pending"], shown["health"]["held_until"] is not None) == (PATIENCE + 5, True)
+    assert len(set(place.ids)) == PATIENCE + 5
 
 
 async def test_events_of_one_aggregate_arrive_in_order(

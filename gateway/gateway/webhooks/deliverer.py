@@ -158,11 +158,12 @@ async def _note_health(
         values = {"failing_since": None, "failures": 0, "last_success_at": at, "held_until": None}
     else:
         health = await session.get_one(WebhookHealth, webhook_id)
+        hold = verdict.hold or rules.breather(health.failures + 1)
         values = {
             "failing_since": health.failing_since or at,
             "failures": WebhookHealth.failures + 1,
             "last_failure": failure,
-            "held_until": at + verdict.hold if verdict.hold else None,
+            "held_until": at + hold if hold else None,
         }
     query = update(WebhookHealth).where(WebhookHealth.webhook_id == webhook_id)
     await session.execute(query.values(values).execution_options(synchronize_session=False))

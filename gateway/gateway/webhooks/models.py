@@ -35,7 +35,7 @@ class WebhookHealth(Base):
     failures: Mapped[int] = mapped_column(default=0, server_default="0")  # in a row
     last_success_at: Mapped[datetime | None]
     last_failure: Mapped[str | None]
-    # Nothing is sent before this: the receiver asked for a pause (Retry-After).
+    # Nothing is sent before this: the receiver asked for a pause (Retry-After), or has failed too often in a row.
     held_until: Mapped[datetime | None]
     served_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

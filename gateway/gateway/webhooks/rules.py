@@ -21,6 +21,7 @@ Address = IPv4Address | IPv6Address
 PAUSES = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 JITTER = 0.1  # a pause is up to a tenth longer, so that what failed together does not come back together
 LONGEST_RETRY_AFTER = 86_400
+PATIENCE, BREATHER = 20, timedelta(seconds=30)
 BODY_LIMIT = 20_000
 ANSWER_KEPT = 500
 MAX_URL = 2_000
@@ -152,6 +153,12 @@ def _pause_of(retry_after: str, now: datetime) -> timedelta | None:
         except (ValueError, TypeError):
             return None
     return timedelta(seconds=min(max(seconds, 0), LONGEST_RETRY_AFTER))
+
+
+def breather(failures: int) -> timedelta | None:
+    """How long nothing at all is sent to a receiver that failed so often in a row: one that is gone is asked now and
+    then, not once for each delivery that waits."""
+    return BREATHER if failures >= PATIENCE else None
 
 
 def next_try(tries: int, now: datetime, dice: float) -> datetime | None:

@@ -74,7 +74,9 @@ class HealthOut(BaseModel):
     failures: int = Field(description="Failed tries in a row")
     last_success_at: datetime | None
     last_failure: str | None = Field(description="`http_<status>` or a kind of failure such as `timeout`")
-    held_until: datetime | None = Field(description="The receiver asked to wait (Retry-After)")
+    held_until: datetime | None = Field(
+        description="Nothing is sent before: the receiver asked to wait (Retry-After), or failed 20 times in a row"
+    )
     pending: int = Field(description="Deliveries that wait")
     dead: int = Field(description="Deliveries that were given up; they can be replayed")
 
