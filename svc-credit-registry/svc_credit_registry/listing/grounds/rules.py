@@ -82,6 +82,7 @@ class Terms:
     early_removal: Period | None = None
     warning: Period | None = None
     escalation: Period | None = None
+    hearing: tuple[Period, ...] = ()
     consent: bool = False
     note: str = ""
 
@@ -234,6 +235,17 @@ SAIC_83 = Terms(
     ),
 )
 
+HEARING_MEASURE = "《市场监督管理行政处罚听证办法》（市场监管总局令第42号修订，2021-07-15起施行）"
+HEARING_NOTICE = replace(
+    _days("hearing_notice", "确定听证时间、地点并通知", "Fixing the hearing and giving notice", 5, HEARING_MEASURE),
+    confirmed=False, note=CONFIRM,
+)  # fmt: skip
+HEARING_LEAD = _days(
+    "hearing_lead", "举行听证七日前通知", "Notice before the hearing", 7, f"{PENALTY_LAW}第六十四条第二项、第八十五条"
+)
+# So that nobody keeps the clock of his own decision still for years; each putting off stands in the history.
+HEARING_LATEST = _days("hearing_latest", "通知后举行听证", "The hearing after its notice", 30, f"听证期限：{OWN_RULE}")
+
 AFTER_44 = "Order 44 has no objection after the listing of its own; the periods of Order 68 are applied"
 GRAVITY = "needs a bad nature, grave circumstances and a heavy penalty (articles 2 and 12); " + CONFIRM
 
@@ -297,6 +309,7 @@ SAMR_44 = Terms(
         confirmed=False,
         note=CONFIRM,
     ),
+    hearing=(HEARING_NOTICE, HEARING_LEAD, HEARING_LATEST),
     consent=True,
 )
 

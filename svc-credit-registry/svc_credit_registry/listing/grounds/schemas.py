@@ -64,6 +64,7 @@ PERIODS = (
 def terms_out(terms: Terms, *, draft: bool, english: bool) -> ListTermsOut:
     """A measure in the reader's language."""
     periods: list[Period] = [period for name in PERIODS if (period := getattr(terms, name)) is not None]
+    periods += terms.hearing
     return ListTermsOut(
         version=terms.version,
         kind=terms.kind,

@@ -10,33 +10,15 @@ from datetime import date
 from enum import StrEnum
 
 from shared.calendar import Interval
-from shared.terms import OWN_RULE
 from svc_credit_registry.cases.rules import TransitionTable
-from svc_credit_registry.listing.grounds.rules import PENALTY_LAW, Terms
+from svc_credit_registry.listing.grounds.rules import HEARING_LATEST, HEARING_LEAD, HEARING_NOTICE, Terms
 from svc_credit_registry.listing.hearings.errors import (
     HearingActNotAllowed,
     HearingOver,
     HearingTooLate,
     NoticeTooShort,
 )
-from svc_credit_registry.listing.periods.rules import Clock, Period
-
-HEARING_MEASURE = "《市场监督管理行政处罚听证办法》（市场监管总局令第42号修订，2021-07-15起施行）"
-CONFIRM = "term and article from secondary sources; to be confirmed against the promulgated text"
-FIXING = Period(
-    "hearing_notice", "确定听证时间、地点并通知", "Fixing the hearing and giving notice", 5, "working_days",
-    HEARING_MEASURE, confirmed=False, note=CONFIRM,
-)  # fmt: skip
-NOTICE = Period(
-    "hearing_lead", "举行听证七日前通知", "Notice seven days before the hearing", 7, "working_days",
-    f"{PENALTY_LAW}第六十四条第二项、第八十五条",
-)  # fmt: skip
-
-LATEST = Period(
-    "hearing_latest", "听证最迟日期", "The latest day of a hearing", 30, "working_days",
-    f"通知后30个工作日内举行：{OWN_RULE}",
-)  # fmt: skip
-"""So that nobody keeps the clock of his own decision still for years; each putting off stands in the history."""
+from svc_credit_registry.listing.periods.rules import Clock
 
 
 class State(StrEnum):
@@ -98,12 +80,12 @@ def check_asked(terms: Terms, announced_on: date, waived_on: date | None, today:
 
 def earliest_on(announced_on: date) -> date:
     """The day after which a hearing of which notice is given on `announced_on` may be held."""
-    return NOTICE.due_on(announced_on)
+    return HEARING_LEAD.due_on(announced_on)
 
 
 def check_notice(held_on: date, today: date) -> None:
     """Refuses (422) a hearing of which less than seven working days' notice is given, or one too far away."""
-    after_day, until = earliest_on(today), LATEST.due_on(today)
+    after_day, until = earliest_on(today), HEARING_LATEST.due_on(today)
     if held_on <= after_day:
         raise NoticeTooShort(f"听证应当在 {after_day} 之后举行 / after that day", after=str(after_day))
     if held_on > until:
@@ -112,7 +94,7 @@ def check_notice(held_on: date, today: date) -> None:
 
 def still(asked_on: date, held_on: date | None, closed_on: date | None) -> Interval:
     """From when until when the clock of the decision stands still for a hearing: as planned, then as it was."""
-    return asked_on, closed_on or held_on or earliest_on(FIXING.due_on(asked_on))
+    return asked_on, closed_on or held_on or earliest_on(HEARING_NOTICE.due_on(asked_on))
 
 
 @dataclass(frozen=True)
@@ -126,7 +108,7 @@ class Dates:
 
 def clocks_of(dates: Dates) -> tuple[Clock, ...]:
     """The clocks of a hearing so far."""
-    fixing = Clock(FIXING, dates.asked_on, "officer", dates.announced_on or dates.closed_on)
+    fixing = Clock(HEARING_NOTICE, dates.asked_on, "officer", dates.announced_on or dates.closed_on)
     if dates.announced_on is None:
         return (fixing,)
-    return fixing, Clock(NOTICE, dates.announced_on, "enterprise", dates.closed_on)
+    return fixing, Clock(HEARING_LEAD, dates.announced_on, "enterprise", dates.closed_on)

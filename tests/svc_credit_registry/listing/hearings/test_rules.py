@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from svc_credit_registry.listing.grounds.rules import SAMR_44, SAMR_68
+from svc_credit_registry.listing.grounds.rules import HEARING_LATEST, SAMR_44, SAMR_68
 from svc_credit_registry.listing.hearings import rules
 from svc_credit_registry.listing.hearings.errors import HearingOver, HearingTooLate, NoticeTooShort
 from svc_credit_registry.listing.lists import rules as lists
@@ -38,7 +38,7 @@ def test_seven_working_days_lie_between_notice_and_hearing() -> None:
     with pytest.raises(NoticeTooShort) as refused:
         rules.check_notice(date(2026, 12, 1), today)
     assert refused.value.extensions == {"after": "2026-12-01"}
-    last = rules.LATEST.due_on(today)
+    last = HEARING_LATEST.due_on(today)
     rules.check_notice(last, today)
     with pytest.raises(HearingTooLate):
         rules.check_notice(last + timedelta(1), today)

@@ -220,6 +220,9 @@ async def test_the_law_is_public_as_data(desk: Desk) -> None:
         ("abnormal", "saic-68-2014", True), ("serious", "saic-83-2015", True), ("serious", "samr-44-2021", True),
         ("serious", "samr-draft-2025", False),
     ]  # fmt: skip
+    hearings = {t["version"]: [p["node"] for p in t["periods"] if "hearing" in p["node"]] for t in terms}
+    assert hearings["samr-44-2021"] == ["hearing_notice", "hearing_lead", "hearing_latest"]
+    assert hearings["saic-68-2014"] == []
 
 
 async def test_of_two_proposals_at_the_same_moment_one_is_made(desk: Desk) -> None:
