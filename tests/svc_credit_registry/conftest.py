@@ -24,7 +24,8 @@ SEARCH = "search"
 BEGINNINGS = (
     "UPDATE feed_state SET last = 0, forgotten = 0",
     "UPDATE risk_followed SET position = 0",
-    "UPDATE measure_positions SET position = 0",
+    "UPDATE measure_positions SET position = 0, notices = 0",
+    "DELETE FROM risk_models WHERE published_by <> 'system'",
 )
 Bearer = Callable[..., dict[str, str]]
 
