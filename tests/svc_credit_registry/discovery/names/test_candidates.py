@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from svc_credit_registry.discovery.indexes.rules import Entry
+from svc_credit_registry.discovery.indexes.rules import Entry, entry_of
 from svc_credit_registry.discovery.indexes.service import OpenIndex
 from svc_credit_registry.discovery.names import queries, rules
 from svc_credit_registry.discovery.names.schemas import NameComparisonIn
@@ -21,7 +21,7 @@ FACTS = Entry._fields[:9]
 @pytest.fixture(scope="module")
 def entries() -> list[Entry]:
     rows = enterprises(Plan(1_500, TRADE_NAMES, counties("421300"), 17))
-    return [Entry(*(row.get(name, "") for name in FACTS)) for row in rows]
+    return [entry_of(row.get(name, "") for name in FACTS) for row in rows]
 
 
 @pytest.fixture(scope="module")
