@@ -32,6 +32,12 @@ def before_call(context: Any, case: Any, arguments: Any) -> None:
         _send(case, "Idempotency-Key", str(uuid.uuid4()))
 
 
+@schemathesis.serializer("application/x-ndjson")
+def lines(context: Any, value: Any) -> bytes:
+    """A file of rows, as it was made up."""
+    return value if isinstance(value, bytes) else str(value).encode(errors="replace")
+
+
 if AGENCY:
 
     @schemathesis.auth(refresh_interval=SECONDS)
