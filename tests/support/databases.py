@@ -33,6 +33,10 @@ KEYRING = json.dumps({"active": "k1", "keys": {"k1": base64.b64encode(bytes(rang
 PYTHON_PATH = os.pathsep.join(str(ROOT / folder) for folder in TOP_FOLDERS)
 
 COUNTED = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+WRITTEN = """
+    SELECT attname FROM pg_attribute
+    WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum
+"""
 UNGUARDED = "SET LOCAL session_replication_role = replica"
 LARGE = 1 << 19
 BEGUN_ANEW = COUNTED.replace("sequencename", "setval(quote_ident(sequencename)::regclass, start_value, false)", 1)
@@ -68,6 +72,7 @@ class Emptied:
     def __init__(self, connection: asyncpg.Connection) -> None:
         self.connection = connection
         self.numbered: list[str] = []
+        self.again: list[str] = []
         self._filled: PreparedStatement | None = None
 
     async def begin(self) -> None:
@@ -78,6 +83,20 @@ class Emptied:
         # Prepared, as the library keeps no plan of so long a statement: to make it takes longer than to carry it out.
         self._filled = await self.connection.prepare(_filled([name for name in names if name not in filled]))
         self.numbered = [row[0] for row in await self.connection.fetch(COUNTED)]
+        await self._keep(sorted(filled))
+
+    async def _keep(self, tables: list[str]) -> None:
+        """Copies what the tables begin with, and notes the statements which bring it back."""
+        await self.connection.execute("CREATE SCHEMA kept")
+        for name in map(quoted, tables):
+            columns = ", ".join(quoted(row[0]) for row in await self.connection.fetch(WRITTEN, name))
+            await self.connection.execute(f"CREATE TABLE kept.{name} AS SELECT {columns} FROM {name}")
+            into = f"INSERT INTO {name} ({columns}) OVERRIDING SYSTEM VALUE"
+            self.again += [f"DELETE FROM {name}", f"{into} SELECT * FROM kept.{name}"]
+
+    async def begin_anew(self) -> None:
+        """Empties all, and brings back what there was at the beginning in tables that were not empty."""
+        await self.empty(*self.again)
 
     async def empty(self, *further: str) -> None:
         """Empties those into which something was written; `further` are statements that do so for what began filled.

@@ -3,7 +3,7 @@
 import contextlib
 import fcntl
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,7 @@ async def shared_world(
         name, lambda folder: unworked(servers, folder, bearer, searched=searched, **settings_of_module)
     )
     yield world, database
-    await _as_new(world, database)
+    await _as_new(world, database.begin_anew)
 
 
 @pytest.fixture(scope="module")
@@ -105,14 +105,14 @@ async def world(
     projection = shared.client.app.state.projection
     yield shared
     shared.client.app.state.projection = projection
-    await _as_new(shared, database)
+    await _as_new(shared, lambda: database.empty(*BEGINNINGS))
 
 
-async def _as_new(world: World, database: Emptied) -> None:
+async def _as_new(world: World, empty: Callable[[], Awaitable[None]]) -> None:
     """Takes back what tests wrote: rows, files, and the index if it has taken in changes or may be about to."""
     async with world.client.sessions() as session:
         changed = bool(await last_position(session))
-    await database.empty(*BEGINNINGS)
+    await empty()
     for path in world.client.settings.data_dir.iterdir():
         if path.name != SEARCH and path.is_dir():
             shutil.rmtree(path)

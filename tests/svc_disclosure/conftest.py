@@ -107,9 +107,11 @@ async def kept_running(servers: Servers, folder: Path) -> AsyncIterator[tuple[Se
 
 
 @pytest.fixture(scope="module")
-async def shared_world(servers: Servers, kept: Kept) -> tuple[ServiceClient, Emptied]:
-    """What tests share: the service and its database."""
-    return await kept.get("disclosure", lambda folder: kept_running(servers, folder))
+async def shared_world(servers: Servers, kept: Kept) -> AsyncIterator[tuple[ServiceClient, Emptied]]:
+    """What tests share: the service and its database, as new after the tests of a module."""
+    client, database = await kept.get("disclosure", lambda folder: kept_running(servers, folder))
+    yield client, database
+    await database.begin_anew()
 
 
 @pytest.fixture

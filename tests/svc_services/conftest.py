@@ -36,9 +36,13 @@ async def kept_running(
 
 
 @pytest.fixture(scope="module")
-async def shared_world(servers: Servers, kept: Kept, bearer: Callable[..., dict[str, str]]) -> tuple[World, Emptied]:
-    """What tests share: the service, its database and its neighbours."""
-    return await kept.get("services", lambda folder: kept_running(servers, folder, bearer))
+async def shared_world(
+    servers: Servers, kept: Kept, bearer: Callable[..., dict[str, str]]
+) -> AsyncIterator[tuple[World, Emptied]]:
+    """What tests share: the service, its database, as new after the tests of a module, and its neighbours."""
+    world, database = await kept.get("services", lambda folder: kept_running(servers, folder, bearer))
+    yield world, database
+    await database.begin_anew()
 
 
 @pytest.fixture

@@ -234,9 +234,8 @@ async def running_provider(servers: Servers, folder: Path, **changes: Any) -> As
 
 @contextlib.asynccontextmanager
 async def kept_running(servers: Servers, folder: Path) -> AsyncIterator[tuple[Provider, Emptied]]:
-    """A provider with its tables for many tests, which also change the clients that it begins with."""
+    """A provider with its tables, for many tests."""
     async with running_provider(servers, folder) as provider, emptied(provider.client.database) as database:
-        await database.connection.execute("CREATE SCHEMA kept; CREATE TABLE kept.clients AS TABLE clients")
         yield provider, database
 
 
@@ -246,7 +245,7 @@ async def shared_world(servers: Servers, kept: Kept) -> AsyncIterator[tuple[Prov
     provider, database = await kept.get("sso", lambda folder: kept_running(servers, folder))
     STEPS.clear()
     yield provider, database
-    await database.empty("DELETE FROM clients", "INSERT INTO clients SELECT * FROM kept.clients")
+    await database.begin_anew()
 
 
 @pytest.fixture(scope="module")
