@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -45,8 +46,9 @@ _numbers = itertools.count(1)
 
 
 def id_number() -> str:
-    """A fresh valid resident identity number."""
-    head = f"42130319900307{next(_numbers):03d}"
+    """A fresh valid resident identity number, nobody's of the demonstration."""
+    days, number = divmod(next(_numbers), 1000)
+    head = f"421303{date(1970, 1, 1) + timedelta(days):%Y%m%d}{number:03d}"
     return head + str(ric.calc_check_digit(head + "0"))
 
 
@@ -194,7 +196,7 @@ class Provider:
     async def events(self, type_: str) -> list[dict[str, Any]]:
 
         async with self.client.sessions() as session:
-            rows = await session.scalars(select(OutboxEvent).where(OutboxEvent.type == type_))
+            rows = await session.scalars(select(OutboxEvent).where(OutboxEvent.type == type_).order_by(OutboxEvent.id))
             return [dict(row.data) for row in rows]
 
 
