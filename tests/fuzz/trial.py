@@ -1,10 +1,10 @@
 """Everything that can be sent: schemathesis plays the merged OpenAPI document against a running platform.
 
 `make fuzz` (FUZZ_EXAMPLES=20 for each operation, FUZZ_CALLERS="anonymous ops" for some, FUZZ_PATHS=/v1/leads for those
-whose path fits, FUZZ_PHASES=fuzzing for a part of what schemathesis does) starts a platform of its own on free ports and
-plays as each kind of caller in turn: those who act for an enterprise, and agencies' systems, too. Most calls name what
-stands in the platform (`known.py`). No answer may be a 5xx, and none may differ from the document: status, media type,
-header, content. Who was logged in must be so at the end.
+whose path fits, FUZZ_PHASES=fuzzing for a part of what schemathesis does) starts a platform of its own on free ports
+and plays as each kind of caller in turn: those who act for an enterprise, and agencies' systems, too. Most calls name
+what stands in the platform (`known.py`). No answer may be a 5xx, and none may differ from the document: status, media
+type, header, content. Who was logged in must be so at the end.
 """
 
 import json
