@@ -44,9 +44,12 @@ def test_what_is_told_without_a_list_of_its_values_is_served_too() -> None:
         "matching-methods": set(Method),
         "correction-origins": set(Origin),
         "restriction-effects": {*EFFECT_LABELS, "none"},
+        "name-rules": {
+            "same_trade_name_same_category",
+            "same_trade_name_no_industry",
+            *(str(rule) for _, _, rule, *_ in OFFICIAL),
+        },
     }
-    told["name-rules"] = {rule for _, _, rule, *_ in OFFICIAL}
-    told["name-rules"] |= {"same_trade_name_same_category", "same_trade_name_no_industry"}
     assert {name: set(ENUMERATIONS[name].values) for name in told} == told
 
 
