@@ -127,17 +127,6 @@ def runs(platform: Platform, caller: str) -> Iterator[Run]:
         yield Run(["--header", f"Cookie: {cookies}", "--header", "X-CSRF: 1"], person=person)
 
 
-def wait_described(platform: Platform) -> None:
-    """Returns when every service stands in the merged document, which each makes when it is first asked."""
-    wanted, deadline = {*AUDIENCES} - {"gateway"}, time.monotonic() + LONGEST_SECONDS / 10
-    while True:
-        paths = httpx.get(f"{platform.base_url}/openapi.json", timeout=60, trust_env=False).json()["paths"]
-        if wanted <= {path.split("/")[2] for path in paths if path.startswith("/api/")}:
-            return
-        assert time.monotonic() < deadline, "a service does not describe itself"
-        time.sleep(1)
-
-
 def is_logged_in(person: Person) -> bool:
     """Whether the caller's session has outlived what he sent."""
     answer = httpx.get(person.http.base_url.join("/session"), cookies=person.http.cookies, trust_env=False)
@@ -174,7 +163,7 @@ def main() -> int:
         platform = launch(Path(folder) / "data", **UNLIMITED)
         try:
             platform.wait_ready()
-            wait_described(platform)
+            platform.described()
             failed = [caller for caller in CALLERS if not play(platform, caller, Path(folder))]
         finally:
             platform.stop()

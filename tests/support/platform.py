@@ -9,12 +9,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from shared.local.ports import free_port
 from tests.support.databases import PYTHON_PATH, ROOT
 
+DOCUMENTS = ROOT / "docs/openapi"
 READY_SECONDS = 120.0
 STOP_SECONDS = 60.0
 
@@ -44,6 +46,20 @@ class Platform:
                     return
             time.sleep(0.1)
         raise AssertionError(f"The platform is not ready (status {self.runner.poll()}):\n{self.told()}")
+
+    def described(self, seconds: float = READY_SECONDS) -> dict[str, Any]:
+        """The merged OpenAPI document, once every service that is documented stands in it: each makes its own when it
+        is first asked, and may be slow to.
+        """
+        wanted = {path.stem for path in DOCUMENTS.glob("*.json")} - {"gateway"}
+        deadline = time.monotonic() + seconds
+        while True:
+            answer = httpx.get(f"{self.base_url}/openapi.json", timeout=seconds, trust_env=False)
+            document: dict[str, Any] = answer.raise_for_status().json()
+            if wanted <= {path.split("/")[2] for path in document["paths"] if path.startswith("/api/")}:
+                return document
+            assert time.monotonic() < deadline, "a service does not describe itself"
+            time.sleep(1)
 
     def stop(self) -> int:
         """Stops the platform as Ctrl-C does; the status of the runner."""
