@@ -22,6 +22,8 @@ LOWEST_CONTRAST = 4.5
 LOOK = """
 () => {
   const faults = [];
+  const closed = [...document.querySelectorAll("details:not([open])")];
+  for (const e of closed) e.open = true;  // what is folded up is looked at, too
   const visible = (e) => e.getClientRects().length > 0 && getComputedStyle(e).visibility !== "hidden";
   const name = (e) => (e.getAttribute("aria-label") || (e.labels && e.labels.length ? e.labels[0].innerText : "")
     || e.innerText || "").trim();
@@ -60,6 +62,7 @@ LOOK = """
     if (ratio < LOWEST) faults.push("contrast " + ratio.toFixed(2) + ": " + e.outerHTML.slice(0, 80));
   }
   if (document.documentElement.scrollWidth > innerWidth + 1) faults.push("wider than the window");
+  for (const e of closed) e.open = false;
   return faults;
 }
 """.replace("LOWEST)", f"{LOWEST_CONTRAST})")
@@ -93,7 +96,8 @@ class Person:
         height = self.page.evaluate("document.documentElement.scrollHeight")
         self.page.screenshot(path=self.folder / f"{name}.png", full_page=height <= TALLEST)
         if self.scripts:
-            assert self.page.evaluate(LOOK) == [], name
+            faults = self.page.evaluate(LOOK)
+            assert not faults, f"{name}: {faults}"
         assert self.refused == [], name
 
     @property
