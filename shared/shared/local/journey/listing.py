@@ -1,7 +1,6 @@
 """Step 7: the enterprise is listed by a decision, and leaves the list by another after it has mended what was wrong."""
 
-import datetime
-
+from shared.clock import today
 from shared.local.journey.establishment import Journey
 from shared.local.journey.people import Person, check
 
@@ -11,7 +10,7 @@ REGISTRY = "/api/credit-registry/v1"
 def step_listing(journey: Journey) -> None:
     """7. On the list of abnormal operation by a decision, and off it again; the public record says both."""
     code, anyone = journey.facts["code"], Person(journey.base_url, "anyone")
-    officer, day = journey.staff("cred.zengdu"), datetime.datetime.now(datetime.UTC).date().isoformat()
+    officer, day = journey.staff("cred.zengdu"), today().isoformat()
     proposal = {
         "list": "abnormal", "ground": "unreachable", "code": code, "facts": "在登记的住所未找到该企业。",
         "visited_on": day, "verified_on": day,
