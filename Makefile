@@ -37,7 +37,7 @@ demo: $(VENV)/run.stamp ## Play the whole journey against a running platform (BA
 
 # The rules of the house are make check's.
 test: $(VENV)/dev.stamp ## Run all tests of what the platform does, on a PostgreSQL and a NATS of their own
-	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --ignore tests/architecture $(ARGS)
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --ignore tests/architecture $(ARGS)
 
 check: $(VENV)/dev.stamp ## Look at format, lint, types, imports and the rules of the house
 	$(BIN)/ruff format --check .

@@ -10,7 +10,6 @@
 
 import contextlib
 import gc
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,6 @@ from tests.support.tokens import SignToken, signer
 # Hypothesis is loaded before the first test, not by its plugin after the last one: Python 3.11 fails to parse a module
 # ("AST constructor recursion depth mismatch") while the collector ends a connection that some test left open.
 
-LONG = {"journeys", "local"}
 RUNNING = pytest.StashKey[RunningServers]()
 
 
@@ -55,8 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keeps tests that share something costly on one worker: the whole platform, the services' self-descriptions, and
     what the tests of a module share.
 
-    First of all, since the parallel run reads the groups in the same hook. Those which start whole platforms go first,
-    then the larger groups: what begins last should keep no worker busy long after the others have ended.
+    First of all, since the parallel run reads the groups in the same hook. It begins with the larger groups; whole
+    platforms, started side by side, would only wait for each other's start.
     """
     for item in items:
         if any(marker.kwargs for marker in item.iter_markers("asyncio")):
@@ -64,8 +62,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         group = _group(item)
         if group is not None:
             item.add_marker(pytest.mark.xdist_group(group))
-    sizes = Counter(_marked(item) for item in items)
-    items.sort(key=lambda item: (LONG.isdisjoint(item.path.parts), -sizes[_marked(item)]))
 
 
 def _group(item: pytest.Item) -> str | None:
@@ -77,12 +73,6 @@ def _group(item: pytest.Item) -> str | None:
     if "shared_world" in fixtures or item.get_closest_marker("together") is not None:
         return item.nodeid.split("::")[0]
     return None
-
-
-def _marked(item: pytest.Item) -> str:
-    """The group of the test, or itself where it has none."""
-    marker = item.get_closest_marker("xdist_group")
-    return item.nodeid if marker is None else str(marker.args[0])
 
 
 def pytest_collection_finish() -> None:

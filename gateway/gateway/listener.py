@@ -8,6 +8,10 @@ uvicorn reads it.
 """
 
 import asyncio
+import contextlib
+import fcntl
+import sys
+import termios
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -253,11 +257,21 @@ class Listener(HttpToolsProtocol):
     def is_stuck(self, now: float) -> bool:
         """Whether the client has taken nothing for too long: what waits for it would be held for ever."""
         waits = self.flow.write_paused or self.transport.is_closing()
-        left = self.transport.get_write_buffer_size() if waits else 0
+        left = self._untaken() if waits else 0
         if not self.unread or left < self.unread:
             self.unread_since = now
         self.unread = left
         return left > 0 and now - self.unread_since > self.gateway.settings.transfer_seconds
+
+    def _untaken(self) -> int:
+        """Bytes that the client's system has not confirmed: of those the kernel holds so many that ours alone may stay
+        the same for long although he reads.
+        """
+        waiting: int = self.transport.get_write_buffer_size()
+        with contextlib.suppress(OSError, ValueError):  # it has just been closed
+            socket = self.transport.get_extra_info("socket").fileno()
+            waiting += int.from_bytes(fcntl.ioctl(socket, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+        return waiting
 
     def throw_out(self) -> None:
         """Ends what is overdue. A request that was answered before its body came has its answer: no second one."""
