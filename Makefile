@@ -37,7 +37,7 @@ demo: $(VENV)/run.stamp ## Play the whole journey against a running platform (BA
 
 # The rules of the house are make check's.
 test: $(VENV)/dev.stamp ## Run all tests of what the platform does, on a PostgreSQL and a NATS of their own
-	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --ignore tests/architecture $(ARGS)
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --ignore tests/architecture $(ARGS)
 
 check: $(VENV)/dev.stamp ## Look at format, lint, types, imports and the rules of the house
 	$(BIN)/ruff format --check .
@@ -87,7 +87,7 @@ demo-code: $(VENV)/run.stamp ## Show the code of a demo account's authenticator 
 	@$(BIN)/python -m svc_sso.demo code $(NAME)
 
 kill-test: $(VENV)/dev.stamp ## The short form of `make faults`: each process is killed once, and some in the middle of their work
-	@exec $(BIN)/python -m pytest -q -o python_files='trial_*.py' tests/faults $(ARGS)
+	@exec $(BIN)/python -m pytest -q -o python_files='trial_*.py' tests --ignore tests/browser $(ARGS)
 
 faults: faults-platform faults-registry ## Kill every process in turn under load, and prove that nothing is lost or done twice
 

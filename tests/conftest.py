@@ -8,8 +8,11 @@
 - `platform`: the whole platform behind its gateway, started once for all tests marked `platform`
 """
 
+import collections
 import contextlib
 import gc
+import itertools
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +38,10 @@ RUNNING = pytest.StashKey[RunningServers]()
 def pytest_configure(config: pytest.Config) -> None:
     """Starts the servers in the first process of the run; the workers of a parallel run find them by environment."""
     gc.disable()
+    # Nothing is called over TLS that public authorities vouch for: to read them for each client made here would take
+    # longer than most tests. The children of this process inherit it.
+    os.environ.pop("SSL_CERT_FILE", None)
+    os.environ["SSL_CERT_DIR"] = os.devnull
     if hasattr(config, "workerinput") or config.option.collectonly or config.option.help:
         return
     config.stash[RUNNING] = RunningServers()
@@ -49,12 +56,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keeps tests that share something costly on one worker: the whole platform, the services' self-descriptions, and
     what the tests of a module share.
 
-    First of all, since the parallel run reads the groups in the same hook. It begins with the larger groups; whole
-    platforms, started side by side, would only wait for each other's start.
+    First of all, since the parallel run reads the groups in the same hook.
     """
     for item in items:
         if any(marker.kwargs for marker in item.iter_markers("asyncio")):
@@ -62,6 +68,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         group = _group(item)
         if group is not None:
             item.add_marker(pytest.mark.xdist_group(group))
+    if hasattr(config, "workerinput"):
+        _spread(items)
+
+
+def _spread(items: list[pytest.Item]) -> None:
+    """Mixes the tests that stand alone among the groups, of which the larger come first: many of the gateway's wait for
+    deadlines, and others then have the processor.
+    """
+    groups = [_group(item) for item in items]
+    sizes = collections.Counter(filter(None, groups))
+    larger_first = sorted(sizes, key=lambda group: (-sizes[group], group))
+    begins = itertools.accumulate((sizes[group] / sizes.total() for group in larger_first), initial=0.0)
+    place = dict[str | None, float](zip(larger_first, begins, strict=False))
+    alone = [item for item, group in zip(items, groups, strict=True) if group is None]
+    folders, passed = collections.Counter(map(_folder, alone)), collections.Counter[str]()
+    order = dict[pytest.Item, float]()
+    for item, group in zip(items, groups, strict=True):
+        passed[_folder(item)] += group is None
+        order[item] = place[group] if group else passed[_folder(item)] / folders[_folder(item)]
+    items.sort(key=order.__getitem__)
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.nodeid.split("/")[1]
 
 
 def _group(item: pytest.Item) -> str | None:

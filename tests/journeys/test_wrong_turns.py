@@ -1,30 +1,18 @@
-"""Wrong turns through the gateway, and a service which is away: a clear problem each time, and nothing lost."""
+"""Wrong turns through the gateway: a clear problem each time, and nothing lost."""
 
-import os
-import signal
-import time
 import uuid
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import httpx
-import psutil
 import pytest
 
 from shared.local.demo import PASSWORD
 from shared.local.journey.establishment import MATTER, REGISTRY, SERVICES, Journey, open_account
-from shared.local.journey.people import Person, new_identity, new_trade_name
+from shared.local.journey.people import Person, new_identity
 from tests.support.platform import Platform
 
 pytestmark = pytest.mark.platform
 COMPLAINTS, DISCLOSURE, HUB, SSO = "/api/complaints/v1", "/api/disclosure/v1", "/api/hub/v1", "/api/sso/v1"
-
-
-@pytest.fixture(scope="module")
-def citizen(platform: Platform) -> Person:
-    person = Person(platform.base_url, "citizen")
-    open_account(Journey(platform.base_url, person, person), person, "王芳")
-    return person
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +24,7 @@ def officer(platform: Platform) -> Person:
 
 @pytest.fixture
 def anyone(platform: Platform) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=platform.base_url, timeout=20, trust_env=False) as client:
+    with httpx.Client(base_url=platform.base_url, timeout=20, verify=False, trust_env=False) as client:
         yield client
 
 
@@ -126,48 +114,6 @@ def test_addresses_in_answers_can_be_followed(citizen: Person) -> None:
     assert citizen.json("GET", following)["items"] != page.json()["items"]
     missing = f"{SERVICES}/applications/{uuid.uuid4()}"
     assert citizen.json("GET", missing, expect=404)["instance"] == missing
-
-
-def process_of(platform: Platform, package: str) -> psutil.Process:
-    name = package.replace("_", "-")[:15]  # the kernel keeps so much of a process's name
-    for child in psutil.Process(platform.runner.pid).children(recursive=True):
-        if child.name() == name:
-            return child
-    raise AssertionError(f"{package} does not run")
-
-
-def eventually(check: Callable[[], Any], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.1)
-
-
-def test_while_the_registry_is_away_a_name_check_says_so_and_later_works(platform: Platform, citizen: Person) -> None:
-    name = {"region": "421303", "trade_name": new_trade_name(), "industry_code": "C15", "industry_word": "酒业",
-            "organisation_form": "有限公司"}  # fmt: skip
-    registry = process_of(platform, "svc_credit_registry")
-    key = str(uuid.uuid4())
-    os.kill(registry.pid, signal.SIGSTOP)  # a service which hangs is worse than one which is gone
-    try:
-        away = citizen.json("POST", f"{SERVICES}/name-reservations", json=name, key=key, expect=503)
-        assert away["code"] == "dependency_unavailable"
-        assert citizen.http.get(f"{HUB}/items").status_code == 200
-    finally:
-        registry.kill()
-    eventually(lambda: citizen.http.get(f"{REGISTRY}/regions").status_code == 200)
-    citizen.call("POST", f"{SERVICES}/name-reservations", json=name, key=key, expect=201)
-
-
-def test_the_hub_names_the_service_that_is_away(platform: Platform, citizen: Person) -> None:
-    complaints = process_of(platform, "svc_complaints")
-    complaints.suspend()
-    try:
-        page = citizen.json("GET", f"{HUB}/items")
-        assert page["unavailable"] == ["complaints"]
-    finally:
-        complaints.kill()
-    eventually(lambda: citizen.json("GET", f"{HUB}/items", quiet=True)["unavailable"] == [])
 
 
 def test_the_merged_document_describes_every_service(anyone: httpx.Client) -> None:

@@ -1,107 +1,27 @@
 """The runner behind `make run`, started as people start it; with one small service, so that it takes seconds."""
 
 import asyncio
-import contextlib
-import json
 import os
-import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import asyncpg
-import httpx
-import psutil
 import pytest
 
 from shared.local import postgres, process
 from shared.local.ports import free_port
+from tests.local.running import (
+    SERVICE,
+    children,
+    database,
+    refusal,
+    service_answers,
+)
 from tests.support.platform import Platform, launch
 
-SERVICE = "disclosure"
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1 << 1, 1 << 2
-
-
-def start(data: Path, **variables: str) -> Platform:
-    """Starts a runner with one service and no gateway."""
-    return launch(data, SERVICES=SERVICE, DEMO="0", **variables)
-
-
-def until(true: Callable[[], object], seconds: float = 60.0) -> None:
-    """Waits for `true` to be so."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.05)
-
-
-def wait_greeting(runner: Platform, times: int = 1) -> None:
-    """Waits until the runner says that it is ready."""
-    until(lambda: runner.told().count("/docs") >= times or runner.runner.poll() is not None)
-    assert runner.runner.poll() is None, runner.told()
-
-
-def refusal(data: Path, **variables: str) -> str:
-    """What a runner says that can't start."""
-    runner = start(data, **variables)
-    try:
-        assert runner.runner.wait(30) == 1, runner.told()
-    finally:
-        runner.stop()
-    return runner.told()
-
-
-def children(runner: Platform) -> dict[str, psutil.Process]:
-    """The running children of a runner by name, as it has noted them."""
-    found = {}
-    for note in (runner.data / "run").glob("*.json"):
-        with contextlib.suppress(FileNotFoundError, psutil.NoSuchProcess):
-            found[note.stem] = psutil.Process(json.loads(note.read_text())["pid"])
-    return found
-
-
-def service_answers(runner: Platform) -> bool:
-    """Whether the one service is ready."""
-    port = json.loads((runner.data / "ports.json").read_text())[SERVICE]
-    with contextlib.suppress(httpx.HTTPError):
-        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5, trust_env=False).status_code == 200
-    return False
-
-
-def gone(process: psutil.Process) -> bool:
-    """Whether the process has ended."""
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-
-
-def database(runner: Platform) -> str:
-    """The address of the service's database."""
-    port = json.loads((runner.data / "ports.json").read_text())["postgres"]
-    password = (runner.data / "secrets" / SERVICE / "database-password").read_text()
-    return f"postgresql://{SERVICE}:{password}@127.0.0.1:{port}/{SERVICE}"
-
-
-async def execute(runner: Platform, statement: str) -> list[asyncpg.Record]:
-    """Runs a statement on the service's database."""
-    connection = await asyncpg.connect(database(runner))
-    try:
-        return list(await connection.fetch(statement))
-    finally:
-        await connection.close()
-
-
-@pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """A running runner for the tests of this module; one that they end is started again by them."""
-    platform = start(tmp_path_factory.mktemp("run") / "data")
-    try:
-        wait_greeting(platform)
-        yield platform
-    finally:
-        platform.stop()
-
-
-pytestmark = pytest.mark.xdist_group("runner")
+pytestmark = pytest.mark.together
 
 
 def test_a_taken_port_is_named_in_one_sentence(tmp_path: Path) -> None:
@@ -170,53 +90,6 @@ def test_a_second_runner_keeps_off_the_same_folder(runner: Platform) -> None:
     assert service_answers(runner)
 
 
-@pytest.mark.parametrize("name", [f"svc-{SERVICE}", "nats", "postgres"])
-async def test_a_child_that_is_killed_comes_back(runner: Platform, name: str) -> None:
-    await execute(runner, f"CREATE TABLE IF NOT EXISTS kept_{name.replace('-', '_')} AS SELECT 1 AS one")
-    before = children(runner)[name]
-    before.send_signal(signal.SIGKILL)
-    until(lambda: gone(before))
-    until(lambda: (after := children(runner).get(name)) is not None and after.pid != before.pid)
-    until(lambda: service_answers(runner))
-    assert f"{name} ended (signal SIGKILL), again in" in runner.told()
-    assert await execute(runner, f"SELECT one FROM kept_{name.replace('-', '_')}")
-
-
-async def test_another_runs_beside_it_and_after_kill_9_starts_again_and_nothing_is_lost(
-    runner: Platform, tmp_path: Path
-) -> None:
-    first = start(tmp_path / "data")
-    second = None
-    try:
-        wait_greeting(first)
-        assert service_answers(first)
-        assert service_answers(runner)
-        await execute(first, "CREATE TABLE kept AS SELECT 1 AS one")
-        theirs = list(children(first).values())
-        first.runner.send_signal(signal.SIGKILL)
-        first.runner.wait()
-        second = start(tmp_path / "data")
-        wait_greeting(second)
-        assert all(gone(process) for process in theirs)
-        assert service_answers(second)
-        assert await execute(second, "SELECT one FROM kept")
-        theirs = list(children(second).values())
-        assert second.stop() == 0
-        assert all(gone(process) for process in theirs)
-        assert service_answers(runner)
-    finally:
-        for platform in filter(None, (first, second)):
-            platform.stop()
-
-
-def test_sigterm_while_starting_leaves_no_process(tmp_path: Path) -> None:
-    platform = start(tmp_path / "data")
-    until(lambda: "postgres" in children(platform))
-    inner = psutil.Process(platform.runner.pid).children(recursive=True)
-    assert platform.stop() == 0
-    assert all(gone(process) for process in inner)
-
-
 def test_a_left_over_pid_file_of_another_process_does_not_keep_the_database_away(tmp_path: Path) -> None:
     server = postgres.prepare(tmp_path, free_port(), durable=False)
     pid_file = server.data / "postmaster.pid"
@@ -227,12 +100,3 @@ def test_a_left_over_pid_file_of_another_process_does_not_keep_the_database_away
         asyncio.run(postgres.wait_ready(server, 20))
     finally:
         process.stop(child, server.program())
-
-
-async def test_when_what_forks_the_services_is_killed_they_come_back(runner: Platform) -> None:
-    (nursery,) = [each for each in psutil.Process(runner.runner.pid).children() if "nursery" in str(each.cmdline())]
-    before = children(runner)[f"svc-{SERVICE}"]
-    nursery.send_signal(signal.SIGKILL)
-    until(lambda: gone(before))
-    until(lambda: service_answers(runner))
-    assert children(runner)[f"svc-{SERVICE}"].pid != before.pid

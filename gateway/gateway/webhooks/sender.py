@@ -1,6 +1,7 @@
 """One try of one delivery: a POST to the receiver, bounded in time and in what is read of the answer."""
 
 import asyncio
+import functools
 import logging
 import ssl
 import time
@@ -43,13 +44,19 @@ class Answer:
     retry_after: str | None = None
 
 
+@functools.cache
+def _trusting(authorities: str) -> ssl.SSLContext:
+    """Read once in a process: it takes as long as a hundred calls."""
+    return ssl.create_default_context(cafile=authorities)
+
+
 class Sender:
     """Sends; keeps no connection between two tries, so that each is checked anew. Follows no redirection, no proxy."""
 
     def __init__(self, settings: GatewaySettings, targets: Targets, look_up: Resolve = addresses.resolve) -> None:
         self.seconds = settings.webhook_timeout_seconds
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl.create_default_context(cafile=settings.webhook_ca_file or certifi.where()),
+            ssl_context=_trusting(settings.webhook_ca_file or certifi.where()),
             max_connections=None,
             max_keepalive_connections=0,
             network_backend=CheckedBackend(targets, look_up),

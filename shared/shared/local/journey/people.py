@@ -1,6 +1,8 @@
 """People with a browser: they log in by the form, keep their cookies and call the gateway."""
 
+import functools
 import random
+import ssl
 import sys
 import time
 import uuid
@@ -59,12 +61,19 @@ class Form(HTMLParser):
         self._ended = self._ended or (tag == "form" and self.action is not None)
 
 
+@functools.cache
+def _authorities() -> ssl.SSLContext:
+    """Whose certificates are believed; read once, for it takes longer than a log-in."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Person:
     """Someone with a browser. `call` prints what is called and what came back."""
 
     def __init__(self, base_url: str, title: str) -> None:
         self.title = title
-        self.http = httpx.Client(base_url=base_url, timeout=20, headers={"Accept-Language": "zh-CN"}, trust_env=False)
+        spoken = {"Accept-Language": "zh-CN"}
+        self.http = httpx.Client(base_url=base_url, timeout=20, headers=spoken, verify=_authorities(), trust_env=False)
 
     def log_in(self, username: str, password: str) -> dict[str, Any]:
         """The browser flow: gateway, log-in page of svc-sso, form, a code when it is asked for, back with a session."""

@@ -11,6 +11,7 @@ from svc_credit_registry.discovery.indexes.rules import RANKS, Entry, key_of
 from svc_credit_registry.discovery.indexes.service import SORTED_HERE, OpenIndex
 
 MEMORY = 15_000_000
+pytestmark = pytest.mark.together
 
 
 @pytest.fixture(scope="module")

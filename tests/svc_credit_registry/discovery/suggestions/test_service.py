@@ -10,6 +10,7 @@ from svc_credit_registry.discovery.suggestions import service
 from svc_credit_registry.discovery.suggestions.rules import Reason, letter_slips
 from svc_credit_registry.discovery.suggestions.service import suggest
 
+pytestmark = pytest.mark.together
 FACTS = ("421303", "C1512", "有限公司", "active", "2020-01-01", "", "王芳")
 
 

@@ -9,7 +9,7 @@ from tests.svc_credit_registry.world import World, eventually
 
 CUT = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND query ILIKE 'LISTEN %credit_registry_recorded%'"
+    " WHERE datname = current_database() AND state = 'idle' AND query ILIKE 'LISTEN %credit_registry_recorded%'"
 )
 
 

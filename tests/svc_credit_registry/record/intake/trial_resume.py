@@ -2,19 +2,15 @@
 
 import asyncio
 import os
-import random
 import sys
 from pathlib import Path
 
-import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from shared.audit import AuditRow
-from shared.codes import credit_code
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.feed.models import Change
 from svc_credit_registry.record.intake.models import BulkLoad, BulkPortion
-from svc_credit_registry.record.preparation.rules import Seen
 from tests.support.databases import PYTHON_PATH
 from tests.svc_credit_registry.record.intake.test_load import HEADER, line, rows_of, run
 from tests.svc_credit_registry.world import World, eventually
@@ -66,16 +62,4 @@ async def test_a_load_that_was_killed_goes_on_where_it_was(world: World, tmp_pat
 async def test_the_helper_processes_end_with_the_load(world: World, tmp_path: Path) -> None:
     done = await run(world, "load", str(file_of(tmp_path)), "--portion", "50", "--helpers", "2")
     assert "598 new" in done.output, done
-    async with world.client.sessions() as session:
-        assert await session.scalar(select(func.count()).select_from(Enterprise)) == ROWS - 2
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_repeated_codes_are_found_as_a_dictionary_finds_them(seed: int) -> None:
-    chance = random.Random(seed)
-    regions = ["421303", "421321", "110105", "999999"]
-    codes = [credit_code.make(chance.choice(regions), chance.randrange(4000)) for _ in range(9000)]
-    seen, known = Seen(), dict[str, int]()
-    for number, code in enumerate(codes, start=1):
-        assert seen.put(code, number) == known.get(code, 0)
-        known.setdefault(code, number)
+    assert await rows_of(world, Enterprise) == ROWS - 2
