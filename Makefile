@@ -7,8 +7,8 @@ ARGS ?=
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; echo python3)
 
-# One more than cores: tests wait for servers now and then, and each worker has everything to load first.
-WORKERS ?= $(shell $(PYTHON) -c "import os; print(1 + (os.cpu_count() or 1))")
+# Two more than cores: tests wait for servers and deadlines, but each worker has everything to load first.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(2 + (os.cpu_count() or 1))")
 
 VENV := .venv
 BIN := $(VENV)/bin
