@@ -196,13 +196,6 @@ def is_working_day(day: dt.date) -> bool:
     return day_status(day).working
 
 
-def next_working_day(day: dt.date) -> dt.date:
-    """`day` itself when it is a working day, else the first one after it."""
-    while not is_working_day(day):
-        day += _DAY
-    return day
-
-
 @lru_cache(maxsize=8192)
 def day_status(day: dt.date) -> DayStatus:
     """What `day` is. Weekends inside a holiday carry the holiday's name."""

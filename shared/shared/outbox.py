@@ -8,9 +8,8 @@ oldest running transaction are settled, and nothing can appear among them any mo
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import BigInteger, Index, Row, UniqueConstraint, func, select, text, update
+from sqlalchemy import BigInteger, Index, UniqueConstraint, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -68,33 +67,40 @@ class OutboxSequence(Base):
     last: Mapped[int] = mapped_column(BigInteger)
 
 
+# Aggregates are numbered in their order, so that two who record for the same ones wait in turn and not for each other.
 RECORD = text(
     """
-    WITH numbered AS (
-        INSERT INTO outbox_sequences (aggregate_type, aggregate_id, last) VALUES (:aggregate_type, :aggregate_id, 1)
-        ON CONFLICT (aggregate_type, aggregate_id) DO UPDATE SET last = outbox_sequences.last + 1
-        RETURNING last
+    WITH given AS (
+        SELECT *, row_number() OVER (PARTITION BY aggregate_type, aggregate_id ORDER BY place DESC) - 1 AS behind
+        FROM unnest(CAST(:types AS text[]), CAST(:kinds AS text[]), CAST(:ids AS text[]), CAST(:data AS text[]))
+            WITH ORDINALITY AS event (type, aggregate_type, aggregate_id, data, place)
+    ), numbered AS (
+        INSERT INTO outbox_sequences (aggregate_type, aggregate_id, last)
+        SELECT aggregate_type, aggregate_id, count(*) FROM given GROUP BY 1, 2 ORDER BY 1, 2
+        ON CONFLICT (aggregate_type, aggregate_id) DO UPDATE SET last = outbox_sequences.last + excluded.last
+        RETURNING aggregate_type, aggregate_id, last
     )
     INSERT INTO outbox_events (type, aggregate_type, aggregate_id, sequence, traceparent, data)
-    SELECT :type, :aggregate_type, :aggregate_id, last, :traceparent, CAST(:data AS jsonb) FROM numbered
-    RETURNING event_id, pg_notify(:channel, '')
+    SELECT type, aggregate_type, aggregate_id, last - behind, :traceparent, CAST(data AS jsonb)
+    FROM given JOIN numbered USING (aggregate_type, aggregate_id) ORDER BY place
+    RETURNING pg_notify(:channel, '')
     """
 )
 
 
-async def publish(session: AsyncSession, event: Event) -> uuid.UUID:
-    """Records `event` in the transaction at hand; the id of the event. It is sent once that has committed."""
+async def publish(session: AsyncSession, *events: Event) -> None:
+    """Records `events` in the transaction at hand, in their order. They are sent once that has committed."""
+    types = [event.TYPE for event in events]
     parameters = {
-        "type": event.TYPE,
-        "aggregate_type": aggregate_type(event.TYPE),
-        "aggregate_id": event.aggregate_id,
+        "types": types,
+        "kinds": list(map(aggregate_type, types)),
+        "ids": [event.aggregate_id for event in events],
+        "data": [event.model_dump_json() for event in events],
         "traceparent": current_traceparent(),
-        "data": event.model_dump_json(),
         "channel": CHANNEL,
     }
     await session.flush()
-    row: Row[Any] = (await session.execute(RECORD, parameters)).one()
-    return uuid.UUID(str(row[0]))
+    await session.execute(RECORD, parameters)
 
 
 async def pending(session: AsyncSession, limit: int) -> Sequence[OutboxEvent]:

@@ -187,7 +187,6 @@ def test_an_outdated_deadline_is_recalculated_from_its_own_terms():
     assert calendar.recalculated(outdated) == working_days_after(d("2025-09-26"), 7, basis=BASIS)
 
 
-def test_next_working_day_is_the_day_itself_when_it_is_worked():
-    assert calendar.next_working_day(d("2025-09-28")) == d("2025-09-28")
-    assert calendar.next_working_day(d("2025-10-01")) == d("2025-10-09")
+def test_a_sunday_may_be_worked_and_a_weekday_a_holiday():
+    assert calendar.is_working_day(d("2025-09-28"))
     assert not calendar.is_working_day(d("2025-10-08"))

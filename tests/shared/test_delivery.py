@@ -58,8 +58,7 @@ def corrected(application: uuid.UUID, number: str = "SQ1") -> ApplicationCorrect
 
 async def publish(service: ServiceClient, *events: Any) -> None:
     async with service.sessions() as session, session.begin():
-        for event in events:
-            await outbox.publish(session, event)
+        await outbox.publish(session, *events)
 
 
 async def applied(service: ServiceClient, application: uuid.UUID) -> int:
@@ -174,6 +173,23 @@ async def test_numbers_follow_the_commits_however_many_write_at_once(
     for application in applications:
         await eventually(lambda a=application: reached(reader, a, 10))  # type: ignore[misc]
         assert SEEN[str(application)] == list(range(1, 11))
+
+
+async def test_events_recorded_together_are_numbered_in_their_order(pair: tuple[ServiceClient, ServiceClient]) -> None:
+    producer, reader = pair
+    one, other = uuid.uuid4(), uuid.uuid4()
+    given = [corrected(application, f"SQ{place}") for place, application in enumerate([one, other, one, one, other])]
+    await publish(producer, *given)
+    await publish(producer, *given[:2])
+    async with producer.sessions() as session:
+        rows = (await session.scalars(select(outbox.OutboxEvent).order_by(outbox.OutboxEvent.id))).all()
+    told = [(row.aggregate_id, row.sequence, row.data["number"]) for row in rows]
+    assert told == [
+        (str(one), 1, "SQ0"), (str(other), 1, "SQ1"), (str(one), 2, "SQ2"), (str(one), 3, "SQ3"),
+        (str(other), 2, "SQ4"), (str(one), 4, "SQ0"), (str(other), 3, "SQ1"),
+    ]  # fmt: skip
+    await eventually(lambda: reached(reader, one, 4))
+    await eventually(lambda: reached(reader, other, 3))
 
 
 async def test_a_poison_event_is_parked_with_what_follows_and_can_be_replayed(

@@ -52,10 +52,5 @@ def is_valid(text: str) -> bool:
     return True
 
 
-def birth_date(number: str) -> dt.date:
-    """The birth date in a valid number. Raises InvalidIdentityNumber."""
-    return ric.get_birth_date(parse(number))
-
-
 def _is_region(code: str) -> bool:
     return regions.is_known(code) or code == _TAIWAN_PERMIT

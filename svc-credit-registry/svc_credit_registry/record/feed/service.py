@@ -45,8 +45,8 @@ async def all_changed(session: AsyncSession, changes: Sequence[tuple[str, str, u
     rows = [{"code": code, "part": part, "item_id": item_id} for code, part, item_id in changes]
     await session.execute(insert(PendingChange), rows)
     await session.execute(select(func.pg_notify(queries.RECORDED, "")))
-    for code, part in sorted({(code, part) for code, part, _ in changes}):
-        await publish(session, EnterpriseChangedV1(code=code, part=part, changed_on=day))
+    told = sorted({(code, part) for code, part, _ in changes})
+    await publish(session, *(EnterpriseChangedV1(code=code, part=part, changed_on=day) for code, part in told))
 
 
 async def entered(session: AsyncSession, code: str, part: str, *, item_id: uuid.UUID | None = None) -> None:

@@ -11,6 +11,7 @@ from shared.clock import statutory_date
 from svc_credit_registry.apart import Apart
 from svc_credit_registry.record.enterprises import queries as register
 from svc_credit_registry.record.enterprises.models import Enterprise
+from svc_credit_registry.record.feed.queries import last_position
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.supervision.measure_catalogue.rules import measure_on
 from svc_credit_registry.supervision.measures import queries, rules
@@ -22,16 +23,19 @@ from svc_credit_registry.supervision.measures.service import Person, Plan
 FOLLOWING: Apart[str] = Apart("measure-followups")
 ENDING: Apart[uuid.UUID] = Apart("measures-settled")
 AT_ONCE = 20
-"""Changes and directives in one transaction: who directs one himself does not wait long."""
+"""Entities and directives in one transaction: who directs one himself does not wait long."""
+LOOKED_AT = 2_000
+"""Changes which one transaction goes past, of which few concern anybody with a measure or on a list that brings one."""
 
 
 async def follow(session: AsyncSession, now: datetime) -> int:
-    """Follows the feed by one step; how many entities were looked at. The position moves in the same transaction."""
+    """Follows the feed by one step; how many changes that was. The position moves in the same transaction."""
     turn = await queries.take_turn(session)
-    codes, reached = await queries.changed_codes(session, turn.position, AT_ONCE)
-    turn.position = reached
+    last = min(await last_position(session), turn.position + LOOKED_AT)
+    codes, reached = await queries.changed_codes(session, turn.position, last, AT_ONCE)
+    done, turn.position = max(reached - turn.position, 0), max(reached, turn.position)
     await _reconcile_each(session, codes, now)
-    return len(codes)
+    return done
 
 
 async def _reconcile_each(session: AsyncSession, codes: Sequence[str], now: datetime) -> int:

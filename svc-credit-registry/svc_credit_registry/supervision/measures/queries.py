@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.record.feed.models import Change
-from svc_credit_registry.record.feed.queries import last_position
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.supervision.measures.models import MeasureAssignment, MeasureDirective, MeasurePosition
-from svc_credit_registry.supervision.measures.rules import LONGEST_YEARS, PUBLISHED_GROUNDS, State
+from svc_credit_registry.supervision.measures.rules import LONGEST_YEARS, PUBLISHED_GROUNDS, SERIOUS_VIOLATION, State
 
 D = MeasureDirective
 
@@ -72,14 +71,20 @@ async def assignments_of(session: AsyncSession, directive_id: uuid.UUID) -> Sequ
     return (await session.scalars(query.order_by(MeasureAssignment.department))).all()
 
 
-async def changed_codes(session: AsyncSession, position: int, limit: int) -> tuple[list[str], int]:
-    """Whose grounds changed behind `position`, and how far that looks: up to `limit` changes at a time."""
-    last = await last_position(session)
+async def changed_codes(session: AsyncSession, position: int, last: int, limit: int) -> tuple[list[str], int]:
+    """Whose grounds changed behind `position` and up to `last`, and how far that looks: `limit` changes at a time.
+
+    Only entities with a directive in force, or on a list which brings some by itself: nothing follows for the others.
+    """
+    listed = exists().where(
+        RecordItem.code == Change.code, RecordItem.kind == SERIOUS_VIOLATION, RecordItem.superseded_at.is_(None)
+    )
+    directed = exists().where(D.code == Change.code, D.state == State.IN_FORCE)
     query = select(Change.code, Change.position).where(
-        Change.position > position, Change.position <= last, Change.part.in_(PUBLISHED_GROUNDS)
+        Change.position > position, Change.position <= last, Change.part.in_(PUBLISHED_GROUNDS), listed | directed
     )
     rows = (await session.execute(query.order_by(Change.position).limit(limit))).all()
-    reached = int(rows[-1].position) if len(rows) == limit else max(last, position)
+    reached = int(rows[-1].position) if len(rows) == limit else last
     return list(dict.fromkeys(str(row.code) for row in rows)), reached
 
 
