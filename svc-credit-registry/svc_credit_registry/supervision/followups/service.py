@@ -29,13 +29,14 @@ LOOKED_AT = 2_000
 
 
 async def follow(session: AsyncSession, now: datetime) -> int:
-    """Follows the feed by one step; how many changes that was. The position moves in the same transaction."""
+    """Follows the feed by one step; how many changes are left. The position moves in the same transaction."""
     turn = await queries.take_turn(session)
-    last = min(await last_position(session), turn.position + LOOKED_AT)
-    codes, reached = await queries.changed_codes(session, turn.position, last, AT_ONCE)
-    done, turn.position = max(reached - turn.position, 0), max(reached, turn.position)
+    newest = max(await last_position(session), turn.position)
+    last = min(newest, turn.position + LOOKED_AT)
+    codes, turn.position = await queries.changed_codes(session, turn.position, last, AT_ONCE)
+    left = newest - turn.position
     await _reconcile_each(session, codes, now)
-    return done
+    return left
 
 
 async def _reconcile_each(session: AsyncSession, codes: Sequence[str], now: datetime) -> int:
