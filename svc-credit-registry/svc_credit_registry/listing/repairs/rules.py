@@ -1,8 +1,8 @@
 """Who may ask for credit repair when, and within which terms it is decided. Pure.
 
 Dated rows: an application keeps the measure of the day it was made. The last day of a period still belongs to it:
-repair may be asked for from the day after. The classes of 《信用修复管理办法》 (NDRC Order 36, from 2026-04-01) have no row
-yet: which penalties of market regulation belong to which is not known (docs/registry-lists.md).
+repair may be asked for from the day after. The classes of 《信用修复管理办法》 (NDRC Order 36, from 2026-04-01) have no
+row yet: which penalties of market regulation belong to which is not known (docs/registry-lists.md).
 """
 
 from collections.abc import Iterable
