@@ -1,12 +1,11 @@
 """Who may ask for credit repair when, and within which terms it is decided. Pure.
 
 Dated rows: an application keeps the measure of the day it was made. The last day of a period still belongs to it:
-repair may be asked for from the day after. The classes of 《信用修复管理办法》 (NDRC Order 36, from 2026-04-01) have no
-row yet: which penalties of market regulation belong to which is not known (docs/registry-lists.md).
+repair may be asked for from the day after.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -17,6 +16,12 @@ from svc_credit_registry.listing.periods.rules import Clock, Period
 from svc_credit_registry.listing.repairs.errors import RepairActNotAllowed
 
 REPAIR_MEASURE = "《市场监督管理信用修复管理办法》（国市监信规〔2021〕3号，2021-09-01起施行）"
+
+ORDER_36 = "《信用修复管理办法》（国家发展和改革委员会令第36号，2026-04-01起施行）"
+CARRIED_OVER = (
+    "Order 36 lets repair of a general matter be asked for after 3 months, of a serious one after a year; which "
+    "penalties of market regulation are which awaits a table of their authority, so the waiting of 2021 is carried over"
+)
 
 
 @dataclass(frozen=True)
@@ -38,16 +43,25 @@ def _days(node: str, zh: str, en: str, length: int, article: str) -> Period:
 
 
 _SIXTH = f"{REPAIR_MEASURE}第六条"
+_OF_2021 = Terms(
+    version="samr-3-2021",
+    since=date(2021, 9, 1),
+    measure=REPAIR_MEASURE,
+    waiting=months("waiting", "公示满六个月", "Published for six months", 6, _SIXTH),
+    waiting_long=months("waiting", "公示满一年", "Published for a year", 12, _SIXTH),
+    acceptance=_days("acceptance", "决定是否受理", "Accepting the application", 2, "第十条"),
+    decision=_days("decision", "作出修复决定", "Deciding on the repair", 15, "第十二条"),
+    stop=_days("stop", "停止公示", "Stopping the publication", 3, "第十三条"),
+)
 TERMS: tuple[Terms, ...] = (
-    Terms(
-        version="samr-3-2021",
-        since=date(2021, 9, 1),
-        measure=REPAIR_MEASURE,
-        waiting=months("waiting", "公示满六个月", "Published for six months", 6, _SIXTH),
-        waiting_long=months("waiting", "公示满一年", "Published for a year", 12, _SIXTH),
-        acceptance=_days("acceptance", "决定是否受理", "Accepting the application", 2, "第十条"),
-        decision=_days("decision", "作出修复决定", "Deciding on the repair", 15, "第十二条"),
-        stop=_days("stop", "停止公示", "Stopping the publication", 3, "第十三条"),
+    _OF_2021,
+    replace(
+        _OF_2021,
+        version="ndrc-36-2025",
+        since=date(2026, 4, 1),
+        measure=f"{ORDER_36}；{REPAIR_MEASURE}",
+        waiting=replace(_OF_2021.waiting, confirmed=False, note=CARRIED_OVER),
+        waiting_long=replace(_OF_2021.waiting_long, confirmed=False, note=CARRIED_OVER),
     ),
 )
 

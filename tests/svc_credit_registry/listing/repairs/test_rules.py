@@ -9,7 +9,7 @@ from svc_credit_registry.listing.penalties.rules import Penalty
 from svc_credit_registry.listing.repairs import rules
 from svc_credit_registry.listing.repairs.rules import TERMS, Dates, Known
 
-(REPAIR,) = TERMS
+REPAIR = TERMS[-1]
 ENTITY = "91421303MA0000006Y"
 NOTHING = Known(is_shown=True, is_listed=False, is_again=False)
 """A penalty that is shown, of an enterprise with a clean record."""
@@ -56,6 +56,21 @@ def test_what_hinders_repair(given: dict[str, Any], state: dict[str, bool], hind
     found = rules.hindrances(REPAIR, penalty(**given), replace(NOTHING, **state), date(2026, 9, 1))
     assert {h.code for h in found} == hindered
     assert all(h.zh and h.en and h.basis for h in found)
+
+
+@pytest.mark.parametrize(
+    ("day", "version", "confirmed"),
+    [
+        (date(2021, 9, 1), "samr-3-2021", True),
+        (date(2026, 3, 31), "samr-3-2021", True),
+        (date(2026, 4, 1), "ndrc-36-2025", False),
+    ],
+)
+def test_the_measure_of_the_day(day: date, version: str, confirmed: bool) -> None:
+    terms = rules.terms_on(day)
+    assert (terms.version, rules.terms_of(version)) == (version, terms)
+    assert (terms.waiting.length, terms.waiting_long.length) == (6, 12)
+    assert terms.waiting.confirmed is terms.waiting_long.confirmed is confirmed
 
 
 def test_the_same_kind_again_is_a_later_penalty_by_the_same_statute() -> None:
