@@ -10,6 +10,7 @@ import asyncpg
 import httpx
 import psutil
 
+from tests.faults.breaking import is_there
 from tests.support.platform import Platform, launch
 
 SERVICE = "disclosure"
@@ -63,7 +64,7 @@ def service_answers(runner: Platform) -> bool:
 
 def gone(process: psutil.Process) -> bool:
     """Whether the process has ended."""
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    return not is_there(process)
 
 
 def database(runner: Platform) -> str:
