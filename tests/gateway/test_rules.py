@@ -1,13 +1,8 @@
 """The pure parts: paths, header fields, sessions."""
 
-import ast
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from gateway import routes
-from gateway.cache.tags import TAGS
 from gateway.errors import AmbiguousLength, BadPath, NoSuchService
 from gateway.proxy import headers as fields
 from gateway.sessions import rules
@@ -125,31 +120,3 @@ def test_a_service_token_is_used_for_two_minutes_at_most_and_renewed_in_time() -
     assert rules.token_times(1000.0, 120.0) == (1048.0, 1110.0)
     assert rules.token_times(1000.0, 300.0) == (1058.0, 1120.0)
     assert rules.token_times(1000.0, 20.0) == (1000.0, 1010.0)
-
-
-ROOT = Path(__file__).parents[2]
-# What changes with a release only: rows of the law, the kinds of items.
-AS_RELEASED = {"listing/grounds", "listing/repairs", "record/record_views record-item-kinds"}
-
-
-def kept_answers() -> Iterator[tuple[str, list[str]]]:
-    """Each answer that a service lets the gateway keep for a minute: where it is made, and its tags."""
-    for path in sorted(ROOT.glob("svc-*/svc_*/**/*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Call) or ast.unparse(node.func) != "cached":
-                continue
-            if not any(keyword.arg == "brief" for keyword in node.keywords):
-                yield "/".join(path.parts[-3:-1]), [ast.unparse(each).strip("f'\"") for each in node.args]
-
-
-def test_every_kept_answer_has_an_event_that_drops_it() -> None:
-    """An answer with no tag of an event would be old for a minute: keep it `brief`ly."""
-    known = {pattern.partition(":")[0] for patterns in TAGS.values() for pattern in patterns} - {"register"}
-    found = list(kept_answers())
-    forgotten = {
-        place if tags == ["register"] else f"{place} {' '.join(tags)}"
-        for place, tags in found
-        if not known & {tag.partition(":")[0] for tag in tags}
-    }
-    assert len(found) > 20
-    assert forgotten == AS_RELEASED
