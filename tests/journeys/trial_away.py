@@ -2,16 +2,14 @@
 
 import os
 import signal
-import time
 import uuid
-from collections.abc import Callable
-from typing import Any
 
 import psutil
 import pytest
 
 from shared.local.journey.establishment import REGISTRY, SERVICES
 from shared.local.journey.people import Person, new_trade_name
+from tests.local.running import until
 from tests.support.platform import Platform
 
 pytestmark = pytest.mark.platform
@@ -26,13 +24,6 @@ def process_of(platform: Platform, package: str) -> psutil.Process:
     raise AssertionError(f"{package} does not run")
 
 
-def eventually(check: Callable[[], Any], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.1)
-
-
 def test_while_the_registry_is_away_a_name_check_says_so_and_later_works(platform: Platform, citizen: Person) -> None:
     name = {"region": "421303", "trade_name": new_trade_name(), "industry_code": "C15", "industry_word": "酒业",
             "organisation_form": "有限公司"}  # fmt: skip
@@ -45,7 +36,7 @@ def test_while_the_registry_is_away_a_name_check_says_so_and_later_works(platfor
         assert citizen.http.get(f"{HUB}/items").status_code == 200
     finally:
         registry.kill()
-    eventually(lambda: citizen.http.get(f"{REGISTRY}/regions").status_code == 200)
+    until(lambda: citizen.http.get(f"{REGISTRY}/regions").status_code == 200)
     citizen.call("POST", f"{SERVICES}/name-reservations", json=name, key=key, expect=201)
 
 
@@ -57,4 +48,4 @@ def test_the_hub_names_the_service_that_is_away(platform: Platform, citizen: Per
         assert page["unavailable"] == ["complaints"]
     finally:
         complaints.kill()
-    eventually(lambda: citizen.json("GET", f"{HUB}/items", quiet=True)["unavailable"] == [])
+    until(lambda: citizen.json("GET", f"{HUB}/items", quiet=True)["unavailable"] == [])

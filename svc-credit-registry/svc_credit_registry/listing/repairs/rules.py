@@ -11,11 +11,10 @@ from enum import StrEnum
 
 from shared.terms import in_force
 from svc_credit_registry.cases.rules import TransitionTable
+from svc_credit_registry.listing.grounds.rules import REPAIR_MEASURE
 from svc_credit_registry.listing.penalties.rules import CONFIRM, FIELDS, Penalty, months, shown
 from svc_credit_registry.listing.periods.rules import Clock, Period
 from svc_credit_registry.listing.repairs.errors import RepairActNotAllowed
-
-REPAIR_MEASURE = "《市场监督管理信用修复管理办法》（国市监信规〔2021〕3号，2021-09-01起施行）"
 
 ORDER_36 = "《信用修复管理办法》（国家发展和改革委员会令第36号，2026-04-01起施行）"
 CARRIED_OVER = (

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import audit
 from shared.auth import Caller
 from shared.clock import statutory_date
+from svc_credit_registry.listing.grounds.rules import REPAIR_MEASURE
 from svc_credit_registry.listing.penalties import queries as penalty_queries
 from svc_credit_registry.listing.penalties import rules as penalty_rules
 from svc_credit_registry.listing.penalties import service as penalties
@@ -238,7 +239,7 @@ async def put_commitment(session: AsyncSession, caller: Caller, promise: Promise
     """Puts a commitment on the public record; the enterprise answers for it, the authority has handed it in."""
     item = records.Item(
         code=promise.code, kind=RecordKind.COMMITMENT, key=promise.number, content=promise.content,
-        producer=promise.code, provider=promise.authority, basis=f"{rules.REPAIR_MEASURE}第八条",
+        producer=promise.code, provider=promise.authority, basis=f"{REPAIR_MEASURE}第八条",
         produced_on=promise.made_on, effective_from=promise.made_on,
     )  # fmt: skip
     await records.put(session, caller, item, now)
@@ -272,7 +273,7 @@ async def put_outcome(session: AsyncSession, caller: Caller, outcome: Outcome, n
     }  # fmt: skip
     item = records.Item(
         code=outcome.code, kind=RecordKind.CREDIT_REPAIR, key=outcome.number, content=content,
-        producer=outcome.authority, provider=outcome.authority, basis=rules.REPAIR_MEASURE,
+        producer=outcome.authority, provider=outcome.authority, basis=REPAIR_MEASURE,
         produced_on=outcome.decided_on, effective_from=outcome.decided_on,
     )  # fmt: skip
     await records.put(session, caller, item, now)
