@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import text
 
 from shared import clock, inbox
 from shared.clock import STATUTORY_ZONE, now
@@ -121,6 +122,18 @@ class World:
             return bool(projection.is_ready and projection.view.position >= last)
 
         await eventually(taken_in)
+
+    async def until_one_waits(self) -> None:
+        """Until a transaction waits for another one's lock."""
+        waiting = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+
+        async def one_waits() -> bool:
+            async with self.client.sessions() as session:
+                return bool(await session.scalar(waiting))
+
+        await eventually(one_waits)
 
     async def get(self, path: str, **params: Any) -> Any:
         """The JSON of an answer which must be 200."""

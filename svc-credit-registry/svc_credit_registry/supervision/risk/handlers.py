@@ -16,7 +16,9 @@ async def classify(session: AsyncSession, context: SweepContext) -> int:
 
     A process that was killed, or a service that was away for days, goes on behind the last stretch that was committed.
     """
-    run = await queries.running(session) or await service.begin_monthly(session, context.today, context.now)
+    run = await queries.running(session)
+    if run is None and await service.begin_monthly(session, context.today, context.now) is not None:
+        return 1  # by itself, so that whoever would begin one too does not wait for a stretch
     if run is not None:
         settings = context.runtime.settings
         assert isinstance(settings, Settings)

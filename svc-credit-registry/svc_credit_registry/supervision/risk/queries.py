@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, TextClause, func, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.codes import regions
@@ -254,17 +255,19 @@ async def classify_named(session: AsyncSession, run: RiskRun, model: Model, code
 async def _execute(session: AsyncSession, run: RiskRun, model: Model, which: dict[str, Any]) -> Batch | None:
     statement, given = classification(model, named="codes" in which)
     parameters: dict[str, Any] = (given | which) | {
-        "as_of": run.as_of,
-        "cutoff": run.cutoff,
-        "last_year": last_report_year(run.as_of),
-        "region": regions.prefix(run.region) if run.region else "",
-        "model": run.model,
-        "run_id": run.id,
-    }
+        "as_of": run.as_of, "cutoff": run.cutoff, "last_year": last_report_year(run.as_of), "model": run.model,
+        "region": regions.prefix(run.region) if run.region else "", "run_id": run.id,
+    }  # fmt: skip
     names = set(statement._bindparams)
     await session.execute(_PLANNING)
     row = (await session.execute(statement, {k: v for k, v in parameters.items() if k in names})).one()
     return Batch(row[0], row[1], row[2]) if row[2] is not None else None
+
+
+async def enter(session: AsyncSession, values: dict[str, Any]) -> RiskRun | None:
+    """A run that begins; None where the indexes of the table refuse it. Two that come at once wait for each other."""
+    statement = insert(RiskRun).values(**values).on_conflict_do_nothing().returning(RiskRun)
+    return (await session.scalars(statement)).one_or_none()
 
 
 async def running(session: AsyncSession) -> RiskRun | None:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -79,14 +80,15 @@ async def publish_model(session: AsyncSession, caller: Caller, body: ModelIn, to
 
 
 async def begin_monthly(session: AsyncSession, day: date, now: datetime) -> RiskRun | None:
-    """Begins the run of the month when it has not begun: one a month, whoever comes first."""
+    """Begins the run of the month when it has not begun and none is under way: one a month, whoever comes first."""
     month = rules.month_of(day)
     version = await queries.model_in_force(session, day)
     if version is None or await queries.of_month(session, "monthly", month) is not None:
         return None
-    run = RiskRun(
-        kind="monthly", month=month, model=version.version, as_of=day, cutoff=now, requested_by=audit.SYSTEM.subject
-    )
+    run: dict[str, Any] = {
+        "kind": "monthly", "month": month, "model": version.version, "as_of": day, "cutoff": now,
+        "requested_by": audit.SYSTEM.subject,
+    }  # fmt: skip
     return await _begin(session, audit.SYSTEM, run)
 
 
@@ -98,18 +100,21 @@ async def begin_ad_hoc(session: AsyncSession, caller: Caller, body: RunIn, day: 
     version = await queries.model_in_force(session, day)
     if version is None:
         raise RiskModelUnknown
-    if await queries.running(session) is not None:
+    asked: dict[str, Any] = {
+        "kind": "ad_hoc", "month": rules.month_of(day), "region": region, "model": version.version, "as_of": day,
+        "cutoff": now, "requested_by": caller.subject, "reason": body.reason,
+    }  # fmt: skip
+    run = await _begin(session, caller, asked)
+    if run is None:
         raise RiskRunUnderWay
-    run = RiskRun(
-        kind="ad_hoc", month=rules.month_of(day), region=region, model=version.version, as_of=day, cutoff=now,
-        requested_by=caller.subject, reason=body.reason,
-    )  # fmt: skip
-    return await _begin(session, caller, run)
+    return run
 
 
-async def _begin(session: AsyncSession, caller: Caller, run: RiskRun) -> RiskRun:
-    session.add(run)
-    await session.flush()
+async def _begin(session: AsyncSession, caller: Caller, values: dict[str, Any]) -> RiskRun | None:
+    """The run, entered and audited; None where it may not be: another is under way, or this one was begun before."""
+    run = await queries.enter(session, values)
+    if run is None:
+        return None
     await audit.record(
         session, caller, action="risk_run.started", object_type="risk_run", object_id=run.id,
         after={"kind": run.kind, "region": run.region, "model": run.model, "as_of": run.as_of}, reason=run.reason,
@@ -138,13 +143,13 @@ async def join(session: AsyncSession, day: date, now: datetime, limit: int) -> i
 
 async def _joining(session: AsyncSession, version: RiskModel, day: date, now: datetime) -> RiskRun:
     """The run of those who join in a month: always finished, it grows."""
-    run = await queries.of_month(session, "joined", rules.month_of(day))
-    if run is None:
-        run = RiskRun(
-            kind="joined", month=rules.month_of(day), state="finished", finished_at=now,
-            model=version.version, as_of=day, cutoff=now, requested_by=audit.SYSTEM.subject, entities=0, changed=0,
-        )  # fmt: skip
-        await _begin(session, audit.SYSTEM, run)
+    month = rules.month_of(day)
+    values: dict[str, Any] = {
+        "kind": "joined", "month": month, "state": "finished", "finished_at": now, "model": version.version,
+        "as_of": day, "cutoff": now, "requested_by": audit.SYSTEM.subject,
+    }  # fmt: skip
+    run = await queries.of_month(session, "joined", month) or await _begin(session, audit.SYSTEM, values)
+    assert run is not None  # who joins holds the position up to which was looked
     run.model, run.as_of, run.cutoff = version.version, day, now
     await session.flush()
     return run

@@ -15,7 +15,7 @@ from svc_credit_registry.sharing.matching.service import index_of
 from svc_credit_registry.sharing.submissions import queries, service
 from svc_credit_registry.sharing.submissions.service import Push
 from tests.svc_credit_registry.sharing.submissions.agency import OFFICER, all_returned, penalty, push, receipts
-from tests.svc_credit_registry.world import World, eventually, row
+from tests.svc_credit_registry.world import World, row
 
 CODE = credit_code.make("421303", 430_400_000)
 OTHER = credit_code.make("421303", 430_400_001)
@@ -196,20 +196,6 @@ async def test_an_export_of_receipts_is_read_in_parts_and_holds_no_connection(wo
     assert [[kept.key for kept in part] async for part in parts] == [["2", "3"], ["4"]]
 
 
-async def until_one_waits(world: World) -> None:
-    """Until another transaction waits for a key."""
-    waits = text(
-        "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database"
-        " WHERE locktype = 'advisory' AND NOT granted AND d.datname = current_database()"
-    )
-
-    async def one_waits() -> bool:
-        async with world.client.sessions() as session:
-            return bool(await session.scalar(waits))
-
-    await eventually(one_waits)
-
-
 async def at_once(world: World, first: dict[str, Any], second: dict[str, Any]) -> tuple[Any, httpx.Response]:
     """What comes of two pushes of one key when the first has not committed yet as the second begins."""
     caller = Caller(subject="court-suizhou", kind="system", client_id="court-suizhou")
@@ -218,7 +204,7 @@ async def at_once(world: World, first: dict[str, Any], second: dict[str, Any]) -
     async with world.client.sessions() as session:
         (taken,) = await service.take(session, as_pushed, [service.read(given)])
         other = asyncio.create_task(push(world, second))
-        await until_one_waits(world)
+        await world.until_one_waits()
         await session.commit()
     return taken, await other
 

@@ -1,5 +1,6 @@
 """A whole month's classification against the same rules counted one by one, and what is kept of it."""
 
+import asyncio
 import json
 from collections import Counter
 from datetime import timedelta
@@ -119,6 +120,21 @@ async def test_a_second_month_keeps_only_what_changed(kept_world: World, entitie
 async def test_a_month_is_run_once(kept_world: World, entities: dict[str, Entity]) -> None:
     async with kept_world.client.sessions() as session, session.begin():
         assert await service.begin_monthly(session, AS_OF + timedelta(days=3), CUTOFF) is None
+
+
+async def test_two_who_begin_a_month_at_once_begin_one_run(kept_world: World, entities: dict[str, Entity]) -> None:
+    later = AS_OF + timedelta(days=70)
+
+    async def begin() -> bool:
+        async with kept_world.client.sessions() as session, session.begin():
+            return await service.begin_monthly(session, later, CUTOFF) is not None
+
+    async with kept_world.client.sessions() as session, session.begin():
+        assert await service.begin_monthly(session, later, CUTOFF) is not None
+        other = asyncio.create_task(begin())
+        await kept_world.until_one_waits()
+    assert not await other
+    assert (await finish(kept_world, later)).state == "finished"
 
 
 async def test_a_published_model_can_not_be_edited(kept_world: World, entities: dict[str, Entity]) -> None:
