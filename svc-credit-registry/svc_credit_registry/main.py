@@ -13,6 +13,7 @@ from svc_credit_registry.discovery.names.routes import router as names
 from svc_credit_registry.discovery.people.routes import router as people
 from svc_credit_registry.discovery.projection.service import attach
 from svc_credit_registry.discovery.search.routes import router as search
+from svc_credit_registry.discovery.trademarks.routes import router as trademarks
 from svc_credit_registry.listing.annual_listing.routes import router as annual_listing
 from svc_credit_registry.listing.grounds.routes import router as grounds
 from svc_credit_registry.listing.hearings.routes import router as hearings
@@ -78,6 +79,7 @@ SERVICE = Service(
         pages,
         search,
         facets,
+        trademarks,
         people,
         enterprises,
         amendments,

@@ -92,6 +92,7 @@ PUBLIC = {
         "GET /v1/enterprises/export",
         "GET /v1/enterprises/facets",
         "GET /v1/enterprises/suggestions",
+        "GET /v1/trademarks",
         "GET /v1/exchange/batches",
         "GET /v1/snapshots",
         "GET /v1/snapshots/{snapshot_id}/files/{name}",

@@ -21,6 +21,12 @@ MATTERS = [{"code": "MR-ENT-ESTABLISH", "name": "企业设立登记", "name_en":
 ARTICLES = [
     {"id": "0197", "title": "公告<b>", "index_number": "X-1", "published_on": "2026-11-20", "column": "notices"},
 ]
+TRADEMARKS = [
+    {
+        "id": "0198", "mark": "红光", "number": "41000005", "holder": "随州红光酒业有限公司", "state_label": "Valid",
+        "code": "91421303MA0000006Y", "item_url": "/v1/enterprises/91421303MA0000006Y/items?kind=trademark",
+    },
+]  # fmt: skip
 COLUMNS = [{"code": "notices", "title": "通知公告", "title_en": "Notices"}]
 
 
@@ -55,7 +61,7 @@ async def gone() -> str:
 
 async def test_one_search_over_all_services(start_gateway: StartGateway) -> None:
     async with (
-        upstream(lists(enterprises=ENTERPRISES)) as registry,
+        upstream(lists(enterprises=ENTERPRISES, trademarks=TRADEMARKS)) as registry,
         upstream(lists(matters=MATTERS)) as services,
         upstream(lists(articles=ARTICLES, columns=COLUMNS)) as disclosure,
     ):
@@ -66,13 +72,17 @@ async def test_one_search_over_all_services(start_gateway: StartGateway) -> None
             page = await client.get("/search", params={"q": "红光"})
     sections = {one["section"]: one for one in found["sections"]}
     assert [one["items"][0]["title"] for one in found["sections"]] == [
-        "随州红光酒业有限公司", "Establishment of an enterprise", "公告<b>",
+        "随州红光酒业有限公司", "Establishment of an enterprise", "公告<b>", "红光",
     ]  # fmt: skip
     assert sections["enterprises"]["items"][0]["detail"] == "91421303MA0000006Y · 曾都区"
     assert sections["enterprises"]["url"] == "/api/credit-registry/v1/enterprises?q=%E7%BA%A2%E5%85%89"
     assert {one["count"] for one in found["sections"]} == {1}
-    assert (found["unavailable"], found["not_offered"]) == ([], ["trademarks"])
-    asked = registry.received[0]
+    mark = sections["trademarks"]["items"][0]
+    assert mark["detail"] == "41000005 · Valid · 随州红光酒业有限公司"
+    assert mark["url"] == "/api/credit-registry/v1/enterprises/91421303MA0000006Y/items?kind=trademark"
+    assert 'href="/registry/enterprises/91421303MA0000006Y#trademark"' in page.text
+    assert found["unavailable"] == []
+    asked = next(one for one in registry.received if one.line.startswith("GET /v1/enterprises"))
     assert asked.line.startswith("GET /v1/enterprises?q=%E7%BA%A2%E5%85%89&limit=10&count=capped ")
     assert [asked.get(name) for name in ("authorization", "accept-language", "x-deadline-ms")] == [None, "en", "3000"]
     assert "公告&lt;b&gt;" in page.text
@@ -87,11 +97,11 @@ async def test_the_search_lacks_what_is_down_and_says_so(start_gateway: StartGat
             answer = await client.get(f"{HUB}/search", params={"q": "设立"})
             page = await client.get("/search", params={"q": "设立"}, headers=ENGLISH)
     found = answer.json()
-    assert (answer.status_code, found["unavailable"]) == (200, ["enterprises", "articles"])
+    assert (answer.status_code, found["unavailable"]) == (200, ["enterprises", "articles", "trademarks"])
     assert [(one["section"], one["unavailable"], one["count"]) for one in found["sections"]] == [
-        ("enterprises", True, None), ("matters", False, 1), ("articles", True, None),
+        ("enterprises", True, None), ("matters", False, 1), ("articles", True, None), ("trademarks", True, None),
     ]  # fmt: skip
-    assert page.text.count("does not answer for the moment") == 2
+    assert page.text.count("does not answer for the moment") == 3
     assert "企业设立登记" not in page.text
     assert "Establishment of an enterprise" in page.text
 
@@ -103,7 +113,7 @@ async def test_a_question_that_a_service_refuses_finds_nothing_there(start_gatew
             found = (await client.get(f"{HUB}/search", params={"q": "。。"})).json()
             short = await client.get(f"{HUB}/search", params={"q": "a"})
             page = await client.get("/search", params={"q": "a"})
-    assert (found["unavailable"], [one["count"] for one in found["sections"]]) == ([], [0, 0, 0])
+    assert (found["unavailable"], [one["count"] for one in found["sections"]]) == ([], [0, 0, 0, 0])
     assert short.status_code == 422
     assert (page.status_code, "请输入至少两个字符" in page.text) == (200, True)
 

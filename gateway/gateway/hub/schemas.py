@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from shared.items import ItemOut
 
 State = Literal["ok", "degraded", "down", "unknown"]
+SectionName = Literal["enterprises", "matters", "articles", "trademarks"]
 
 
 class MyItems(BaseModel):
@@ -76,12 +77,13 @@ class Hit(BaseModel):
     title: str
     detail: str = Field(description="What tells it from others of the same title")
     url: str = Field(description="Where it is, from the public origin")
+    page: str | None = Field(default=None, description="The page of it for people; absent where there is none")
 
 
 class Section(BaseModel):
     """What one service found."""
 
-    section: Literal["enterprises", "matters", "articles"]
+    section: SectionName
     title: str
     service: str
     items: list[Hit]
@@ -97,9 +99,6 @@ class SearchResult(BaseModel):
     q: str
     sections: list[Section]
     unavailable: list[str] = Field(description="Sections whose service did not answer in time")
-    not_offered: list[str] = Field(
-        description="Kinds that people may expect and no service of this platform holds: nothing was searched for them"
-    )
 
 
 class Announcement(BaseModel):

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
 
 from gateway.hub.asking import ask
-from gateway.hub.schemas import Hit, SearchResult, Section
+from gateway.hub.schemas import Hit, SearchResult, Section, SectionName
 from shared.codes import regions
 
 Row = dict[str, Any]
@@ -19,7 +19,7 @@ Row = dict[str, Any]
 class Source:
     """Where the hits of a section come from, and how a row of that list is shown; `english` chooses the words."""
 
-    section: Literal["enterprises", "matters", "articles"]
+    section: SectionName
     service: str
     path: str
     titles: tuple[str, str]
@@ -33,6 +33,7 @@ def _enterprise(row: Row, english: bool) -> Hit:
         title=row["name"],
         detail=f"{row['code']} · {place}",
         url=f"/api/credit-registry/v1/enterprises/{row['code']}",
+        page=f"/registry/enterprises/{row['code']}",
     )
 
 
@@ -46,13 +47,22 @@ def _article(row: Row, english: bool) -> Hit:
     return Hit(id=row["id"], title=row["title"], detail=detail, url=f"/api/disclosure/v1/articles/{row['id']}")
 
 
+def _trademark(row: Row, english: bool) -> Hit:
+    return Hit(
+        id=row["id"],
+        title=row["mark"],
+        detail=f"{row['number']} · {row['state_label']} · {row['holder']}",
+        url=f"/api/credit-registry{row['item_url']}",
+        page=f"/registry/enterprises/{row['code']}#trademark",
+    )
+
+
 SOURCES = (
     Source("enterprises", "credit-registry", "/v1/enterprises", ("企业", "Enterprises"), _enterprise),
     Source("matters", "services", "/v1/matters", ("办事事项", "Matters"), _matter),
     Source("articles", "disclosure", "/v1/articles", ("公开信息", "Articles"), _article),
+    Source("trademarks", "credit-registry", "/v1/trademarks", ("商标", "Trademarks"), _trademark),
 )
-# Trademarks are kept by the national office; a section joins the table above when a service here holds such data.
-NOT_OFFERED = ("trademarks",)
 
 
 async def search(request: Request, q: str, limit: int, *, english: bool) -> SearchResult:
@@ -62,7 +72,6 @@ async def search(request: Request, q: str, limit: int, *, english: bool) -> Sear
         q=q,
         sections=list(sections),
         unavailable=[section.section for section in sections if section.unavailable],
-        not_offered=list(NOT_OFFERED),
     )
 
 

@@ -12,7 +12,7 @@ RIGHTS = frozenset(
     )
 )  # fmt: skip
 ZENGDU, SUIZHOU = "AMR-421303", "AMR-421300"
-TAX, FINANCE, MONITORING = "tax-suizhou", "finance-suizhou", "monitoring-suizhou"
+TAX, FINANCE, MONITORING, TRADEMARK_OFFICE = "tax-suizhou", "finance-suizhou", "monitoring-suizhou", "cnipa"
 """Systems of agencies that hand in records, carry measures out and report leads; none of them can log in."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import now, today
-from svc_credit_registry.demonstration.callers import SUIZHOU, TAX, ZENGDU, agency
+from svc_credit_registry.demonstration.callers import SUIZHOU, TAX, TRADEMARK_OFFICE, ZENGDU, agency
 from svc_credit_registry.demonstration.enterprises import BUILDER, EXAMPLE, FOOD, PHARMACY, code_of
 from svc_credit_registry.record.records import queries
 from svc_credit_registry.record.records.rules import RecordKind
@@ -18,6 +18,8 @@ FOOD_PENALTY, PRICE_PENALTY = "曾市监处罚〔2026〕演11号", "曾市监处
 PENALTY_LAW = "《中华人民共和国行政处罚法》第五十七条"
 REGULATIONS = "《企业信息公示暂行条例》第六条"
 LATELY, LONG_AGO = 20, 400
+Given = tuple[str, RecordKind, str, dict[str, Any]]
+"""Producer, kind, enterprise and record of a push."""
 
 
 def _day(days: int) -> date:
@@ -39,8 +41,15 @@ def _fact(key: str, produced_on: str, content: dict[str, Any]) -> dict[str, Any]
     return {"key": key, "produced_on": produced_on, "basis": REGULATIONS, "content": content}
 
 
-def _given() -> list[tuple[str, RecordKind, str, dict[str, Any]]]:
-    """Producer, kind, enterprise and record of each push."""
+def _trademark(number: str, mark: str, registered_on: str, **facts: Any) -> dict[str, Any]:
+    return {
+        "key": number, "produced_on": registered_on, "basis": "《中华人民共和国商标法》第三十三条",
+        "content": {"number": number, "mark": mark, "registered_on": registered_on} | facts,
+    }  # fmt: skip
+
+
+def _facts() -> list[Given]:
+    """What was registered and granted."""
     licence = {
         "number": "SC11542130300001", "name": "食品生产许可证", "scope": "酒类", "authority": "随州市市场监督管理局",
         "decided_on": "2023-05-18", "valid_from": "2023-05-18", "valid_until": "2028-05-17",
@@ -55,11 +64,6 @@ def _given() -> list[tuple[str, RecordKind, str, dict[str, Any]]]:
     }  # fmt: skip
     branch = {"name": "随州红光酒业有限公司随县分公司", "region": "421321", "person_in_charge": "李建国",
               "established_on": "2018-04-12"}  # fmt: skip
-    arrears = {
-        "document_number": "随税罚〔2026〕演3号", "authority": "随州市税务局", "decided_on": _day(45).isoformat(),
-        "facts": "未按期办理纳税申报。", "penalty_types": ["罚款"], "penalty": "罚款一万二千元",
-        "fine_yuan": "12000.00", "legal_basis": "《中华人民共和国税收征收管理法》第六十二条",
-    }  # fmt: skip
     holders = {"陈晓明": "60", "李建国": "40"}
     return [
         *((SUIZHOU, RecordKind.SHAREHOLDER, EXAMPLE,
@@ -72,6 +76,20 @@ def _given() -> list[tuple[str, RecordKind, str, dict[str, Any]]]:
         (SUIZHOU, RecordKind.LICENCE, EXAMPLE, _fact("DEMO-XK-1", "2023-05-18", licence)),
         (SUIZHOU, RecordKind.EQUITY_PLEDGE, EXAMPLE, _fact("DEMO-GQ-1", "2026-03-10", pledge)),
         (SUIZHOU, RecordKind.CHATTEL_MORTGAGE, EXAMPLE, _fact("DEMO-DY-1", "2026-04-02", mortgage)),
+        *((TRADEMARK_OFFICE, RecordKind.TRADEMARK, EXAMPLE, mark) for mark in (
+            _trademark("DEMO-5120001", "红光", "2014-09-07", classes=[33], goods="白酒", valid_until="2034-09-06"),
+            _trademark("DEMO-5120002", "炎帝红光", "2022-03-14", classes=[33, 35], valid_until="2032-03-13"))),
+    ]  # fmt: skip
+
+
+def _penalties() -> list[Given]:
+    """What was penalised."""
+    arrears = {
+        "document_number": "随税罚〔2026〕演3号", "authority": "随州市税务局", "decided_on": _day(45).isoformat(),
+        "facts": "未按期办理纳税申报。", "penalty_types": ["罚款"], "penalty": "罚款一万二千元",
+        "fine_yuan": "12000.00", "legal_basis": "《中华人民共和国税收征收管理法》第六十二条",
+    }  # fmt: skip
+    return [
         (ZENGDU, RecordKind.PENALTY, FOOD, _penalty(
             FOOD_PENALTY, LATELY, "生产经营超范围使用食品添加剂的食品。", "250000.00",
             "《中华人民共和国食品安全法》第一百二十四条")),
@@ -85,7 +103,7 @@ def _given() -> list[tuple[str, RecordKind, str, dict[str, Any]]]:
 
 async def push(session: AsyncSession, index: Path) -> None:
     """Hands in what was not handed in before. What became of it since, such as a repair, stays."""
-    for producer, kind, name, record in _given():
+    for producer, kind, name, record in (*_facts(), *_penalties()):
         if await queries.current_of(session, producer, kind, record["key"]) is not None:
             continue
         pushed = submissions.Push(agency(producer), producer, kind, now(), index)

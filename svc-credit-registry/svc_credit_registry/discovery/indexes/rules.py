@@ -6,7 +6,6 @@ finds much looks at the first stretches alone, and stops when the page is full.
 """
 
 import bisect
-import itertools
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -125,12 +124,6 @@ def stretches(boundaries: Sequence[str], start: int, end: int | None = None) -> 
         at, step = at + step, step * 2
     if max(edge, (whole + 1) * COARSE) <= last:
         yield [f"b{number}" for number in range(max(edge, (whole + 1) * COARSE), last + 1)]
-
-
-def pairs(folded: str, *, begins: bool = False, ends: bool = False) -> list[str]:
-    """The pairs of neighbouring characters of a text, with marks where it begins or ends a name."""
-    marked = f"{'^' if begins else ''}{folded}{'$' if ends else ''}"
-    return [a + b for a, b in itertools.pairwise(marked)]
 
 
 def without_form(folded: str) -> str:

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tantivy import Query
 
 from svc_credit_registry.discovery.indexes import service as indexes
-from svc_credit_registry.discovery.indexes.rules import Entry, pairs
+from svc_credit_registry.discovery.indexes.rules import Entry
 from svc_credit_registry.discovery.indexes.service import View
 from svc_credit_registry.discovery.names.models import HeldName
 from svc_credit_registry.discovery.names.rules import SHORTEST_SOUNDING_PART, TERMS, Name, scopes_above
 from svc_credit_registry.record.decomposition.rules import words_meaning
-from svc_credit_registry.record.wording.rules import sound_keys
+from svc_credit_registry.record.wording.rules import pairs, sound_keys
 
 NEAR, FAR = 300, 200
 """So many names are looked at for each way of being near: in the same industry, and in any."""

@@ -11,7 +11,7 @@ from shared.db import Sessions
 from shared.http.pagination import COUNT_CAP, PageQuery, PageResult, decode_cursor, encode_cursor
 from svc_credit_registry.discovery.indexes import service as indexes
 from svc_credit_registry.discovery.indexes.errors import CursorForeign
-from svc_credit_registry.discovery.indexes.rules import Entry, beginning_with, is_sort_key, pairs, stretch_of, stretches
+from svc_credit_registry.discovery.indexes.rules import Entry, beginning_with, is_sort_key, stretch_of, stretches
 from svc_credit_registry.discovery.indexes.service import View
 from svc_credit_registry.discovery.projection.service import Projection
 from svc_credit_registry.discovery.search import queries
@@ -19,7 +19,7 @@ from svc_credit_registry.discovery.search.rules import MATCH_NAMES, Match, Wante
 from svc_credit_registry.discovery.search.schemas import SuggestionOut
 from svc_credit_registry.discovery.suggestions.service import suggest
 from svc_credit_registry.record.enterprises.models import Enterprise
-from svc_credit_registry.record.wording.rules import fold
+from svc_credit_registry.record.wording.rules import fold, pairs
 
 EXPORT_BATCH = 1000
 FEW = 2_000

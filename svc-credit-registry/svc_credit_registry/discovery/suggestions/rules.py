@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from svc_credit_registry.discovery.indexes.rules import pairs
-from svc_credit_registry.record.wording.rules import all_sounds
+from svc_credit_registry.record.wording.rules import all_sounds, pairs
 
 LONGEST = 20
 SHORTEST_WITH_GAP = 4

@@ -7,7 +7,7 @@ from functools import partial
 from tantivy import Query
 
 from svc_credit_registry.discovery.indexes import service as indexes
-from svc_credit_registry.discovery.indexes.rules import pairs, without_form
+from svc_credit_registry.discovery.indexes.rules import without_form
 from svc_credit_registry.discovery.indexes.service import View
 from svc_credit_registry.discovery.suggestions.rules import (
     LONGEST,
@@ -19,7 +19,7 @@ from svc_credit_registry.discovery.suggestions.rules import (
     letter_slips,
     sounding_alike,
 )
-from svc_credit_registry.record.wording.rules import fold, segmentations, sound_keys
+from svc_credit_registry.record.wording.rules import fold, pairs, segmentations, sound_keys
 
 OFFERED = 5
 LOOKED_AT = 50

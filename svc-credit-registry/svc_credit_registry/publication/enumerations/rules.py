@@ -10,6 +10,7 @@ from typing import Any
 from svc_credit_registry.discovery.names import rules as names
 from svc_credit_registry.discovery.people.rules import Role
 from svc_credit_registry.discovery.search.rules import OnList
+from svc_credit_registry.discovery.trademarks import rules as trademarks
 from svc_credit_registry.listing.grounds import rules as grounds
 from svc_credit_registry.listing.hearings import rules as hearings
 from svc_credit_registry.listing.list_objections import rules as list_objections
@@ -126,6 +127,7 @@ _ALL: tuple[Enumeration, ...] = (
     _of("record-kinds", "公示信息种类", "Kinds of items", {k: (r.zh, r.en) for k, r in KINDS.items()}),
     _of("organisation-forms", "组织形式", "Forms of organisation", {zh: (zh, en) for zh, en in FORMS.items()}),
     _of("person-roles", "人员身份", "What a person is to an enterprise", PEOPLE),
+    _of("trademark-states", "商标状态", "States of trademarks", trademarks.STATE_LABELS),
     _of("lists", "名单", "Lists", grounds.LIST_LABELS),
     _of("list-kinds", "名单公示", "Lists on the record",
         {o: (KINDS[RecordKind(o)].zh, KINDS[RecordKind(o)].en) for o in OnList}),

@@ -28,6 +28,7 @@ FIELDS: Mapping[str, str] = {
     "subscribed_yuan": "认缴出资（元）", "summary": "摘要", "text": "内容", "title": "名称", "type": "类型",
     "until": "截止日", "valid_from": "有效期自", "valid_until": "有效期至", "verified_on": "核实日期",
     "year": "年度",
+    "classes": "商品服务类别", "goods": "商品服务项目", "mark": "商标",
     # What enterprises report themselves.
     "act": "许可变动", "assets_yuan": "资产总额（元）", "code": "统一社会信用代码", "contact": "联系方式",
     "contributions": "出资信息", "email": "电子邮箱", "employees": "从业人数（人）",
@@ -48,6 +49,7 @@ VALUES: Mapping[str, str] = {
     "fine": "罚款", "warning": "警告", "True": "是", "False": "否", "operating": "开业", "suspended": "歇业",
     "liquidating": "清算", "website": "网站", "online_shop": "网店", "patent": "专利", "trademark": "商标",
     "copyright": "著作权", "obtained": "取得", "extended": "延续", "ended": "终止",
+    "invalid": "宣告无效",
 }  # fmt: skip
 
 

@@ -3,13 +3,16 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Base, Json, uuid_key
 
 RECEIPTS = Sequence("record_receipts", minvalue=1, metadata=Base.metadata)
 """Numbers of receipts: each is given once, gaps are normal."""
+TRADEMARKS = text("kind = 'trademark' AND superseded_at IS NULL")
+"""The trademarks on the record, as the indexes have them by which they are found."""
 
 
 class RecordItem(Base):
@@ -42,6 +45,8 @@ class RecordItem(Base):
         ),
         Index("uq_record_items_receipt", "receipt", unique=True),
         Index("ix_record_items_kind", "kind", "id", postgresql_where=text("superseded_at IS NULL")),
+        Index("ix_record_items_marks", "title_pairs", postgresql_using="gin", postgresql_where=TRADEMARKS),
+        Index("ix_record_items_mark_numbers", text("(content ->> 'number')"), postgresql_where=TRADEMARKS),
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = uuid_key()
@@ -63,3 +68,6 @@ class RecordItem(Base):
     is_void: Mapped[bool] = mapped_column(default=False, server_default="false")
     publication_due_on: Mapped[date | None]
     publish_until: Mapped[date | None]
+    title: Mapped[str | None] = mapped_column(Text(collation="C"), default=None)
+    """By which the public finds it, folded; of those kinds only that are looked for by what they are called."""
+    title_pairs: Mapped[list[str] | None] = mapped_column(ARRAY(Text), default=None)

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from shared.calendar import Deadline
 from shared.codes import regions
 from shared.terms import Term, in_force
+from svc_credit_registry.record.wording.rules import fold, pairs
 
 REGULATIONS = "《企业信息公示暂行条例》"
 REGULATIONS_SINCE = date(2014, 10, 1)
@@ -34,6 +36,7 @@ class RecordKind(StrEnum):
     EQUITY_FREEZE = "equity_freeze"
     CHATTEL_MORTGAGE = "chattel_mortgage"
     IP_PLEDGE = "ip_pledge"
+    TRADEMARK = "trademark"
     ANNUAL_REPORT = "annual_report"
     IMMEDIATE_INFORMATION = "immediate_information"
     ABNORMAL_OPERATION = "abnormal_operation"
@@ -130,6 +133,10 @@ KINDS: Mapping[RecordKind, KindRule] = {
         ),
     ),
     RecordKind.IP_PLEDGE: KindRule("知识产权出质", "Pledge of IP rights", *_ENTERPRISE, _rows("第十条第四项", 20)),
+    RecordKind.TRADEMARK: KindRule(
+        "注册商标", "Registered trademark", *_PRODUCER,
+        _own(date(2014, 5, 1), "《中华人民共和国商标法》第三十三条", note="核准注册的，发给注册证并予公告"),
+    ),
     RecordKind.ANNUAL_REPORT: KindRule("企业年度报告", "Annual report", *_ENTERPRISE, _rows("第八条、第九条", None)),
     RecordKind.IMMEDIATE_INFORMATION: KindRule(
         "企业即时信息", "Immediate information", *_ENTERPRISE, _rows("第十条", 20)
@@ -164,6 +171,18 @@ KINDS: Mapping[RecordKind, KindRule] = {
         _rows("第六条第五项", 20, confirmed=False, note="其他依法应当公示的信息"),
     ),
 }  # fmt: skip
+
+
+TITLES: Mapping[RecordKind, str] = {RecordKind.TRADEMARK: "mark"}
+"""The field of the content that holds what an item is called, of the kinds that the public looks for by it."""
+
+
+def found_by(kind: RecordKind, content: Mapping[str, object]) -> dict[str, Any]:
+    """The columns by which an item is found: what it is called, folded, and the pairs of its characters."""
+    if kind not in TITLES:
+        return {"title": None, "title_pairs": None}
+    title = fold(str(content[TITLES[kind]]))
+    return {"title": title, "title_pairs": pairs(title, begins=True, ends=True)}
 
 
 def label_of(kind: str, *, english: bool) -> str:

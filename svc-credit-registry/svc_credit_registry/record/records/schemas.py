@@ -181,6 +181,20 @@ class IpPledgeContent(Content):
     state: Literal["valid", "changed", "cancelled"] = "valid"
 
 
+class TrademarkContent(Content):
+    """A trademark as the office for intellectual property registered it; the enterprise is its holder."""
+
+    number: Annotated[str, Field(min_length=1, max_length=30, description="Of the registration (注册号)")]
+    mark: Words = Field(description="The words of the mark; of a picture alone, what the office calls it")
+    classes: Annotated[list[Annotated[int, Field(ge=1, le=45)]], Field(min_length=1, max_length=45)] = Field(
+        description="Classes of goods and services by the Nice Agreement"
+    )
+    goods: Text | None = None
+    registered_on: date
+    valid_until: date | None = Field(default=None, description="Ten years at a time (商标法第三十九条、第四十条)")
+    state: Literal["valid", "expired", "cancelled", "revoked", "invalid"] = "valid"
+
+
 class AnnualReportContent(Content):
     """The public part of an annual report, by section."""
 
@@ -301,6 +315,7 @@ CONTENTS: dict[RecordKind, type[Content]] = {
     RecordKind.EQUITY_FREEZE: EquityFreezeContent,
     RecordKind.CHATTEL_MORTGAGE: ChattelMortgageContent,
     RecordKind.IP_PLEDGE: IpPledgeContent,
+    RecordKind.TRADEMARK: TrademarkContent,
     RecordKind.ANNUAL_REPORT: AnnualReportContent,
     RecordKind.IMMEDIATE_INFORMATION: ImmediateInformationContent,
     RecordKind.ABNORMAL_OPERATION: AbnormalOperationContent,

@@ -20,7 +20,7 @@ from svc_credit_registry.record.feed import service as feed
 from svc_credit_registry.record.records import queries
 from svc_credit_registry.record.records.errors import ContentInvalid, PeriodInvalid
 from svc_credit_registry.record.records.models import RECEIPTS, RecordItem
-from svc_credit_registry.record.records.rules import RecordKind, publication_due, receipt_of
+from svc_credit_registry.record.records.rules import RecordKind, found_by, publication_due, receipt_of
 from svc_credit_registry.record.records.schemas import CONTENTS
 
 LOCK = 29
@@ -121,6 +121,7 @@ async def _enter(session: AsyncSession, item: Item, content: dict[str, object], 
         recorded_at=at,
         publication_due_on=due.due_on if due else None,
         publish_until=item.publish_until,
+        **found_by(item.kind, content),
     )
     session.add(row)
     await session.flush()

@@ -97,6 +97,12 @@ def fold_asked(text: str) -> str:
     return fold(str(_simplifier().convert(text)))
 
 
+def pairs(folded: str, *, begins: bool = False, ends: bool = False) -> list[str]:
+    """The pairs of neighbouring characters of a text, with marks where it begins or ends a name."""
+    marked = f"{'^' if begins else ''}{folded}{'$' if ends else ''}"
+    return [a + b for a, b in itertools.pairwise(marked)]
+
+
 def without_tone(reading: str) -> str:
     """`lán` as `lan`; ü is written v."""
     return reading.translate(_TONES)

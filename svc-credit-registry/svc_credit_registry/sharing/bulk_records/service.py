@@ -20,7 +20,7 @@ from shared.codes import regions
 from svc_credit_registry.listing.penalties.rules import Penalty, published_on, shown, types_of
 from svc_credit_registry.record.feed import service as feed
 from svc_credit_registry.record.records.models import RECEIPTS, RecordItem
-from svc_credit_registry.record.records.rules import RecordKind, publication_due, receipt_of
+from svc_credit_registry.record.records.rules import RecordKind, found_by, publication_due, receipt_of
 from svc_credit_registry.record.records.service import LOCK, Entered, Item, Outcome
 
 R = RecordItem
@@ -159,6 +159,7 @@ async def _enter(session: AsyncSession, series: Series, items: Sequence[Item], a
                 "recorded_at": at,
                 "publication_due_on": due.due_on if due else None,
             }
+            | found_by(item.kind, dict(item.content))
         )  # fmt: skip
     return (await session.scalars(insert(R).returning(R), values)).all()
 

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from tantivy import Query
 
-from svc_credit_registry.discovery.indexes.rules import pairs, without_form
+from svc_credit_registry.discovery.indexes.rules import without_form
 from svc_credit_registry.discovery.indexes.service import OpenIndex, any_of, ordered, phrase
 from svc_credit_registry.discovery.projection.service import opened
 from svc_credit_registry.record.decomposition.rules import decompose
 from svc_credit_registry.record.enterprises.models import Enterprise, EnterpriseName, EnterpriseSuccessor
-from svc_credit_registry.record.wording.rules import fold
+from svc_credit_registry.record.wording.rules import fold, pairs
 from svc_credit_registry.sharing.matching.rules import Borne, Known
 
 SAME, SIMILAR = 50, 10

@@ -26,6 +26,7 @@ PUSHED = (
     RecordKind.EQUITY_FREEZE,
     RecordKind.CHATTEL_MORTGAGE,
     RecordKind.IP_PLEDGE,
+    RecordKind.TRADEMARK,
     RecordKind.COMMITMENT,
     RecordKind.SUPPORT_BENEFIT,
 )

@@ -15,7 +15,6 @@ from svc_credit_registry.discovery.indexes.rules import (
     documents,
     entry_of,
     is_sort_key,
-    pairs,
     pairs_of,
     restored,
     sort_key,
@@ -24,7 +23,7 @@ from svc_credit_registry.discovery.indexes.rules import (
     stretches,
     without_form,
 )
-from svc_credit_registry.record.wording.rules import fold, initials
+from svc_credit_registry.record.wording.rules import fold, initials, pairs
 
 ENTRY = Entry(
     "91421303MA0000006Y", "随州红光酒业有限公司", "421303", "C1512", "有限公司", "active", "2012-06-18", "", "张伟",
