@@ -35,7 +35,7 @@ def moment(instant: datetime) -> str:
 
 TEMPLATES.filters["moment"] = moment
 TEMPLATES.filters["chinese"] = lambda value: any("\u4e00" <= letter <= "\u9fff" for letter in str(value))
-TEMPLATES.filters["pairs"] = lambda content, english: pairs(content, english=english)
+TEMPLATES.filters["pairs"] = lambda item, english: pairs(item.kind, item.content, english=english)
 TEMPLATES.globals["unit_name"] = unit_name
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.codes import regions
 from svc_credit_registry.publication.enumerations.rules import ENUMERATIONS
-from svc_credit_registry.publication.printouts.rules import FIELDS, VALUES, flat
+from svc_credit_registry.publication.printouts.rules import FIELDS, STATES, VALUES, flat
 from svc_credit_registry.record.records.rules import unit_name
 
 TITLES: Mapping[str, str] = {
@@ -44,12 +44,17 @@ TWICE: Mapping[str, str] = {"ground": "ground_label", "measure": "measure_label"
 """Codes beside which the Chinese label stands."""
 
 
-def pairs(content: Mapping[str, Any], *, english: bool) -> list[tuple[str, str]]:
+def pairs(kind: str, content: Mapping[str, Any], *, english: bool) -> list[tuple[str, str]]:
     """The content of an item as names and values; what is empty, and codes beside their labels, are left out."""
     told = [(path[-1], value) for path, value in flat(content)]
     names = {name for name, _ in told}
     hidden = {label if english and code in CODED else code for code, label in TWICE.items() if {code, label} <= names}
-    return [(title(n, english=english), said(n, v, english=english)) for n, v in told if n not in hidden]
+    return [(title(n, english=english), _value(kind, n, v, english=english)) for n, v in told if n not in hidden]
+
+
+def _value(kind: str, name: str, value: Any, *, english: bool) -> str:
+    state = STATES.get((kind, name), {}).get(str(value))
+    return said(name, value, english=english) if state is None else state[english]
 
 
 def title(name: str, *, english: bool) -> str:

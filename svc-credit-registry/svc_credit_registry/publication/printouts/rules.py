@@ -3,6 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from svc_credit_registry.discovery.trademarks.rules import STATE_LABELS as TRADEMARK_STATES
+from svc_credit_registry.publication.value_labels.rules import LABELS, Words
+from svc_credit_registry.record.records.rules import RecordKind
+
 FIELDS: Mapping[str, str] = {
     "accepted_by": "受理机关", "address": "地址", "after": "变更后", "amount": "数额",
     "amount_yuan": "金额（元）", "authority": "机关", "before": "变更前", "branch_code": "分支机构代码",
@@ -49,14 +53,24 @@ VALUES: Mapping[str, str] = {
     "fine": "罚款", "warning": "警告", "True": "是", "False": "否", "operating": "开业", "suspended": "歇业",
     "liquidating": "清算", "website": "网站", "online_shop": "网店", "patent": "专利", "trademark": "商标",
     "copyright": "著作权", "obtained": "取得", "extended": "延续", "ended": "终止",
-    "invalid": "宣告无效",
 }  # fmt: skip
+STATES: Mapping[tuple[str, str], Mapping[str, Words]] = {
+    (RecordKind.LICENCE, "status"): LABELS["licence-statuses"][1],
+    (RecordKind.PENALTY, "state"): LABELS["penalty-states"][1],
+    (RecordKind.EQUITY_PLEDGE, "state"): LABELS["equity-pledge-states"][1],
+    (RecordKind.EQUITY_FREEZE, "state"): LABELS["equity-freeze-states"][1],
+    (RecordKind.CHATTEL_MORTGAGE, "state"): LABELS["pledge-and-mortgage-states"][1],
+    (RecordKind.IP_PLEDGE, "state"): LABELS["pledge-and-mortgage-states"][1],
+    (RecordKind.TRADEMARK, "state"): TRADEMARK_STATES,
+}
+"""The words of states by kind and field: what is 吊销 of an enterprise is 撤销 of a decision."""
 
 
-def lines(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def lines(kind: str, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The content of an item as pairs of name and value, in the order of its schema."""
     for name, value in content.items():
-        yield FIELDS.get(name, name), words(value)
+        state = STATES.get((kind, name), {}).get(str(value))
+        yield FIELDS.get(name, name), words(value) if state is None else state[0]
 
 
 def flat(content: Mapping[str, Any], before: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -71,7 +85,7 @@ def flat(content: Mapping[str, Any], before: tuple[str, ...] = ()) -> Iterator[t
 def words(value: Any) -> str:
     """A value in words: lists part by 、, what is nested by ；."""
     if isinstance(value, Mapping):
-        return "；".join(f"{name}：{text}" for name, text in lines(value))
+        return "；".join(f"{FIELDS.get(name, name)}：{words(inner)}" for name, inner in value.items())
     if isinstance(value, list):
         return "、".join(words(inner) for inner in value) or "无"
     text = "无" if value is None else str(value)

@@ -198,7 +198,7 @@ def _dates(item: dict[str, Any]) -> str:
 
 def _item(item: dict[str, Any]) -> str:
     who = item["provenance"]
-    content = "；".join(f"{name}：{text}" for name, text in rules.lines(item["content"]))
+    content = "；".join(f"{name}：{text}" for name, text in rules.lines(item["kind"], item["content"]))
     producer = who["producer_name"] or who["producer"]
     return f"{content}\n产生：{producer}　提供：{who['provider']}　回执：{who['receipt']}\n依据：{who['basis']}"
 

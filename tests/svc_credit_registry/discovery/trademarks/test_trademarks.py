@@ -70,7 +70,7 @@ async def test_an_answer_has_the_holder_and_the_item(world: World, marks: None) 
     answer = await world.client.get("/v1/trademarks", params={"q": "41000003"}, headers=ENGLISH)
     (one,) = answer.json()["items"]
     assert (one["holder"], one["code"], one["classes"]) == ("随州红光酒业有限公司", HOLDER, [33])
-    assert (one["registered_on"], one["valid_until"], one["state_label"]) == ("2021-03-07", None, "Valid")
+    assert (one["registered_on"], one["valid_until"], one["state_label"]) == ("2021-03-07", None, "In force")
     items = {item["id"]: item for item in (await world.get(one["item_url"]))["items"]}
     assert items[one["id"]]["provenance"]["producer"] == OFFICE
     assert answer.headers["cache-tags"] == "register enterprises"

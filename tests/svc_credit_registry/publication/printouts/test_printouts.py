@@ -31,6 +31,13 @@ def test_a_character_without_a_glyph_is_written_by_its_number() -> None:
 
 def test_content_reads_in_words() -> None:
     content = {"penalty_types": ["fine", "warning"], "state": "in_force", "facts": [{"field": "住所", "after": "甲"}]}
-    assert dict(printing.lines(content)) == {
+    assert dict(printing.lines("penalty", content)) == {
         "处罚种类": "罚款、警告", "状态": "有效", "事实": "事项：住所；变更后：甲",
     }  # fmt: skip
+
+
+def test_what_is_revoked_is_said_by_its_kind() -> None:
+    said = {kind: dict(printing.lines(kind, {field: "revoked"})) for kind, field in printing.STATES}
+    assert said["penalty"] == {"状态": "已撤销"}
+    assert said["trademark"] == {"状态": "撤销"}
+    assert dict(printing.lines("status_change", {"after": "revoked"})) == {"变更后": "吊销"}
