@@ -8,19 +8,15 @@ import argparse
 import asyncio
 import json
 import os
-import shutil
 import sys
-import tempfile
 import time
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 
 from shared.db import Sessions, make_engine, make_sessions
-from shared.local import postgres, process
-from shared.local.ports import free_port
+from shared.local import postgres
 from shared.migrate import upgrade
 from shared.privacy import Keyring, set_keyring
 from svc_credit_registry.settings import Settings
@@ -28,6 +24,7 @@ from svc_credit_registry.supervision.inspections import queries as draws
 from svc_credit_registry.supervision.inspections import rules
 from svc_credit_registry.supervision.inspections.models import InspectionPlan
 from svc_credit_registry.supervision.risk import queries, service
+from tests.bench.own_server import own_server
 from tests.support.databases import KEYRING
 
 STRETCH: int = Settings.model_fields["risk_stretch"].default
@@ -152,16 +149,8 @@ def main() -> int:
     """Starts a server, measures, and removes it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("count", type=int, nargs="?", default=100_000)
-    folder = Path(tempfile.mkdtemp(prefix="yiwang-bench-"))
-    folder.chmod(0o711)
-    server = postgres.prepare(folder / "postgres", free_port())
-    program = server.program()
-    child = process.start(program, folder / "postgres.log")
-    try:
+    with own_server() as server:
         figures = asyncio.run(measure(server, parser.parse_args().count))
-    finally:
-        process.stop(child, program)
-        shutil.rmtree(folder, ignore_errors=True)
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
     return 0
 
