@@ -20,6 +20,7 @@ from svc_credit_registry.listing.list_objections import service as objections
 from svc_credit_registry.listing.list_objections.models import ListObjection
 from svc_credit_registry.listing.lists import rules
 from svc_credit_registry.listing.lists import service as lists
+from svc_credit_registry.listing.lists.errors import ReportFiled
 from svc_credit_registry.listing.lists.models import ListEntry
 from svc_credit_registry.listing.lists.rules import Act, Evidence
 from svc_credit_registry.listing.proposals import service as proposals
@@ -65,7 +66,8 @@ async def escalate(session: AsyncSession, now: datetime, limit: int) -> int:
     """Proposes for the serious list whoever stood on the other one for three years, after its warning; how many.
 
     The clock only proposes: the province decides, with the enterprise's say. After a standstill the warning comes
-    first, and its 60 days are kept. An entry that can't be proposed holds up no other.
+    first, and its 60 days are kept. Whoever has published the missing report meanwhile has done his duty, and is not
+    proposed though he never asked for his removal. An entry that can't be proposed holds up no other.
     """
     today = statutory_date(now)
     warned_before, aside = today - timedelta(days=warning_days()), ESCALATING.aside(now)
@@ -81,6 +83,8 @@ async def escalate(session: AsyncSession, now: datetime, limit: int) -> int:
 
 
 async def _propose(session: AsyncSession, entry: ListEntry, today: date) -> str:
+    if await lists.is_reported(session, entry):
+        return f"未提请：{ReportFiled.title_zh}，可以申请移出 / not proposed: {ReportFiled.title}"
     decision = f"{entry.document_number}第{entry.document_item}项"
     facts = f"{entry.listed_on} 起列入经营异常名录（{decision}），届满三年仍未履行公示义务"
     evidence = Evidence(verified_on=entry.escalates_on or today)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import audit
 from shared.auth import Caller
 from svc_credit_registry.cases.rules import authority_of
-from svc_credit_registry.listing.grounds.rules import ListKind, terms_of
+from svc_credit_registry.listing.grounds.rules import ANNUAL_REPORT, ListKind, terms_of
 from svc_credit_registry.listing.lists import queries, rules
 from svc_credit_registry.listing.lists.errors import ListEntryUnknown, NotTheEnterprise, NotYourRegion
 from svc_credit_registry.listing.lists.models import ListDocument, ListEntry, ListStep
@@ -197,6 +197,12 @@ async def is_proposed(session: AsyncSession, entry_id: uuid.UUID) -> bool:
     """Whether an entry still waits for its decision."""
     entry = await queries.find(session, entry_id)
     return entry is not None and entry.state == State.PROPOSED
+
+
+async def is_reported(session: AsyncSession, entry: ListEntry) -> bool:
+    """Whether an entry rests on a missing annual report which stands on the record by now."""
+    missing = entry.ground == ANNUAL_REPORT and entry.report_year is not None
+    return missing and await queries.has_report(session, entry.code, entry.report_year or 0)
 
 
 async def remark(session: AsyncSession, caller: Caller, entry_id: uuid.UUID, text: str, today: date) -> None:

@@ -184,8 +184,9 @@ async def _check_decision(session: AsyncSession, entry: ListEntry, today: date) 
     if terms.statement and entry.waived_on is None and today <= terms.statement.due_on(entry.proposed_on):
         until = terms.statement.due_on(entry.proposed_on)
         raise StatementOpen(f"陈述申辩期限至 {until} / open until that day", open_until=str(until))
-    before = await queries.find(session, entry.escalated_from) if entry.escalated_from else None
+    # Locked, so that it is not removed between this look and the end of the decision.
+    before = await queries.find(session, entry.escalated_from, lock=True) if entry.escalated_from else None
     if before is not None and before.state != State.LISTED:
         raise GroundGone
-    if entry.ground == ANNUAL_REPORT and await queries.has_report(session, entry.code, entry.report_year or 0):
+    if await lists.is_reported(session, before or entry):
         raise ReportFiled
