@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from svc_credit_registry.listing.grounds.rules import THREE_YEARS
 from svc_credit_registry.listing.list_objections.models import ListObjection
 from svc_credit_registry.listing.lists.models import ListEntry
+from svc_credit_registry.listing.lists.queries import OPEN
 from svc_credit_registry.listing.lists.rules import State
 from svc_credit_registry.listing.removals.models import Removal
 
@@ -48,10 +51,12 @@ async def to_escalate(
     session: AsyncSession, today: date, warned_before: date, limit: int, aside: Sequence[uuid.UUID] = ()
 ) -> Sequence[ListEntry]:
     """Entries of three years whose warning has stood since before `warned_before`, but for those set aside, locked;
-    those in use wait.
+    those in use wait, and those of an enterprise which is proposed or listed for another entry of three years.
     """
     due = (E.state == State.LISTED, E.escalated_on.is_(None), E.escalates_on < today, E.warned_on < warned_before)
-    statement = select(E).where(*due, E.id.not_in(aside)).order_by(E.escalates_on, E.id).limit(limit)
+    other = aliased(E)
+    for_another = exists().where(other.code == E.code, other.ground == THREE_YEARS, other.state.in_(OPEN))
+    statement = select(E).where(*due, ~for_another, E.id.not_in(aside)).order_by(E.escalates_on, E.id).limit(limit)
     return (await session.scalars(statement.with_for_update(skip_locked=True))).all()
 
 

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
 from shared.clock import statutory_date
-from shared.errors import Conflict
 from shared.events.credit_registry import RegisterLoadedV1
 from shared.outbox import publish
 from svc_credit_registry.apart import Apart
@@ -20,7 +19,7 @@ from svc_credit_registry.listing.list_objections import service as objections
 from svc_credit_registry.listing.list_objections.models import ListObjection
 from svc_credit_registry.listing.lists import rules
 from svc_credit_registry.listing.lists import service as lists
-from svc_credit_registry.listing.lists.errors import ReportFiled
+from svc_credit_registry.listing.lists.errors import AlreadyListed, NotSubject, ReportFiled
 from svc_credit_registry.listing.lists.models import ListEntry
 from svc_credit_registry.listing.lists.rules import Act, Evidence
 from svc_credit_registry.listing.proposals import service as proposals
@@ -67,14 +66,18 @@ async def escalate(session: AsyncSession, now: datetime, limit: int) -> int:
 
     The clock only proposes: the province decides, with the enterprise's say. After a standstill the warning comes
     first, and its 60 days are kept. Whoever has published the missing report meanwhile has done his duty, and is not
-    proposed though he never asked for his removal. An entry that can't be proposed holds up no other.
+    proposed though he never asked for his removal. Of several entries one is proposed at a time, the next when that
+    came to nothing or has ended. An entry that can't be proposed holds up no other.
     """
     today = statutory_date(now)
     warned_before, aside = today - timedelta(days=warning_days()), ESCALATING.aside(now)
     found = await queries.to_escalate(session, today, warned_before, limit, aside)
 
     async def act(entry: ListEntry) -> None:
-        note = await _propose(session, entry, today)
+        try:
+            note = await _propose(session, entry, today)
+        except AlreadyListed:  # on another entry of its own: this one waits for what becomes of that
+            return
         entry.escalated_on = today
         done = lists.Done(Act.ESCALATE, "system", None, today, note, notice=True)
         await lists.note(session, entry, done, before=entry.state)
@@ -94,7 +97,7 @@ async def _propose(session: AsyncSession, entry: ListEntry, today: date) -> str:
     assert enterprise is not None, f"{entry.number} is of an enterprise"
     try:
         made = await proposals.open_proposal(session, audit.SYSTEM, enterprise, proposal, today)
-    except Conflict as exc:  # it has left business, or is proposed on another entry of its own already
+    except NotSubject as exc:  # it has left business
         return f"未提请：{exc.title_zh} / not proposed: {exc.title}"
     return f"已提请，{made.number} / proposed"
 

@@ -1,7 +1,7 @@
 """Three years on the abnormal list: who is proposed for the serious one, and who has done by then what was missing."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from svc_credit_registry.listing.lists import service
 from svc_credit_registry.listing.lists.models import ListEntry
 from svc_credit_registry.listing.lists.rules import Act, State
 from svc_credit_registry.record.records.rules import RecordKind
-from tests.svc_credit_registry.listing.lists.desk import Desk
+from tests.svc_credit_registry.listing.lists.desk import Desk, noon
 
 LISTED = date(2020, 7, 1)
 WARNED, AFTER = date(2023, 4, 1), date(2023, 7, 5)
@@ -73,3 +73,20 @@ async def test_who_publishes_it_before_the_decision_is_not_listed(desk: Desk) ->
     status, answer = await decided(desk, proposal, "listed")
     assert (status, answer["code"]) == (409, "annual_report_filed")
     assert await desk.record(code, RecordKind.SERIOUS_VIOLATION) == []
+
+
+async def test_another_entry_of_three_years_is_proposed_when_the_first_came_to_nothing(desk: Desk) -> None:
+    code = await desk.enterprise()
+    first = await listed_for_three_years(desk, code, "no_annual_report", 2019)
+    second = await listed_for_three_years(desk, code, "unreachable")
+    await desk.sweep(clocks.escalate, AFTER)
+    (proposal,) = await proposals(desk, code)
+    assert proposal.escalated_from == first
+    async with desk.world.client.sessions() as session, session.begin():
+        standing = await session.get_one(ListEntry, first)
+        done = service.Done(Act.REMOVE, "officer", None, AFTER)
+        await service.take_off(session, standing, done, "已补报", noon(AFTER))
+    assert (await decided(desk, proposal, "not_listed"))[0] == 200
+    await desk.sweep(clocks.escalate, AFTER + timedelta(1))
+    assert [p.escalated_from for p in await proposals(desk, code)] == [first, second]
+    assert await desk.sweep(clocks.escalate, AFTER + timedelta(1)) == 0
