@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import literal, or_, select, tuple_
+from sqlalchemy import and_, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,6 +34,21 @@ async def first_versions(session: AsyncSession, items: Sequence[RecordItem]) -> 
     firsts = select(R).where(R.kind == RecordKind.PENALTY, tuple_(R.producer, R.key).in_(names))
     firsts = firsts.ext(distinct_on(R.producer, R.key)).order_by(R.producer, R.key, R.version)
     return {(row.producer, row.key): row for row in await session.scalars(firsts)}
+
+
+async def published_again(session: AsyncSession, items: Sequence[RecordItem]) -> dict[tuple[str, str], RecordItem]:
+    """The version with which each of these penalties was published again after its repair was revoked, if it was."""
+    names = [(item.producer, item.key) for item in items]
+    same = (R.kind == RecordKind.PENALTY, tuple_(R.producer, R.key).in_(names))
+    repaired = (
+        select(R.producer, R.key, func.max(R.version).label("version"))
+        .where(*same, R.content["state"].as_string() == "repaired")
+        .group_by(R.producer, R.key)
+        .subquery()
+    )
+    behind = (R.producer == repaired.c.producer, R.key == repaired.c.key, R.version == repaired.c.version + 1)
+    again = select(R).join(repaired, and_(*behind)).where(*same)
+    return {(row.producer, row.key): row for row in await session.scalars(again)}
 
 
 async def progress(session: AsyncSession) -> RepairProgress:

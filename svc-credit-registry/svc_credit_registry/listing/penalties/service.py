@@ -37,19 +37,28 @@ class Held:
 
 
 async def held(session: AsyncSession, items: Sequence[RecordItem]) -> list[Held]:
-    """What the rules need of penalties, read from their items."""
+    """What the rules need of penalties, read from their items. One whose repair was revoked is published from then on:
+    its term, and the waiting before another repair, begin anew.
+    """
     firsts = await queries.first_versions(session, items)
-    return [_held(item, firsts[item.producer, item.key]) for item in items]
+    again = await queries.published_again(session, items)
+    since = {name: rules.published_on(_day(row), row.publication_due_on) for name, row in firsts.items()}
+    since |= {name: _day(row) for name, row in again.items()}
+    return [_held(item, since[item.producer, item.key]) for item in items]
 
 
-def _held(item: RecordItem, first: RecordItem) -> Held:
+def _day(version: RecordItem) -> date:
+    return statutory_date(version.recorded_at)
+
+
+def _held(item: RecordItem, published_on: date) -> Held:
     content: dict[str, Any] = dict(item.content)
     laws = rules.laws_of(content.get("legal_basis"))
     penalty = Penalty(
         code=item.code,
         region=region_of(item),
         decided_on=item.produced_on,
-        published_on=rules.published_on(statutory_date(first.recorded_at), first.publication_due_on),
+        published_on=published_on,
         types=rules.types_of(content.get("penalty_types") or ()),
         fine_yuan=Decimal(str(content.get("fine_yuan") or 0)),
         field=rules.field_of(content.get("field"), laws),

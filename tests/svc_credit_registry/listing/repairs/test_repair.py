@@ -135,3 +135,20 @@ async def test_the_terms_are_public_as_data(desk: Desk) -> None:
     terms = (await desk.get("/v1/repair-terms"))["items"]
     published = [(t["version"], t["length"]) for t in terms if t["node"] == "publication"]
     assert published == [("saic-71-2014", 60), ("samr-45-2021", 36), ("samr-45-2021", 3)]
+
+
+async def test_after_a_revocation_one_waits_anew(desk: Desk) -> None:
+    code = await desk.enterprise()
+    key = await fined(desk, code, today() - timedelta(300))
+    us, officer = desk.representative(code), desk.officer()
+    body = {"producer": "AMR-421303", "key": key, "cure": "已缴清罚款", "commitment": PROMISE}
+    made = await desk.ok("/v1/repairs", us, body)
+    one = f"/v1/repairs/{made['id']}"
+    taken = await desk.ok(f"{one}/acceptance", officer, {"accepted": True, "reason": "受理"}, made["version"])
+    done = await desk.ok(f"{one}/decision", officer, {"outcome": "granted", "reason": "符合"}, taken["version"])
+    await desk.ok(f"{one}/revocation", officer, {"reason": "缴款凭证系伪造"}, done["version"])
+    answer = await desk.post("/v1/repairs", us, body)
+    assert (answer.status_code, [h["code"] for h in answer.json()["hindrances"]]) == (409, ["too_early"])
+    (mine,) = (await desk.get("/v1/penalties/mine", us))["items"]
+    assert (mine["waiting"]["started_on"], mine["publication"]["started_on"]) == (str(today()), str(today()))
+    assert mine["publication"]["due_on"] == mine["publish_until"]
