@@ -5,10 +5,11 @@ publication ends on the day after.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from shared.terms import OWN_RULE, in_force
 from svc_credit_registry.listing.periods.rules import Clock, Period
@@ -166,6 +167,11 @@ def is_minor(penalty: Penalty) -> bool:
         return True
     row = small_fine(penalty.region, penalty.decided_on)
     return penalty.fine_yuan < (row.person_yuan if penalty.is_person else row.entity_yuan)
+
+
+def is_same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a new version imposes what the one before did, and so keeps its term of publication."""
+    return all(before.get(name) == after.get(name) for name in ("penalty_types", "fine_yuan"))
 
 
 def published_on(recorded_on: date, due_on: date | None) -> date:

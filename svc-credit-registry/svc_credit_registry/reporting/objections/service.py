@@ -11,6 +11,7 @@ from shared import audit
 from shared.auth import Caller
 from shared.clock import statutory_date
 from shared.http import check_version
+from svc_credit_registry.listing.penalties.rules import is_same
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.records import queries as record_items
 from svc_credit_registry.record.records import service as records
@@ -222,18 +223,22 @@ async def _carry_out(
 
 
 def _corrected(item: RecordItem, body: RecordObjectionDecisionIn) -> records.Item:
+    content = records.checked_content(RecordKind(item.kind), body.content or {})
+    # A penalty that became another one has its term of publication given anew, by the sweep of the penalties.
+    is_another = item.kind == RecordKind.PENALTY and not is_same(item.content, content)
+    is_another = is_another and item.content.get("state") != "repaired"
     return records.Item(
         code=item.code,
         kind=RecordKind(item.kind),
         key=item.key,
-        content=body.content or {},
+        content=content,
         producer=item.producer,
         provider=item.provider,
         basis=item.basis,
         produced_on=item.produced_on,
         effective_from=item.effective_from,
         effective_until=item.effective_until,
-        publish_until=item.publish_until,
+        publish_until=None if is_another else item.publish_until,
     )
 
 

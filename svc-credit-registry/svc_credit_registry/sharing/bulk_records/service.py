@@ -17,7 +17,7 @@ from shared import audit
 from shared.auth import Caller
 from shared.clock import statutory_date
 from shared.codes import regions
-from svc_credit_registry.listing.penalties.rules import Penalty, published_on, shown, types_of
+from svc_credit_registry.listing.penalties.rules import Penalty, is_same, published_on, shown, types_of
 from svc_credit_registry.record.feed import service as feed
 from svc_credit_registry.record.records.models import RECEIPTS, RecordItem
 from svc_credit_registry.record.records.rules import RecordKind, found_by, publication_due, receipt_of
@@ -111,8 +111,9 @@ def _carried(item: Item, before: RecordItem | None, day: date) -> Item:
         return replace(item, content=content, publish_until=_term(item, content, day))
     if before.content.get("state") == "repaired" and content.get("state") == "in_force":
         content["state"] = "repaired"
-    is_same_penalty = all(before.content.get(name) == content.get(name) for name in ("penalty_types", "fine_yuan"))
-    return replace(item, content=content, publish_until=before.publish_until if is_same_penalty else None)
+    return replace(
+        item, content=content, publish_until=before.publish_until if is_same(before.content, content) else None
+    )
 
 
 def _term(item: Item, content: dict[str, Any], day: date) -> date:

@@ -9,6 +9,7 @@ import pytest
 
 from shared import audit
 from shared.clock import now
+from svc_credit_registry.listing.penalties import handlers as penalties
 from svc_credit_registry.record.enterprises import queries as enterprises
 from svc_credit_registry.record.enterprises.service import keep_state
 from svc_credit_registry.record.records import service as records
@@ -20,6 +21,8 @@ from tests.svc_credit_registry.reporting.filings.conftest import Filings, expect
 DAY = date(2026, 9, 21)
 FACTS = "处罚决定已被撤销，公示内容与事实不符。"
 SETTLE = SWEEPS[0]
+GIVE_TERMS = penalties.SWEEPS[0]
+TERM = "SELECT id, publish_until FROM record_items WHERE code = $1 AND superseded_at IS NULL"
 PENALTY: dict[str, Any] = {
     "document_number": "随曾市监处罚〔2026〕1号",
     "authority": "曾都区市场监督管理局",
@@ -281,3 +284,27 @@ async def test_the_unit_closes_a_case_whose_error_is_gone_another_way(filings: F
     refused(await filings.post(filings.officer("421321"), path, how), 404, "objection_unknown")
     assert expect(await filings.post(filings.officer(), path, how))["state"] == "closed"
     refused(await filings.post(filings.officer(), path, how), 409, "act_not_allowed")
+
+
+async def test_a_penalty_corrected_to_another_one_has_its_term_given_anew(filings: Filings) -> None:
+    code = await filings.enterprise()
+    large = PENALTY | {"decided_on": "2026-08-03", "fine_yuan": "200000.00", "penalty": "罚款二十万元"}
+    until = date(2029, 8, 10)
+    item = records.Item(
+        code=code, kind=RecordKind.PENALTY, key=str(uuid.uuid4()), content=large, producer="AMR-421303",
+        provider="AMR-421303", basis="《中华人民共和国价格法》第四十二条", produced_on=date(2026, 8, 3),
+        effective_from=date(2026, 8, 3), publish_until=until,
+    )  # fmt: skip
+    async with filings.client.sessions() as session, session.begin():
+        item_id = str((await records.put(session, audit.SYSTEM, item, now())).item_id)
+    kept = await asked(filings, filings.person(sub=str(uuid.uuid4())), code, item_id)
+    content = large | {"facts": "未按规定明码标价，已改正"}
+    expect(await decided(filings, filings.officer(), kept, outcome="corrected", content=content))
+    (row,) = await filings.rows(TERM, code)
+    assert row.publish_until == until, "it is the same penalty"
+    changed = await asked(filings, filings.person(sub=str(uuid.uuid4())), code, str(row.id))
+    small = content | {"fine_yuan": "2000.00", "penalty": "罚款2000元"}
+    expect(await decided(filings, filings.officer(), changed, outcome="corrected", content=small))
+    await filings.sweep(GIVE_TERMS)
+    (row,) = await filings.rows(TERM, code)
+    assert row.publish_until < date(2027, 3, 1), "a small fine is published for three months"
