@@ -14,7 +14,7 @@ from shared.db import Sessions
 from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.listing.grounds.rules import ListKind
 from svc_credit_registry.listing.lists.models import DOCUMENTS, NUMBERS, ListDocument, ListEntry, ListStep
-from svc_credit_registry.listing.lists.rules import PUBLIC_STATES, State
+from svc_credit_registry.listing.lists.rules import PUBLIC_STATES, Act, State
 from svc_credit_registry.listing.periods.queries import queue as queued
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.record.records.rules import RecordKind
@@ -137,7 +137,17 @@ async def document(session: AsyncSession, number: str) -> ListDocument | None:
     return await session.get(ListDocument, number)
 
 
-def public_named_in(number: str) -> Select[ListEntry]:
-    """The public entries which a decision names."""
-    named = or_(E.document_number == number, E.end_document_number == number)
-    return select(E).where(named, or_(*_shown()))
+def public_named_in(document: ListDocument) -> Select[ListEntry]:
+    """The public entries which a decision names: those it put on the list, or the one it has ended."""
+    naming = E.document_number if document.act == Act.LIST else E.end_document_number
+    return select(E).where(naming == document.number, or_(*_shown()))
+
+
+async def is_shown(session: AsyncSession, document: ListDocument) -> bool:
+    """Whether everybody may read a decision: that to list while an entry is public which it names, that to remove
+    where removals are public.
+    """
+    if document.act == Act.REMOVE:
+        return State.REMOVED in PUBLIC_STATES[ListKind(document.list)]
+    named = document.act == Act.LIST and await session.scalar(public_named_in(document).limit(1))
+    return bool(named)

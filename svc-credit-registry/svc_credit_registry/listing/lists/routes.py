@@ -200,7 +200,6 @@ async def _document(session: SessionDep, number: Annotated[str, NUMBER]) -> List
 
 
 DocumentDep = Annotated[ListDocument, Depends(_document)]
-PUBLIC_ACTS = frozenset({"list", "remove"})
 
 
 @router.get(
@@ -209,9 +208,11 @@ PUBLIC_ACTS = frozenset({"list", "remove"})
     summary="决定文书 A decision by its number",
     dependencies=[Public],
 )
-async def get_list_document(request: Request, document: DocumentDep) -> DocumentOut:
-    """A decision to list or remove, with ground, article, facts and what can be done against it."""
-    if document.act not in PUBLIC_ACTS:
+async def get_list_document(request: Request, session: SessionDep, document: DocumentDep) -> DocumentOut:
+    """A decision to list or remove, with ground, article, facts and what can be done against it; 404 when no entry
+    which it names is shown any more.
+    """
+    if not await queries.is_shown(session, document):
         raise DocumentUnknown
     return document_out(document, wants_english(request))
 
@@ -224,7 +225,7 @@ async def get_list_document(request: Request, document: DocumentDep) -> Document
 )
 async def list_document_entries(reply: ReplyDep, document: DocumentDep, paging: Paging) -> Page[ListEntryOut]:
     """The public entries which a decision names, each with its item in the document."""
-    shown = queries.public_named_in(document.number)
+    shown = queries.public_named_in(document)
     keys: list[Any] = [ListEntry.code.asc(), ListEntry.id.asc()]
     found = await reply.page_of(shown, keys, paging)
     return found.page([entry_out(row, reply.english) for row in found.rows])
