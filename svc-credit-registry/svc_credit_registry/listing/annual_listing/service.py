@@ -17,7 +17,6 @@ from svc_credit_registry.listing.lists.rules import calendar_of, report_period_e
 def batch_of(year: int, now: datetime) -> Batch:
     """What all entries of one batch share: the law, the facts and the days which the listing sets off."""
     today, ground = statutory_date(now), rules.ground()
-    periods = (rules.TERMS.objection, rules.TERMS.warning, rules.TERMS.escalation)
     return Batch(
         year=year,
         today=today,
@@ -28,7 +27,7 @@ def batch_of(year: int, now: datetime) -> Batch:
         terms_version=rules.TERMS.version,
         decide_from=report_period_end(year),
         dates=dict(vars(calendar_of(rules.TERMS, today))),
-        provisional=any(period.deadline(today).provisional for period in periods if period),
+        provisional=any(period.deadline(today).provisional for period in rules.TERMS.after_listing),
     )
 
 

@@ -13,6 +13,7 @@ from svc_credit_registry.listing.list_objections.models import ListObjection
 from svc_credit_registry.listing.lists import queries as entries
 from svc_credit_registry.listing.lists import service as lists
 from svc_credit_registry.listing.lists.models import ListEntry
+from svc_credit_registry.listing.lists.rules import State
 from svc_credit_registry.listing.periods.queries import provisional
 from svc_credit_registry.listing.removals import queries as removals
 from svc_credit_registry.listing.removals import service as removal_service
@@ -43,8 +44,11 @@ async def lapse(session: AsyncSession, context: SweepContext) -> int:
 
 
 async def recompute(session: AsyncSession, context: SweepContext) -> int:
-    """Provisional dates anew, as the notices of days off come; 0, for it is never done."""
-    for entry in await provisional(session, ListEntry, entries.OPEN, AT_ONCE):
+    """Provisional dates anew, as the notices of days off come; how many entries on the lists had others."""
+    for proposed in await provisional(session, ListEntry, (State.PROPOSED,), AT_ONCE):
+        await lists.recompute(session, proposed, context.today)
+    outdated = await entries.outdated(session, AT_ONCE)
+    for entry in outdated:
         await lists.recompute(session, entry, context.today)
     for objection in await provisional(session, ListObjection, objections.OPEN, AT_ONCE):
         objected = await entries.find(session, objection.entry_id)
@@ -56,7 +60,7 @@ async def recompute(session: AsyncSession, context: SweepContext) -> int:
         asked = await entries.find(session, removal.entry_id)
         if asked is not None:
             removal_service.refresh(removal, asked)
-    return 0
+    return len(outdated)
 
 
 SWEEPS = [

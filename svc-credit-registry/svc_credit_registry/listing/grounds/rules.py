@@ -86,6 +86,12 @@ class Terms:
     consent: bool = False
     note: str = ""
 
+    @property
+    def after_listing(self) -> tuple[Period, ...]:
+        """The periods which a listing sets off."""
+        periods = (self.objection, self.warning, self.escalation, self.lasts, self.early_removal)
+        return tuple(period for period in periods if period)
+
     def ground(self, code: str) -> Ground | None:
         """The ground with this code, if this measure knows it."""
         return next((ground for ground in self.grounds if ground.code == code), None)

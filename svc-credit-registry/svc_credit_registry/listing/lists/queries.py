@@ -2,25 +2,26 @@
 
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
 from shared.db import Sessions
 from svc_credit_registry.cases import queries as cases
-from svc_credit_registry.listing.grounds.rules import ListKind
+from svc_credit_registry.listing.grounds.rules import ListKind, terms_of
 from svc_credit_registry.listing.lists.models import DOCUMENTS, NUMBERS, ListDocument, ListEntry, ListStep
-from svc_credit_registry.listing.lists.rules import PUBLIC_STATES, Act, State
+from svc_credit_registry.listing.lists.rules import PUBLIC_STATES, Act, Calendar, State, calendar_of
 from svc_credit_registry.listing.periods.queries import queue as queued
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.record.records.rules import RecordKind
 
 E = ListEntry
 CHUNK = 2000
+GROUPS = 20
 OPEN = (State.PROPOSED.value, State.LISTED.value)
 
 
@@ -107,6 +108,28 @@ async def standing(session: AsyncSession, code: str, kind: ListKind | None = Non
     if kind is not None:
         statement = statement.where(E.list == kind)
     return (await session.scalars(statement.order_by(E.id))).all()
+
+
+async def outdated(session: AsyncSession, limit: int) -> Sequence[ListEntry]:
+    """Entries on a list whose days rest on days off that were not published, and are others by today's calendar; or are
+    certain by now. Locked; those in use wait.
+
+    Most stay provisional for years: they are compared by the day of their listing, so that they hold up no other.
+    """
+    days = [E.terms_version, E.listed_on, *(getattr(E, day.name) for day in fields(Calendar))]
+    running = (E.state == State.LISTED, E.provisional)
+    stale = [row for row in await session.execute(select(*days).where(*running).distinct()) if _is_outdated(*row)]
+    if not stale:
+        return []
+    same = or_(*(and_(*(a.is_not_distinct_from(b) for a, b in zip(days, row, strict=True))) for row in stale[:GROUPS]))
+    statement = select(E).where(*running, same).order_by(E.id).limit(limit)
+    return (await session.scalars(statement.with_for_update(skip_locked=True))).all()
+
+
+def _is_outdated(terms_version: str, listed_on: date, *stored: date | None) -> bool:
+    terms = terms_of(terms_version)
+    is_certain = not any(period.deadline(listed_on).provisional for period in terms.after_listing)
+    return is_certain or stored != tuple(vars(calendar_of(terms, listed_on)).values())
 
 
 async def has_open(session: AsyncSession, code: str, kind: str, ground: str, report_year: int | None) -> bool:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from shared import audit
 from shared.audit import AuditRow
@@ -249,6 +249,23 @@ async def test_dates_on_unpublished_days_off_are_computed_anew(desk: Desk) -> No
     history = await desk.get(f"/v1/list-entries/{entry_id}/history", desk.representative(code))
     assert history["items"][-1]["act"] == "recompute"
     assert "2027-01-01" in history["items"][-1]["note"]
+
+
+async def test_the_many_whose_three_years_are_uncertain_hold_up_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clocks, "AT_ONCE", 2)
+    codes = [await desk.enterprise(region="420106") for _ in range(5)]
+    for code in codes:
+        await listed_on(desk, code, date(2026, 12, 24))
+    async with desk.world.client.sessions() as session, session.begin():
+        moved = update(ListEntry).where(ListEntry.code.in_(codes)).values(escalates_on=date(2029, 12, 20))
+        await session.execute(moved)
+    await desk.sweep(clocks.recompute, date(2026, 12, 25))
+    assert {entry.escalates_on for entry in await entries(desk, *codes)} == {date(2029, 12, 24)}
+    (last,) = (await desk.get("/v1/list-entries/mine", desk.representative(codes[-1])))["items"]
+    history = await desk.get(f"/v1/list-entries/{last['id']}/history", desk.representative(codes[-1]))
+    assert [step["act"] for step in history["items"]].count("recompute") == 1
 
 
 async def listed_on(desk: Desk, code: str, day: date, *, serious: bool = False) -> uuid.UUID:
