@@ -76,7 +76,8 @@ async def fulfil(
     if found is None or not caller.acts_for(found.code, MATTER):
         raise OrderUnknown
     rules.check_open(found.state)
-    published = await information.find(session, information_id)
+    # Locked, so that of two orders for which it is named at once the second sees the first.
+    published = await information.find(session, information_id, lock=True)
     if published is None or published.code != found.code:
         raise NotWhatWasOrdered
     latest = (await information.revisions(session, [published.id]))[published.id][-1]

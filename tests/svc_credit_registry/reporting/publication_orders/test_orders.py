@@ -1,5 +1,6 @@
 """Orders to publish: 10 days, then whoever did not may be proposed for the list."""
 
+import asyncio
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -151,6 +152,21 @@ async def test_one_publication_fulfils_one_order_and_a_correction_counts_from_it
         expect(await filings.post(who, f"/publication-orders/{first['id']}/fulfilment", named))
         path = f"/publication-orders/{second['id']}/fulfilment"
         assert refused(await filings.post(who, path, named), 422, "not_what_was_ordered")["number"] == first["number"]
+
+
+async def test_one_publication_named_for_many_orders_at_once_fulfils_one(filings: Filings) -> None:
+    code = await filings.enterprise()
+    who, officer = filings.agent(code), filings.officer()
+    with filings.on(DAY):
+        body = {"code": code, "type": "equity_change"}
+        orders = [
+            expect(await filings.post(officer, "/publication-orders", body | {"matter": f"第{n}次股权转让未公示"}), 201)
+            for n in range(6)
+        ]
+        named = {"information_id": (await told(filings, who))["id"]}
+        paths = [f"/publication-orders/{order['id']}/fulfilment" for order in orders]
+        answers = await asyncio.gather(*(filings.post(who, path, named) for path in paths))
+    assert sorted(answer.status_code for answer in answers) == [200, *[422] * 5]
 
 
 async def test_an_order_that_expires_unfulfilled_proposes_the_listing_which_an_officer_decides(
