@@ -9,6 +9,10 @@ from svc_credit_registry.listing.lists.rules import report_period_end
 TERMS = SAMR_68
 """The measure by which enterprises are listed (Order 68, article 6)."""
 
+ON_THEIR_WAY = timedelta(minutes=10)
+"""How long after midnight the listing waits: reports sent in the last moment of 30 June are in time, and some are not
+on the record yet when the day is over."""
+
 
 def opens_on(year: int) -> date:
     """The day on which those are listed who did not report for `year`: 1 July of the next one."""
