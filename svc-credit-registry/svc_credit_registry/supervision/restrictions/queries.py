@@ -11,11 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from svc_credit_registry.supervision.restrictions.models import RestrictionCheck
 
 # One row for each code at least, so that it also tells whether the register knows it. A code that went on under another
-# one takes its measures along, through any number of steps: nobody gets rid of them by a merger.
+# one takes its measures along, through any number of steps: nobody gets rid of them by a merger. Nor by showing a code
+# that he had before: it is answered with what stands against him now.
 _ENTITIES = text(
     """
-    WITH RECURSIVE went_on (asked, code) AS (
+    WITH RECURSIVE goes_on (asked, code) AS (
         SELECT code, code COLLATE "C" FROM unnest(:codes) AS c(code)
+        UNION
+        SELECT g.asked, s.new_code FROM goes_on g JOIN enterprise_successors s ON s.old_code = g.code
+        WHERE NOT EXISTS (SELECT FROM enterprises e WHERE e.code = g.code AND e.status = 'active')
+    ), went_on (asked, code) AS (
+        SELECT asked, code FROM goes_on
         UNION
         SELECT w.asked, s.old_code FROM went_on w JOIN enterprise_successors s ON s.new_code = w.code
     )

@@ -123,6 +123,29 @@ async def test_mergers_take_the_measures_along(bureau: Bureau) -> None:
         assert (found["effect"], found["restrictions"][0]["code"]) == ("refuse", old)
 
 
+async def test_who_asks_by_a_code_that_went_on_under_another_hears_of_what_stands_against_that(bureau: Bureau) -> None:
+    old, new, newest = await bureau.enterprise(), await bureau.enterprise(), await bureau.enterprise()
+    await bureau.ok("POST", "/v1/measure-directives", bureau.officer(), directive(newest))
+    async with bureau.client.sessions() as session, session.begin():
+        connection = await session.connection()
+        for step in ((old, new), (new, newest)):
+            await connection.exec_driver_sql(
+                "INSERT INTO enterprise_successors (old_code, new_code, reason, since, producer, basis) "
+                "VALUES ($1, $2, 'code_changed', current_date, 'AMR-421303', '换发')", step,
+            )  # fmt: skip
+        await connection.exec_driver_sql(
+            "UPDATE enterprises SET status = 'cancelled', ended_on = current_date WHERE code IN ($1, $2)", (old, new)
+        )
+    for code in (old, new, newest):
+        found = await bureau.check(code)
+        assert (found["code"], found["known"], found["effect"]) == (code, True, "refuse")
+        assert [one["code"] for one in found["restrictions"]] == [newest]
+    async with bureau.client.sessions() as session, session.begin():
+        statement = "UPDATE enterprises SET status = 'active', ended_on = NULL WHERE code = $1"
+        await (await session.connection()).exec_driver_sql(statement, (old,))
+    assert (await bureau.check(old))["effect"] == "none", "its cancellation was undone: it is in business by itself"
+
+
 async def test_a_matter_that_no_measure_names_is_marked(bureau: Bureau) -> None:
     code, who = await bureau.enterprise(), bureau.machine()
     for matter, known in (("FIN-PROCUREMENT", True), ("FIN-PROCUREMNT", False)):
