@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
@@ -94,8 +94,9 @@ def names_of(entry: Entry) -> Iterator[OtherName]:
     parts = decompose(entry.name, entry.region)
     yield OtherName(entry.name, parts, entry.industry_code, scope, standing, entry.code, ended)
     for former in entry.former:
-        parts, until = decompose(former.name, entry.region), date.fromisoformat(former.until)
-        yield OtherName(former.name, parts, entry.industry_code, scope, Standing.FORMER, entry.code, until)
+        parts = decompose(former.name, entry.region)
+        changed_on = date.fromisoformat(former.until) + timedelta(days=1)  # the day behind the last one it was borne
+        yield OtherName(former.name, parts, entry.industry_code, scope, Standing.FORMER, entry.code, changed_on)
 
 
 def _held(row: HeldName) -> OtherName:

@@ -4,16 +4,19 @@ from typing import Any
 
 import pytest
 
-from shared.clock import today
+from shared.clock import now, today
 from shared.codes import credit_code
 from shared.events.services import NameReservationReleasedV1, NameReservedV1
 from svc_credit_registry.demo import FIXED, fill
 from svc_credit_registry.discovery.names import queries
 from svc_credit_registry.discovery.projection.service import Projection
+from svc_credit_registry.record.amendments.rules import name_period_end
+from svc_credit_registry.record.enterprises.models import EnterpriseName
+from svc_credit_registry.record.feed import service as feed
 from svc_credit_registry.record.samples.rules import TRADE_NAMES, Plan, counties, enterprises
 from svc_credit_registry.settings import Settings
 from tests.svc_credit_registry.discovery.names.test_rules import OFFICIAL
-from tests.svc_credit_registry.world import World, decided, row
+from tests.svc_credit_registry.world import World, decided, on, row
 
 ASKED = {"region": "421303", "trade_name": "红光", "industry_code": "C151", "organisation_form": "有限公司"}
 
@@ -184,6 +187,22 @@ async def test_a_former_name_of_an_enterprise_is_in_the_way_for_a_year(world: Wo
     (verdict,) = (await compare(world))["verdicts"]
     assert (verdict["conflicting_name"], verdict["conflicting_code"]) == ("随州红光酒厂", code)
     assert "第十七条第二项" in verdict["article"]
+
+
+async def test_the_year_of_a_former_name_begins_with_the_change_and_not_with_its_own_last_day(world: World) -> None:
+    """Changed on 20 May 2026: the last day of the old name is the 19th, and it is free on 20 May 2027."""
+    code = credit_code.make("421303", 430_600_004)
+    await world.load([row(code, "随州永兴酒厂")])
+    began = date(2012, 1, 1)
+    until = name_period_end(began, date(2026, 5, 20))
+    old = EnterpriseName(code=code, name="随州红光酒厂", valid_from=began, valid_until=until, closed_at=now())
+    async with world.client.sessions() as session, session.begin():
+        session.add(old)
+        await feed.changed(session, code, "registration", day=today())
+    await world.settled()
+    for day, found in ((date(2027, 5, 19), ["随州红光酒厂"]), (date(2027, 5, 20), [])):
+        with on(day):
+            assert [v["conflicting_name"] for v in (await compare(world))["verdicts"]] == found, day
 
 
 async def test_a_claimed_investment_relation_is_left_to_an_examiner(world: World) -> None:
