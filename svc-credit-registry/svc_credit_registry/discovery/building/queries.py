@@ -23,7 +23,13 @@ BESIDE = """
     WHERE superseded_at IS NULL AND kind IN ('key_person', 'abnormal_operation', 'serious_violation')
         AND (kind = 'key_person' OR content->>'state' = 'listed') {items}
     UNION ALL
-    SELECT 'numbers', new_code, old_code, '' FROM enterprise_successors WHERE true {successors}
+    SELECT 'numbers', new_code, old_code, '' FROM (
+        WITH RECURSIVE before AS (
+            SELECT new_code, old_code FROM enterprise_successors WHERE true {successors}
+            UNION
+            SELECT b.new_code, s.old_code FROM before b JOIN enterprise_successors s ON s.new_code = b.old_code
+        ) SELECT new_code, old_code FROM before
+    ) AS numbers
 """
 """What stands beside the facts: kind, code, value, until when. Each part may be narrowed further."""
 ORDER = "CASE status WHEN 'active' THEN 0 WHEN 'revoked' THEN 1 ELSE 2 END, name COLLATE \"C\""

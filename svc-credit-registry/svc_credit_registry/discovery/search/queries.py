@@ -32,10 +32,17 @@ async def matching(session: AsyncSession, wanted: Wanted) -> Select[Enterprise]:
     prefix = wanted.code_prefix
     if not prefix:
         return statement
-    old = select(EnterpriseSuccessor.new_code).where(EnterpriseSuccessor.old_code == prefix)
-    if new := (await session.scalars(old)).all():  # so it is a whole code, and no other begins with it
+    if new := await _went_on(session, prefix):  # so it is a whole code, and no other begins with it
         return statement.where(Enterprise.code.in_([prefix, *new]))
     return statement.where(Enterprise.code >= prefix, Enterprise.code < prefix + "Z")
+
+
+async def _went_on(session: AsyncSession, code: str) -> list[str]:
+    """The codes under which the record of a code or an old number has gone on, through any number of steps."""
+    s = EnterpriseSuccessor
+    steps = select(s.new_code.label("code")).where(s.old_code == code).cte("went_on", recursive=True)
+    steps = steps.union(select(s.new_code).join(steps, s.old_code == steps.c.code))
+    return list(await session.scalars(select(steps.c.code)))
 
 
 def _filters(filters: Filters) -> list[ColumnElement[bool]]:

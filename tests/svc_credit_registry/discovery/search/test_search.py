@@ -207,6 +207,23 @@ async def test_an_old_number_finds_the_record_that_goes_on(world: World) -> None
     assert (await world.get("/v1/enterprises/facets", q="421303000012345"))["count"] == 1
 
 
+async def test_a_number_finds_the_record_that_goes_on_through_any_number_of_steps(world: World) -> None:
+    """An old number, whose code was changed, whose holder was merged into another."""
+    await world.load(ROWS[:20])
+    first, second, last = (ROWS[n]["code"] for n in (4, 5, 6))
+    steps = (("421303000012345", first, "number_unified"), (first, second, "code_changed"), (second, last, "merged"))
+    async with world.client.sessions() as session, session.begin():
+        for old, new, reason in steps:
+            given = {"since": date(2016, 5, 1), "producer": "AMR-421300", "basis": "test"}
+            session.add(EnterpriseSuccessor(old_code=old, new_code=new, reason=reason, **given))
+    for q, found in (("421303000012345", {first, second, last}), (first, {first, second, last}), (last, {last})):
+        items = (await world.get("/v1/enterprises", q=q))["items"]
+        assert {item["code"] for item in items} == found, q
+    await world.load([ROWS[n] | {"legal_representative_name": "李四"} for n in (4, 5, 6)])
+    await world.settled()
+    assert (await world.get("/v1/enterprises/facets", q="421303000012345"))["count"] == 3
+
+
 async def test_a_list_may_be_narrowed_to_those_on_a_list(world: World) -> None:
     await world.load(ROWS[:20])
     listed = ROWS[7]["code"]
