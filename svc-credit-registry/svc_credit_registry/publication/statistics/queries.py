@@ -41,6 +41,13 @@ SELECT rpad(left(region, {digits}), 6, '0'), '', {period}, CASE WHEN in_time THE
 FROM report JOIN state USING (code) {only}
 GROUP BY 1, 3, 4"""
 )
+_CLASSES = """WITH run AS (
+  SELECT id FROM risk_runs
+  WHERE kind = 'monthly' AND state = 'finished' AND finished_at <= :cutoff ORDER BY month DESC LIMIT 1
+), counted AS (
+  SELECT left(key, 2) || '0000' AS region, class, sum(entities) AS entities FROM risk_figures
+  WHERE run_id = (SELECT id FROM run) AND dimension = 'region' GROUP BY 1, 2
+"""
 
 SQL: dict[str, str] = {
     "enterprises_by_region": _STATE + "SELECT region, '', '', status, count(*) FROM state GROUP BY region, status",
@@ -61,15 +68,14 @@ WHERE kind IN ('abnormal_operation', 'serious_violation') AND {_ON_RECORD}
   AND coalesce((content ->> 'removed_on')::date > :as_of, true)
   AND coalesce(effective_until >= :as_of, true) AND coalesce(publish_until >= :as_of, true)
 GROUP BY 1, 4""",
-    "risk_classes": f"""WITH run AS (
-  SELECT id FROM risk_runs
-  WHERE kind = 'monthly' AND state = 'finished' AND finished_at <= :cutoff ORDER BY month DESC LIMIT 1
-), counted AS (
-  SELECT left(key, 2) || '0000' AS region, class, sum(entities) AS entities FROM risk_figures
-  WHERE run_id = (SELECT id FROM run) AND dimension = 'region' GROUP BY 1, 2
-), summed AS (SELECT *, sum(entities) OVER (PARTITION BY region) AS whole FROM counted)
-SELECT region, '', '', CASE WHEN whole < {MINIMUM_SHOWN} THEN 'withheld' ELSE class END, sum(entities)
-FROM summed GROUP BY 1, 4""",
+    "risk_classes": _CLASSES
+    + f"""), sized AS (SELECT region, sum(entities) AS whole FROM counted GROUP BY region
+), told AS (
+  SELECT region, least(whole, sum(whole) OVER (
+    ORDER BY whole, region ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) >= {MINIMUM_SHOWN} AS told
+  FROM sized)
+SELECT region, '', '', CASE WHEN told THEN class ELSE 'withheld' END, sum(entities)
+FROM counted JOIN told USING (region) GROUP BY 1, 4""",
     "inspections": """SELECT left(region, 2) || '0000', '', to_char(drawn_on, 'YYYY'), series, count(*)
 FROM inspection_tasks
   CROSS JOIN LATERAL (VALUES ('drawn', drawn_on), ('published', published_on)) AS event (series, day)
@@ -85,6 +91,11 @@ FORMER: dict[tuple[str, int], str] = {
     # It counted results as they are now: one that was corrected since came out otherwise when it was run again.
     ("inspection_results", 1): """SELECT left(region, 2) || '0000', result, '', 'published', count(*)
 FROM inspection_tasks WHERE published_on < :as_of GROUP BY 1, 2""",
+    # What it withheld of a small province could be had by taking the others off the nation.
+    ("risk_classes", 1): _CLASSES
+    + f"""), summed AS (SELECT *, sum(entities) OVER (PARTITION BY region) AS whole FROM counted)
+SELECT region, '', '', CASE WHEN whole < {MINIMUM_SHOWN} THEN 'withheld' ELSE class END, sum(entities)
+FROM summed GROUP BY 1, 4""",
 }
 """Queries of former versions: what was published by them is computed again by them."""
 

@@ -118,9 +118,10 @@ FIGURES: Mapping[str, Figure] = {
             digits=4,
         ),
         Figure(
-            "risk_classes", 1, ("信用风险分类", "Risk classes"),
+            "risk_classes", 2, ("信用风险分类", "Risk classes"),
             ("最近一次全国月度分类中各类企业数", "Entities by class in the latest monthly classification"),
-            (f"已注销的；不足{MINIMUM_SHOWN}户的地区只计总数", f"Cancelled ones; classes below {MINIMUM_SHOWN}"),
+            (f"已注销的；不足{MINIMUM_SHOWN}户的地区，以及据以可推算的地区，只计总数",
+             f"Cancelled ones; classes below {MINIMUM_SHOWN}, and of regions that would tell these"),
             Group.REGION,
             {letter.value: label for letter, label in CLASS_LABELS.items()} | {"withheld": ("未分类公布", "Withheld")},
         ),

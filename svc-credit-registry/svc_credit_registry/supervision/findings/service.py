@@ -37,7 +37,8 @@ from svc_credit_registry.supervision.inspections import queries as draws
 from svc_credit_registry.supervision.inspections.models import InspectionAssignment, InspectionPlan, InspectionTask
 from svc_credit_registry.supervision.inspections.rules import WHOLE, law_on
 from svc_credit_registry.supervision.risk import queries as risk
-from svc_credit_registry.supervision.risk.rules import CLASS_LABELS, MINIMUM_SHOWN, RiskClass
+from svc_credit_registry.supervision.risk.rules import CLASS_LABELS, RiskClass
+from svc_credit_registry.supervision.risk.service import told_of
 from svc_credit_registry.supervision.substitutions.rules import LeaveBy
 from svc_credit_registry.supervision.substitutions.service import Leave, give_place
 
@@ -269,12 +270,13 @@ async def _sizes(session: AsyncSession, region: str, year: int) -> dict[tuple[st
     run = await risk.finished_in(session, year)
     sizes: dict[tuple[str, str], int] = defaultdict(int)
     below = {child.code for child in regions.children(region)}
-    for dimension, county, letter, number in await risk.figures(session, run.month) if run else []:
+    figures = await risk.figures(session, run.month) if run else []
+    for dimension, county, letter, number in figures:
         if dimension == "region" and regions.covers(region, county):
             for key in (("whole", region), ("class", letter), ("region", _step(county, below) or region)):
                 sizes[key] += number
-    few = sizes.get(("whole", region), 0) < MINIMUM_SHOWN
-    return {key: size for key, size in sizes.items() if not (few and key[0] == "class")}
+    told = regions.prefix(region) in told_of(figures)
+    return {key: size for key, size in sizes.items() if told or key[0] != "class"}
 
 
 def _row(

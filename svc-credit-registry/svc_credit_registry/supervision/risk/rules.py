@@ -209,3 +209,35 @@ def digest_of(document: Mapping[str, Any]) -> str:
 def may_read(permissions: frozenset[str]) -> bool:
     """Whether staff with these permissions may see classes at all."""
     return bool(READ_BY & permissions)
+
+
+def withheld(parts: Mapping[str, int]) -> frozenset[str]:
+    """Of the parts of a whole, by how many entities they have, those whose figures by class are not published.
+
+    The small ones; and of the others, the smallest first, as many as it takes that what is left of the whole when all
+    published parts are taken off is no figure of a handful either.
+    """
+    told = sorted((number, key) for key, number in parts.items() if number >= MINIMUM_SHOWN)
+    left = sum(parts.values()) - sum(number for number, _ in told)
+    while told and 0 < left < MINIMUM_SHOWN:
+        left += told.pop(0)[0]
+    return frozenset(parts) - {key for _, key in told}
+
+
+def told_regions(sizes: Mapping[str, int]) -> frozenset[str]:
+    """The regions whose figures by class are published, as what the codes below them begin with ("" is the nation).
+
+    `sizes` are entities by code of region. What is withheld of a region is withheld of all below it.
+    """
+    below: dict[str, dict[str, int]] = {"": {}}
+    for code, number in sizes.items():
+        for end in range(0, len(code), 2):
+            parts = below.setdefault(code[:end], {})
+            parts[code[: end + 2]] = parts.get(code[: end + 2], 0) + number
+    told, waiting = set[str](), [""] if sum(sizes.values()) >= MINIMUM_SHOWN else []
+    while waiting:
+        place = waiting.pop()
+        told.add(place)
+        parts = below.get(place, {})
+        waiting += set(parts) - withheld(parts)
+    return frozenset(told)

@@ -241,6 +241,7 @@ async def distribution(session: AsyncSession, region: str, month: date | None) -
     if run is None or run.finished_at is None or not regions.is_known(region):
         raise RiskRunUnknown
     figures = await queries.figures(session, run.month)
+    told = told_of(figures)
     whole: dict[str, int] = {}
     below: dict[str, dict[str, int]] = {child.code: {} for child in regions.children(region)}
     industries: dict[str, dict[str, int]] = {}
@@ -258,13 +259,30 @@ async def distribution(session: AsyncSession, region: str, month: date | None) -
         model=run.model,
         computed_at=run.finished_at,
         minimum_shown=rules.MINIMUM_SHOWN,
-        whole=_share(region, regions.name(region), whole),
-        regions=[_share(code, regions.name(code), found) for code, found in below.items() if found],
-        industries=[
-            _share(key, INDUSTRIES[key].label if key in INDUSTRIES else None, found)
-            for key, found in sorted(industries.items())
+        whole=_share(region, regions.name(region), whole, told=regions.prefix(region) in told),
+        regions=[
+            _share(code, regions.name(code), found, told=regions.prefix(code) in told)
+            for code, found in below.items() if found
         ],
-    )
+        industries=_industries(industries),
+    )  # fmt: skip
+
+
+def told_of(figures: Sequence[tuple[str, str, str, int]]) -> frozenset[str]:
+    """The regions of which the figures of a month are published by class, as what codes below them begin with."""
+    sizes: dict[str, int] = {}
+    for dimension, key, _, number in figures:
+        if dimension == "region":
+            sizes[key] = sizes.get(key, 0) + number
+    return rules.told_regions(sizes)
+
+
+def _industries(found: dict[str, dict[str, int]]) -> list[ShareOut]:
+    hidden = rules.withheld({key: sum(classes.values()) for key, classes in found.items()})
+    return [
+        _share(key, INDUSTRIES[key].label if key in INDUSTRIES else None, classes, told=key not in hidden)
+        for key, classes in sorted(found.items())
+    ]
 
 
 def _add(group: dict[str, dict[str, int]], key: str | None, letter: str, number: int) -> None:
@@ -273,7 +291,6 @@ def _add(group: dict[str, dict[str, int]], key: str | None, letter: str, number:
         found[letter] = found.get(letter, 0) + number
 
 
-def _share(key: str, label: str | None, found: dict[str, int]) -> ShareOut:
-    total = sum(found.values())
-    classes = {name: found.get(name, 0) for name in RiskClass} if total >= rules.MINIMUM_SHOWN else None
-    return ShareOut(key=key, label=label, entities=total, classes=classes)
+def _share(key: str, label: str | None, found: dict[str, int], *, told: bool) -> ShareOut:
+    classes = {name: found.get(name, 0) for name in RiskClass} if told else None
+    return ShareOut(key=key, label=label, entities=sum(found.values()), classes=classes)

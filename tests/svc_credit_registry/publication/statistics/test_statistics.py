@@ -4,18 +4,21 @@ import csv
 import hashlib
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from xml.etree import ElementTree
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from shared.clock import now, today
 from shared.codes import credit_code
 from svc_credit_registry.apart import PAUSE
 from svc_credit_registry.publication.statistics import service
+from svc_credit_registry.publication.statistics.queries import SQL, compute
 from svc_credit_registry.publication.statistics.rules import FIGURES, rest
+from svc_credit_registry.supervision.risk.models import RiskFigure, RiskModel, RiskRun
+from svc_credit_registry.supervision.risk.rules import withheld
 from tests.svc_credit_registry.world import World, row
 
 CODES = [credit_code.make("421303", number) for number in range(71, 74)]
@@ -130,6 +133,34 @@ async def test_every_figure_comes_out_the_same(published: World) -> None:
     for name in FIGURES:
         again = (await published.client.post(f"/v1/statistics/{name}/re-runs")).json()
         assert (again["same"], again["different_cells"]) == (True, 0), name
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"42": 30, "43": 20}, {"42": 30, "43": 19}, {"42": 90, "43": 30, "44": 5}, {"42": 3},
+        {"42": 90, "43": 30, "44": 5, "45": 15}, {"42": 90, "43": 20, "44": 20, "45": 1},
+    ],
+)  # fmt: skip
+async def test_classes_withheld_of_a_province_cant_be_had_by_taking_the_others_off_the_nation(
+    world: World, sizes: dict[str, int]
+) -> None:
+    async with world.client.sessions() as session:
+        version = await session.scalar(select(RiskModel.version).limit(1))
+        run = RiskRun(
+            kind="monthly", month=date(1999, 1, 1), model=version, as_of=today(), cutoff=now(), state="finished",
+            requested_by="test", finished_at=now() - timedelta(minutes=1),
+        )  # fmt: skip
+        session.add(run)
+        await session.flush()
+        for place, number in sizes.items():
+            given = {"run_id": run.id, "dimension": "region", "key": f"{place}0102", "risk_class": "A"}
+            session.add(RiskFigure(**given, entities=number))
+        await session.flush()
+        cells = await compute(session, SQL["risk_classes"], today(), now(), "10s")
+        await session.rollback()
+    assert sum(cell[4] for cell in cells) == sum(sizes.values())
+    assert {cell[0][:2] for cell in cells if cell[3] == "withheld"} == withheld(sizes)
 
 
 async def test_a_long_rerun_is_followed_by_a_rest(published: World) -> None:

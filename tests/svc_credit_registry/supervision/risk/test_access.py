@@ -13,7 +13,7 @@ from shared.codes import credit_code
 from shared.inbox import SweepContext
 from svc_credit_registry.record.feed.service import sequence_all
 from svc_credit_registry.supervision.risk import handlers, queries
-from svc_credit_registry.supervision.risk.rules import digest_of
+from svc_credit_registry.supervision.risk.rules import digest_of, told_regions, withheld
 from tests.svc_credit_registry.supervision.risk.test_classification import finish
 from tests.svc_credit_registry.world import World, row
 
@@ -77,12 +77,35 @@ async def test_figures_are_public_but_not_for_a_handful(world: World) -> None:
     figures = await world.get("/v1/risk-distribution", region="421300")
     assert figures["whole"]["entities"] == sum(figures["whole"]["classes"].values()) == 35
     counties = {one["key"]: one for one in figures["regions"]}
-    assert counties["421303"]["classes"] is not None
     assert (counties["421321"]["entities"], counties["421321"]["classes"]) == (5, None)
+    assert counties["421303"]["classes"] is None, "taken off the whole they would tell those of the five"
+    alone = await world.get("/v1/risk-distribution", region="421303")
+    assert (alone["whole"]["entities"], alone["whole"]["classes"]) == (30, None)
     nation = await world.get("/v1/risk-distribution")
     assert [one["key"] for one in nation["industries"]] == ["C"]
     gone = await world.client.get("/v1/risk-distribution", params={"month": "2020-01-01"})
     assert gone.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("parts", "hidden"),
+    [
+        ({"a": 30, "b": 20}, ""),
+        ({"a": 30, "b": 19}, "ab"),
+        ({"a": 90, "b": 30, "c": 5}, "bc"),
+        ({"a": 90, "b": 30, "c": 5, "d": 15}, "cd"),
+        ({"a": 20, "b": 19, "c": 0}, "abc"),
+        ({}, ""),
+    ],
+)
+def test_what_is_withheld_cant_be_had_by_taking_the_rest_off_the_whole(parts: dict[str, int], hidden: str) -> None:
+    assert withheld(parts) == set(hidden)
+
+
+def test_what_is_withheld_of_a_region_is_withheld_of_all_below_it() -> None:
+    sizes = {"421303": 500, "421321": 4, "421381": 40, "420102": 30, "110101": 25, "310101": 3, "420000": 1}
+    assert told_regions(sizes) == {"", "42", "4213", "421303"}
+    assert told_regions({"421303": 19}) == frozenset()
 
 
 async def test_a_model_is_published_ahead_by_the_nation_and_used_from_its_day(world: World) -> None:
