@@ -121,7 +121,8 @@ def _value(place: int, indicator: Indicator, given: dict[str, Any]) -> str:
             given[f"first_{place}"] = indicator.first_year
             founded = "extract(year FROM established_on)::int"
             first = f"greatest(:first_{place}, :last_year - {indicator.years} + 1, {founded})"
-            value = _MISSING.format(first=first, filed=f"coalesce(v{place}, ARRAY[]::int[])")
+            missing = _MISSING.format(first=first, filed=f"coalesce(v{place}, ARRAY[]::int[])")
+            value = f"CASE WHEN starts_with(e.code, '92') THEN 0 ELSE {missing} END"  # 个体工商户: not asked of them
         case Measure.AGE_YEARS:
             value = "greatest(0, extract(year FROM age(:as_of, established_on))::int)"
         case Measure.INDUSTRY:

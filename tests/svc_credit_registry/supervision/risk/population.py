@@ -13,6 +13,7 @@ from shared.clock import statutory_date
 from shared.codes import credit_code
 from svc_credit_registry.record.publicity.models import ComplaintRecord
 from svc_credit_registry.record.records.models import RecordItem
+from svc_credit_registry.reporting.filings.rules import reports_here
 from svc_credit_registry.supervision.risk.rules import (
     Indicator,
     Measure,
@@ -92,7 +93,8 @@ def population(count: int, seed: int = 7) -> dict[str, Entity]:
     rng = random.Random(seed)
     found = {}
     for number in range(count):
-        code = credit_code.make(rng.choice(["421303", "421321", "110105"]), 10_000_000 + number)
+        category = "2" if number % 10 == 3 else "1"  # individual businesses, and enterprises
+        code = credit_code.make(rng.choice(["421303", "421321", "110105"]), 10_000_000 + number, category=category)
         status = rng.choices(["active", "revoked", "cancelled"], [90, 5, 5])[0]
         facts = row(
             code, f"随州风险{number}号酒业有限公司", region=code[2:8], status=status,
@@ -140,7 +142,8 @@ def _value(indicator: Indicator, entity: Entity) -> int:
         case Measure.COMPLAINTS:
             return sum(_young(indicator, day) for day in entity.complaints)
         case Measure.REPORTS_MISSING:
-            due = {year for year in years if year >= max(indicator.first_year, established.year)}
+            owed = reports_here(entity.facts["code"])
+            due = {year for year in years if owed and year >= max(indicator.first_year, established.year)}
             return len(due - {report["content"]["year"] for report in reports})
         case Measure.REPORTS_LATE:
             return sum(r["content"]["year"] in years and "-07-" in r["content"]["filed_on"] for r in reports)
