@@ -8,7 +8,7 @@ from enum import StrEnum
 from shared.errors import FieldError
 from shared.terms import OWN_RULE, Term, in_force
 from svc_credit_registry.cases.rules import TransitionTable
-from svc_credit_registry.supervision.measure_catalogue.rules import ORDER_44, Measure, Role, Subject
+from svc_credit_registry.supervision.measure_catalogue.rules import CATALOGUE, ORDER_44, Measure, Role, Subject
 from svc_credit_registry.supervision.measures.errors import ActNotAllowed, SubjectNotConcerned, TermInvalid
 
 ORDER_83 = "《严重违法失信企业名单管理暂行办法》（工商总局令第83号，2016-04-01起施行）"
@@ -65,7 +65,9 @@ AUTOMATIC: tuple[Automatic, ...] = (
 )  # fmt: skip
 
 
-LONGEST_YEARS = max(rule.years for rule in AUTOMATIC)
+_TERMS = {measure.code: measure.longest_years for measure in CATALOGUE}
+LONGEST_YEARS = max(min(rule.years, _TERMS[one.measure]) for rule in AUTOMATIC for one in rule.followups)
+"""For how long a listing brings anything at most: a measure outlasts neither its rule nor its own term."""
 
 
 def automatic_on(listed_on: date) -> Automatic | None:

@@ -4,7 +4,11 @@ import asyncio
 from datetime import date, timedelta
 
 from shared.clock import today
+from svc_credit_registry.record.feed.queries import last_position
+from svc_credit_registry.record.feed.service import sequence_all
 from svc_credit_registry.record.records.rules import RecordKind
+from svc_credit_registry.supervision.followups import service
+from svc_credit_registry.supervision.measures import queries
 from tests.svc_credit_registry.supervision.measures.bureau import ID_NUMBER, Bureau, directive
 
 ENTITY = {
@@ -125,3 +129,19 @@ async def test_a_directive_of_an_official_stays_when_the_list_lets_go(bureau: Bu
     await bureau.remove(key)
     await bureau.follow()
     assert (await states(bureau, code))["customs_certification"] == "in_force"
+
+
+async def test_old_listings_that_bring_nothing_any_more_hold_up_none_that_was_not_followed(bureau: Bureau) -> None:
+    """They may stand on the record for good; nobody is to be looked at again and again for them."""
+    long_ago = today().replace(year=today().year - 4)
+    for _ in range(service.AT_ONCE):
+        await bureau.put(await bureau.enterprise(), day=long_ago)
+    await bureau.follow()
+    missed = await bureau.enterprise()
+    await bureau.put(missed)
+    await sequence_all(bureau.client.runtime)
+    async with bureau.client.sessions() as session, session.begin():
+        turn = await queries.take_turn(session)
+        turn.position = await last_position(session)
+    await bureau.settle()
+    assert set(await states(bureau, missed)) == ENTITY | {"representative_ban"}
