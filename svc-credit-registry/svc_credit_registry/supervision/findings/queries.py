@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.cases import queries as cases
@@ -110,19 +110,22 @@ def published(region: str | None, code: str | None, plan_id: uuid.UUID | None) -
     return statement
 
 
-async def figures(session: AsyncSession, region: str, year: int) -> list[tuple[str, str, int, int, int, int]]:
-    """By region and class at the draw: drawn, inspected, published, and how many found something."""
+async def figures(session: AsyncSession, region: str, year: int) -> list[tuple[str, str | None, int, int, int, int]]:
+    """How many enterprises were drawn, inspected, published, and with how many something was found: by region, and by
+    region and class at the draw. Who is drawn twice counts once in each; no class stands for all of them.
+    """
     clean = (Result.NOTHING_FOUND, Result.NOT_CONCERNED)
+    enterprises = func.count(T.code.distinct())
     statement = (
         select(
             T.region,
             T.stratum,
-            func.count(T.code.distinct()),
-            func.count().filter(T.inspected_on.is_not(None)),
-            func.count().filter(T.published_on.is_not(None)),
-            func.count().filter(T.published_on.is_not(None), T.result.not_in(clean)),
+            enterprises,
+            enterprises.filter(T.inspected_on.is_not(None)),
+            enterprises.filter(T.published_on.is_not(None)),
+            enterprises.filter(T.published_on.is_not(None), T.result.not_in(clean)),
         )
         .where(cases.within(T.region, region), func.extract("year", T.drawn_on) == year)
-        .group_by(T.region, T.stratum)
+        .group_by(func.grouping_sets(tuple_(T.region), tuple_(T.region, T.stratum)))
     )
     return [tuple(row) for row in await session.execute(statement)]  # type: ignore[misc]

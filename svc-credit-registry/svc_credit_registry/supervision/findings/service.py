@@ -244,7 +244,8 @@ async def coverage(session: AsyncSession, region: str, year: int) -> CoverageOut
     below = {child.code for child in regions.children(region)}
     for county, stratum, *counts in await queries.figures(session, region, year):
         child = _step(county, below)
-        for key in (("whole", region), ("class", stratum), ("region", child or region)):
+        wholes = (("whole", region), ("region", child or region))
+        for key in wholes if stratum is None else (("class", stratum),):
             sums[key] = [a + b for a, b in zip(sums[key], counts, strict=True)]
     law = law_on(date(year, 12, 31))
     return CoverageOut(

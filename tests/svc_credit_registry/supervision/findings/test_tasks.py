@@ -260,3 +260,16 @@ async def test_coverage_of_a_year_is_public(office: Office, path: str) -> None:
     assert (below["key"], below["drawn"]) == ("421303", sum(DRAWN.values()))
     assert (await office.see("/v1/inspection-coverage", year=2020))["whole"]["drawn"] == 0
     assert risk.DEFINITION in (await office.see("/v1/risk-distribution", region="421303"))["definition"]
+
+
+async def test_who_is_drawn_twice_in_a_year_counts_once_also_when_his_class_has_changed(
+    office: Office, path: str
+) -> None:
+    async with office.world.client.sessions() as session, session.begin():
+        await session.execute(text("UPDATE risk_classes SET class = 'A'"))
+    await office.drawn(ratios=dict.fromkeys("ABCD", 10_000), conflict_months=0)
+    figures = await office.see("/v1/inspection-coverage", region="421303")
+    (below,) = (await office.see("/v1/inspection-coverage", region="421300"))["regions"]
+    everybody = len(office.classes)
+    assert figures["whole"]["drawn"] == below["drawn"] == everybody
+    assert {row["key"]: row["drawn"] for row in figures["classes"]} == DRAWN | {"A": everybody}
