@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, String, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from tantivy import Query
 
@@ -11,18 +11,31 @@ from svc_credit_registry.discovery.indexes.rules import without_form
 from svc_credit_registry.discovery.indexes.service import OpenIndex, any_of, ordered, phrase
 from svc_credit_registry.discovery.projection.service import opened
 from svc_credit_registry.record.decomposition.rules import decompose
-from svc_credit_registry.record.enterprises.models import Enterprise, EnterpriseName, EnterpriseSuccessor
+from svc_credit_registry.record.enterprises.models import Enterprise, EnterpriseName
 from svc_credit_registry.record.wording.rules import fold, pairs
 from svc_credit_registry.sharing.matching.rules import Borne, Known
 
 SAME, SIMILAR = 50, 10
 SHORTEST_CORE = 4
+# Where the public is sent, through any number of steps; who is in business again goes on under the own code.
+_LAST = text(
+    """
+    WITH RECURSIVE steps AS (
+        SELECT s.old_code, s.new_code FROM enterprise_successors s
+        WHERE NOT EXISTS (SELECT FROM enterprises e WHERE e.code = s.old_code AND e.status = 'active')
+    ), went_on (asked, code) AS (
+        SELECT old_code, new_code FROM steps WHERE old_code = ANY(:codes)
+        UNION
+        SELECT w.asked, s.new_code FROM went_on w JOIN steps s ON s.old_code = w.code
+    )
+    SELECT asked, code FROM went_on w WHERE NOT EXISTS (SELECT FROM steps s WHERE s.old_code = w.code)
+    """
+).bindparams(bindparam("codes", type_=ARRAY(String())))
 
 
 async def successors(session: AsyncSession, codes: Sequence[str]) -> dict[str, str]:
-    """The codes under which the records of changed or merged codes go on."""
-    s = EnterpriseSuccessor
-    rows = await session.execute(select(s.old_code, s.new_code).where(s.old_code.in_(codes)))
+    """The codes under which the records of changed or merged codes go on now."""
+    rows = await session.execute(_LAST, {"codes": list(codes)})
     return {str(old): str(new) for old, new in rows}
 
 

@@ -5,7 +5,7 @@ record keeps the rule of its day. 一数一源 (国发〔2016〕51号) asks that
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -142,9 +142,17 @@ def judge(
         return Verdict(None, None, 0.0, Doubt.CODE_UNKNOWN)
     if near is None:
         return Verdict(None, None, 0.0, Doubt.INDEX_BUILDING)
-    found = [c for code in near if code in register for c in [_by_name(claim, register[code], weights)]]
-    candidates = tuple(sorted(found, key=lambda c: (-c.confidence, c.code))[:MOST_CANDIDATES])
+    found = [_by_name(claim, register[code], weights) for code in near if code in register]
+    ranked = sorted((_gone_on(c, register, successors) for c in found), key=lambda c: (-c.confidence, c.code))
+    best = {candidate.code: candidate for candidate in reversed(ranked)}  # of each enterprise the surest
+    candidates = tuple(candidate for candidate in ranked if best[candidate.code] is candidate)[:MOST_CANDIDATES]
     return _decided(claim, candidates, register, weights)
+
+
+def _gone_on(found: Candidate, register: Mapping[str, Known], successors: Mapping[str, str]) -> Candidate:
+    """The one under whose code the record of the one that was found goes on; itself when it was not merged."""
+    known = register.get(successors.get(found.code, found.code))
+    return replace(found, code=known.code, name=known.name) if known else found
 
 
 def _by_code(claim: Claim, register: Mapping[str, Known], successors: Mapping[str, str]) -> Verdict | None:
@@ -155,7 +163,8 @@ def _by_code(claim: Claim, register: Mapping[str, Known], successors: Mapping[st
     if known is None:
         return None
     method = Method.CODE if code == claim.code else Method.SUCCESSOR
-    if claim.name and fold(claim.name) not in {fold(borne.name) for borne in known.names}:
+    names = (*known.names, *(register[claim.code].names if claim.code in register else ()))
+    if claim.name and fold(claim.name) not in {fold(borne.name) for borne in names}:
         doubtful = Candidate(code, known.name, method, 0.5)
         return Verdict(None, None, 0.5, Doubt.NAME_DIFFERS, (doubtful,))
     return Verdict(code, method, 1.0)

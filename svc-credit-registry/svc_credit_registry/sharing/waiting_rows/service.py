@@ -51,7 +51,8 @@ async def decide(
         fault: Json = {"pointer": "/code", "code": "no_match", "message": decision.reason}
         row.outcome, row.faults, row.payload = SubmissionOutcome.REFUSED, [fault], None
     else:
-        enterprise = await enterprises.find(session, decision.code)
+        named = await enterprises.find(session, decision.code)
+        enterprise = await enterprises.find(session, await matching.goes_on_as(session, named.code))
         if not caller.covers(enterprise.region):
             raise OtherRegion
         await _settle(session, caller, row, Verdict(enterprise.code, Method.PERSON, 1.0), now)
