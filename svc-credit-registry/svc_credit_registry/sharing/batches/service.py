@@ -213,7 +213,7 @@ def _given(raw: Raw, value: dict[str, Any] | None, faults: tuple[FieldError, ...
 def _push_of(batch: SubmissionBatch, context: SweepContext) -> Push:
     caller = Caller(subject=batch.producer, kind="system", client_id=batch.client)
     root = index_of(context.runtime.settings)
-    return Push(caller, batch.producer, RecordKind(batch.kind), context.now, root, batch.id)
+    return Push(caller, batch.producer, RecordKind(batch.kind), context.now, root, batch.id, batch.received_at)
 
 
 async def _take(session: AsyncSession, push: Push, given: Sequence[Given]) -> None:

@@ -43,10 +43,12 @@ class Push:
     index: Path
     """Where the index of names is."""
     batch_id: uuid.UUID | None = None
+    received_at: datetime | None = None
+    """When it came, if that was before: the rows of a file came with the file, whenever they are worked through."""
 
     @property
     def today(self) -> date:
-        """The statutory day of receipt."""
+        """The statutory day on which it is worked through."""
         return statutory_date(self.now)
 
 
@@ -143,11 +145,11 @@ async def _take_wave(session: AsyncSession, push: Push, wave: Sequence[Given]) -
 
 
 def _begin(push: Push, given: Given) -> _Work:
-    row = given.row
+    row, came = given.row, push.received_at or push.now
     draft: dict[str, Any] = {
         "batch_id": push.batch_id, "line": given.line, "producer": push.producer, "kind": str(push.kind),
         "key": given.key, "op": row.op if row else "put", "revision": row.revision if row else None,
-        "received_at": push.now, "received_on": push.today, "looked_at": push.now, "outcome": None, "code": None,
+        "received_at": came, "received_on": statutory_date(came), "looked_at": push.now, "outcome": None, "code": None,
         "method": None, "confidence": None, "doubt": None, "candidates": [], "faults": [], "item_id": None,
         "receipt": None, "produced_on": row.produced_on if row else None, "due_on": None, "fields": 0, "filled": 0,
         "payload": None, "resolved_at": None, "resolved_by": None, "resolution": None,
@@ -229,7 +231,7 @@ def _wait(work: _Work, verdict: Verdict) -> None:
     payload = work.row.model_dump(mode="json", exclude_none=True) | {"content": work.content}
     doubt = verdict.doubt or Doubt.UNCERTAIN
     work.draft |= {"outcome": SubmissionOutcome.WAITING, "doubt": doubt, "candidates": shown, "payload": payload}
-    work.draft["looked_at"] = looked_at(work.draft["received_at"], verdict)
+    work.draft["looked_at"] = looked_at(work.draft["looked_at"], verdict)
 
 
 def claim_of(row: Row) -> Claim:

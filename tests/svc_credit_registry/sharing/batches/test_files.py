@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -257,3 +258,21 @@ async def test_counts_of_a_day_add_up_and_the_report_names_the_causes(world: Wor
     assert (report["producer"], report["unmatched"], report["with_term"]) == ("court-suizhou", 1, 1)
     assert report["causes"][0] == {"code": "date_from_datetime_parsing", "pointer": "/content/decided_on", "rows": 1}
     assert 0 < report["completeness"] <= 1
+
+
+async def test_the_rows_of_a_file_came_on_the_day_of_the_file_whenever_they_are_worked_through(world: World) -> None:
+    await registered(world)
+    rows = [line("1", code=CODES[0]), line("2", name="从未登记的有限公司"), "{broken"]
+    batch = (await upload(world, "\n".join(rows))).json()
+    came = today() - timedelta(days=40)
+    async with world.client.sessions() as session, session.begin():
+        await session.execute(text("UPDATE submission_batches SET received_at = received_at - interval '40 days'"))
+    assert (await worked(world, batch))["counts"]["received"] == 3
+    headers, on = headers_of(world, "court-suizhou"), {"since": str(came), "until": str(came)}
+    (day,) = (await world.client.get("/v1/submission-counts", headers=headers, params=on)).json()["items"]
+    assert (day["day"], day["received"]) == (str(came), 3)
+    async with world.client.sessions() as session:
+        kept = "SELECT count(*) FILTER (WHERE recorded_at > now() - interval '1 hour') FROM record_items"
+        assert await session.scalar(text(kept)) == 1
+        looked = "SELECT looked_at > now() - interval '1 hour' FROM submission_receipts WHERE outcome = 'waiting'"
+        assert await session.scalar(text(looked))
