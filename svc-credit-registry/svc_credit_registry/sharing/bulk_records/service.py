@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
@@ -51,7 +52,8 @@ async def put(session: AsyncSession, series: Series, items: Sequence[Item]) -> d
     keys = [item.key for item in items]
     await lock(session, series.producer, series.kind, keys)
     standing = await _standing(session, series, keys)
-    items = [_carried(item, standing.get(item.key), statutory_date(series.now)) for item in items]
+    known = await _ended(session, series, [i for i in items if i.key not in standing]) | standing
+    items = [_carried(item, known.get(item.key), statutory_date(series.now)) for item in items]
     done = {i.key: Entered(b.id, b.receipt, Outcome.UNCHANGED) for i in items if (b := _same(standing, i)) is not None}
     fresh = [item for item in items if item.key not in done]
     if not fresh:
@@ -81,6 +83,17 @@ async def _standing(session: AsyncSession, series: Series, keys: Sequence[str]) 
     return {row.key: row for row in await session.scalars(query)}
 
 
+async def _ended(session: AsyncSession, series: Series, items: Sequence[Item]) -> dict[str, RecordItem]:
+    """The last version of each of these penalties that stood before and was taken off: the same decision, not void."""
+    if series.kind is not RecordKind.PENALTY or not items:
+        return {}
+    decided = {item.key: item.produced_on for item in items}
+    same = (R.producer == series.producer, R.kind == series.kind, R.key.in_(decided))
+    last = select(R).where(*same).ext(distinct_on(R.key)).order_by(R.key, R.version.desc())
+    rows = await session.scalars(last.execution_options(populate_existing=True))
+    return {row.key: row for row in rows if not row.is_void and row.produced_on == decided[row.key]}
+
+
 def _same(standing: Mapping[str, RecordItem], item: Item) -> RecordItem | None:
     row = standing.get(item.key)
     if row is None:
@@ -101,8 +114,8 @@ def _same(standing: Mapping[str, RecordItem], item: Item) -> RecordItem | None:
 def _carried(item: Item, before: RecordItem | None, day: date) -> Item:
     """The item with what this platform has added to it: the term of a penalty, and that it was repaired.
 
-    So a producer that sends all its records again neither changes them nor undoes what was decided here. A penalty that
-    became another one has its term given anew (`repairs`).
+    So a producer that sends all its records again neither changes them nor undoes what was decided here, also when it
+    has ended them before. A penalty that became another one has its term given anew (`repairs`).
     """
     if item.kind is not RecordKind.PENALTY:
         return item

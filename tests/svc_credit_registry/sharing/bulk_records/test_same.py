@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from sqlalchemy import text, update
 
 from shared.audit import SYSTEM
@@ -82,3 +83,33 @@ async def test_a_repaired_penalty_stays_repaired_when_its_producer_sends_it_agai
             text("SELECT content ->> 'state', publish_until FROM record_items WHERE superseded_at IS NULL")
         )
         assert list(found) == [("repaired", date(2026, 11, 20))]
+
+
+@pytest.mark.parametrize("state", ["repaired", "in_force"])
+async def test_a_penalty_that_is_ended_and_pushed_again_goes_on_where_it_was(world: World, state: str) -> None:
+    """Or an end and a push would undo a repair, and begin the term of publication anew."""
+    await world.load([row(CODES[0], "随州红光酒业有限公司")])
+    await push(world, penalty(code=CODES[0]))
+    until = date(2026, 11, 20) if state == "repaired" else date(2027, 3, 1)
+    async with world.client.sessions() as session, session.begin():
+        values = {"content": PENALTY | {"state": state}, "publish_until": until}
+        await session.execute(update(RecordItem).values(**values))
+    await push(world, {"kind": "penalty", "key": "1", "op": "end", "reason": "全量重报"})
+    assert (await push(world, penalty(code=CODES[0]))).json()["outcome"] == "created"
+    async with world.client.sessions() as session:
+        found = await session.execute(
+            text("SELECT content ->> 'state', publish_until FROM record_items WHERE superseded_at IS NULL")
+        )
+        assert list(found) == [(state, until)]
+
+
+async def test_a_penalty_that_should_never_have_stood_there_begins_anew(world: World) -> None:
+    await world.load([row(CODES[0], "随州红光酒业有限公司")])
+    await push(world, penalty(code=CODES[0]))
+    async with world.client.sessions() as session, session.begin():
+        await session.execute(update(RecordItem).values(publish_until=date(2026, 11, 20)))
+        assert await records.end(session, SYSTEM, "court-suizhou", RecordKind.PENALTY, "1", "错案", now(), void=True)
+    await push(world, penalty(code=CODES[0]))
+    async with world.client.sessions() as session:
+        until = await session.scalar(text("SELECT publish_until FROM record_items WHERE superseded_at IS NULL"))
+    assert until > date(2027, 1, 1)
