@@ -41,19 +41,27 @@ async def check(session: AsyncSession, after: int) -> None:
     if after > last:
         raise PositionUnknown(f"最新位置为{last} The last position is {last}.", last_position=last)
     if after < forgotten:
-        newest = next(iter(await snapshots.newest(session)), None)
-        message = f"请从快照开始 Start from a snapshot: GET /v1/snapshots; changes are kept behind {forgotten}."
-        raise PositionForgotten(
-            message,
-            first_position=forgotten,
-            snapshot=str(newest.id) if newest else None,
-            snapshot_position=newest.position if newest else None,
-        )
+        raise await _forgotten(session, forgotten)
+
+
+async def _forgotten(session: AsyncSession, first: int) -> PositionForgotten:
+    newest = next(iter(await snapshots.newest(session)), None)
+    return PositionForgotten(
+        f"请从快照开始 Start from a snapshot: GET /v1/snapshots; changes are kept behind {first}.",
+        first_position=first,
+        snapshot=str(newest.id) if newest else None,
+        snapshot_position=newest.position if newest else None,
+    )
 
 
 async def read(session: AsyncSession, after: int, limit: int) -> Piece:
-    """Up to `limit` changes behind `after`, each with the resource as it is now."""
+    """Up to `limit` changes behind `after`, each with the resource as it is now.
+
+    410 when the next ones have been forgotten since the position was checked: none is skipped.
+    """
     changes = await feed.after(session, after, limit)
+    if changes and changes[0].position != after + 1:
+        raise await _forgotten(session, changes[0].position - 1)
     items = await queries.items(session, changes, today())
     plain = {change.code for change in changes if change.item_id is None}
     records = await queries.enterprises(session, sorted(plain))
@@ -150,7 +158,10 @@ class Hub:
 
 
 async def follow(hub: Hub, after: int, limit: int) -> AsyncIterator[Piece]:
-    """Pieces of the stream as they come about; one without changes every few seconds when nothing does."""
+    """Pieces of the stream as they come about; one without changes every few seconds when nothing does.
+
+    It ends when what comes next was forgotten meanwhile: who comes again hears where to start from.
+    """
     end, quiet_since = time.monotonic() + LONGEST_SECONDS, time.monotonic()
     while time.monotonic() < end:
         news = asyncio.ensure_future(hub.news(2.5))  # listens before it looks: what comes in between is heard
@@ -162,6 +173,8 @@ async def follow(hub: Hub, after: int, limit: int) -> AsyncIterator[Piece]:
                 yield piece
                 continue
             await news
+        except PositionForgotten:
+            return
         finally:
             news.cancel()
         if time.monotonic() - quiet_since >= HEARTBEAT_SECONDS:

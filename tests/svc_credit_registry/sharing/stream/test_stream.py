@@ -20,6 +20,8 @@ from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.settings import Settings
 from svc_credit_registry.sharing.exchange.models import ExchangeEntry
 from svc_credit_registry.sharing.snapshots import service as snapshots
+from svc_credit_registry.sharing.stream import service as stream
+from svc_credit_registry.sharing.stream.errors import PositionForgotten
 from tests.svc_credit_registry.record.publicity.test_publicity import published
 from tests.svc_credit_registry.world import World, eventually, row
 
@@ -97,6 +99,23 @@ async def test_a_forgotten_position_names_the_snapshot_to_start_from(world: Worl
     assert (answer.status_code, answer.json()["code"]) == (410, "position_forgotten")
     assert answer.json()["snapshot_position"] == 3
     assert [line["position"] for line in await lines(world, after=3)] == [4]
+
+
+async def test_who_follows_slowly_is_sent_away_when_changes_before_him_are_forgotten(world: World) -> None:
+    await world.load([row(code(n), f"随州永兴{n}号酒业有限公司") for n in range(3)])
+    runtime = world.client.runtime
+    await snapshots.take(runtime, settings_of(world))
+    await change(world, 1)
+    pieces = stream.follow(stream.Hub(runtime), 0, 1)
+    assert (await anext(pieces)).position == 1
+    async with runtime.sessions() as session, session.begin():
+        await session.execute(text("UPDATE changes SET at = now() - interval '500 days'"))
+        assert await snapshots.forget(session, SweepContext(runtime, now(), today())) == 3
+    with pytest.raises(StopAsyncIteration):
+        await anext(pieces)
+    async with runtime.sessions() as session:
+        with pytest.raises(PositionForgotten):  # a bounded read too, should they go after its position was checked
+            await stream.read(session, 1, 200)
 
 
 async def test_a_snapshot_holds_the_register_and_the_position_to_go_on_from(world: World) -> None:
