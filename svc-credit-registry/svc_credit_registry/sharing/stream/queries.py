@@ -1,11 +1,13 @@
 """The public resources which changes speak of, many at once."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from svc_credit_registry.record.feed.models import Change
 from svc_credit_registry.record.lookups import queries as lookups
@@ -38,4 +40,20 @@ async def items(session: AsyncSession, changes: Sequence[Change], today: date) -
     )
     for complaint in await session.scalars(shown):
         found[complaint.complaint_id] = ComplaintOut.model_validate(complaint).model_dump_json().encode()
+    return found
+
+
+async def former(session: AsyncSession, items: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[str]]:
+    """The ids of the versions before each of these, the oldest first: of which a late reader may still hold one."""
+    this, before = RecordItem, aliased(RecordItem)
+    same = and_(
+        before.producer == this.producer,
+        before.kind == this.kind,
+        before.key == this.key,
+        before.version < this.version,
+    )
+    query = select(this.id, before.id).join(before, same).where(this.id.in_(items)).order_by(before.version)
+    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for item_id, former_id in (await session.execute(query)) if items else ():
+        found[item_id].append(str(former_id))
     return found

@@ -15,6 +15,9 @@ class StreamLine(BaseModel):
     code: str | None = Field(default=None, description="Unified social credit code of the enterprise")
     part: str | None = Field(default=None, description="What changed: registration, complaints or a kind of item")
     item_id: uuid.UUID | None = Field(default=None, description="The item of the record, where one changed")
+    former_ids: list[uuid.UUID] = Field(
+        default=[], description="Of a withdrawn item: its versions before, which a copy that lags may still hold"
+    )
     resource: str | None = Field(default=None, description="Where REST answers for it")
     type: Literal["changed", "withdrawn", "heartbeat"]
     data: dict[str, Any] | None = Field(default=None, description="The resource as it is now, as REST gives it")

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -65,20 +65,24 @@ async def read(session: AsyncSession, after: int, limit: int) -> Piece:
     items = await queries.items(session, changes, today())
     plain = {change.code for change in changes if change.item_id is None}
     records = await queries.enterprises(session, sorted(plain))
+    former = await queries.former(session, [item_id for item_id, data in items.items() if data is None])
     lines = [
-        _line(change, records.get(change.code) if change.item_id is None else items[change.item_id])
+        _line(change, records.get(change.code), ())
+        if change.item_id is None
+        else _line(change, items[change.item_id], former.get(change.item_id, ()))
         for change in changes
     ]
     return Piece(lines, changes[-1].position if changes else after)
 
 
-def _line(change: Change, data: bytes | None) -> bytes:
+def _line(change: Change, data: bytes | None, former: Sequence[str]) -> bytes:
     event: dict[str, object] = {
         "position": change.position,
         "published_at": change.at,
         "code": change.code,
         "part": change.part,
         "item_id": str(change.item_id) if change.item_id else None,
+        "former_ids": former,
         "resource": _resource(change),
     }
     return line(event, data)
