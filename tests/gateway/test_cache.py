@@ -107,6 +107,21 @@ async def test_answers_differ_by_what_they_depend_on(register: Register, start: 
     assert (same.text, english.text, token.text) == ("one", "two", "two")
 
 
+async def test_an_answer_is_kept_for_what_the_service_was_asked(register: Register, start: Start) -> None:
+    """Of several fields a service reads the first, and one that `Connection` names does not reach it."""
+    register.extra = PUBLIC + TAGS + "Vary: Accept-Language\r\n"
+    client = await start()
+    register.text = "english"
+    await client.get(PATH, headers=[("Accept-Language", "en"), ("Accept-Language", "zh")])
+    assert register.place.received[0].all("accept-language")[:1] == ["en"]
+    register.text = "chinese"
+    chinese = await client.get(PATH, headers={"Accept-Language": "zh"})
+    named = await client.get(PATH + "?x", headers={"Accept-Language": "en", "Connection": "Accept-Language"})
+    register.text = "english"
+    english = await client.get(PATH + "?x", headers={"Accept-Language": "en"})
+    assert (chinese.text, named.text, english.text) == ("chinese", "chinese", "english")
+
+
 async def test_a_change_is_seen_when_its_event_comes_or_was_only_recorded(register: Register, start: Start) -> None:
     client = await start()
     await client.get(PATH)

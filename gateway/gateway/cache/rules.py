@@ -44,16 +44,19 @@ class Asked:
 
 
 def asked_of(headers: Headers, *, authorized: bool) -> Asked:
-    """Reads a request's header. `authorized`: it carries a token, or a session that stands for one."""
-    language, condition, conditional = b"", None, False
+    """Reads a request's header. `authorized`: it carries a token, or a session that stands for one.
+
+    Of several Accept-Language fields the first counts, as for the services.
+    """
+    language, condition, conditional = None, None, False
     for name, value in headers:
         if name == b"accept-language":
-            language = value
+            language = value if language is None else language
         elif name in CONDITIONS:
             conditional = True
             if name == b"if-none-match":
                 condition = value if condition is None else condition + b"," + value
-    return Asked(authorized, prefers_english(language), condition, headers, conditional)
+    return Asked(authorized, prefers_english(language or b""), condition, headers, conditional)
 
 
 def prefers_english(accepted: bytes) -> bool:

@@ -63,6 +63,7 @@ class Incoming:
     length: int | None = None
     chunked: bool = False
     ranged: bool = False
+    narrowed: bool = False  # `Connection` kept fields from the service
 
     @property
     def has_body(self) -> bool:
@@ -85,7 +86,7 @@ def read(headers: Headers) -> Incoming:
         raise HeadersTooLarge(f"All header fields together have at most {MAX_TOTAL} bytes and {MAX_FIELDS} lines.")
     connection = _note(incoming, special)
     if connection:
-        _drop_named(passed, connection)
+        incoming.narrowed = _drop_named(passed, connection)
     return incoming
 
 
@@ -142,12 +143,13 @@ def _length(value: bytes) -> int:
     return int(value)
 
 
-def _drop_named(passed: list[bytes], connection: bytes) -> None:
-    """Removes the fields which `Connection` declares to be of one hop only."""
+def _drop_named(passed: list[bytes], connection: bytes) -> bool:
+    """Removes the fields which `Connection` declares to be of one hop only; whether there were any."""
     named = {token.strip() for token in connection.split(b",")} - {b"close", b"keep-alive", b""}
+    before = len(passed)
     if named:
-        kept = [i for i in range(0, len(passed), 4) if passed[i] not in named]
-        passed[:] = [part for i in kept for part in passed[i : i + 4]]
+        passed[:] = without(passed, frozenset(named))
+    return len(passed) < before
 
 
 def trace(traceparent: bytes | None) -> tuple[bytes, bytes, bool]:

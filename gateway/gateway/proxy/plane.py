@@ -171,7 +171,7 @@ class Plane:
     def _read_of(self, passage: Passage, scope: Scope) -> Read | None:
         """A GET as the cache sees it; None for one that is none of its business."""
         target, incoming, query = passage.target, passage.incoming, scope["query_string"]
-        if target is None or target.provider or incoming.has_body or incoming.ranged:
+        if target is None or target.provider or incoming.has_body or incoming.ranged or incoming.narrowed:
             return None
         cookie = fields.cookie_value(incoming.cookie, self.session_cookie)
         return Read(
