@@ -122,6 +122,19 @@ async def test_an_answer_is_kept_for_what_the_service_was_asked(register: Regist
     assert (chinese.text, named.text, english.text) == ("chinese", "chinese", "english")
 
 
+async def test_what_a_cookie_that_is_over_reads_is_kept_for_nobody_who_is_known(
+    register: Register, start: Start
+) -> None:
+    register.extra = PUBLIC + TAGS + "Vary: Authorization\r\n"
+    client = await start()
+    over = await client.get(PATH, headers={"Cookie": "sid=made-up"})
+    assert register.place.received[-1].get("authorization") is None
+    register.text = "two"
+    known = await client.get(PATH, headers={"Authorization": "Bearer x"})
+    anyone = await client.get(PATH)
+    assert (over.text, known.text, anyone.text) == ("one", "two", "one")
+
+
 async def test_a_change_is_seen_when_its_event_comes_or_was_only_recorded(register: Register, start: Start) -> None:
     client = await start()
     await client.get(PATH)

@@ -165,6 +165,7 @@ class Plane:
             receive = await with_matter(self.limiter, scope, receive, person, has_body=incoming.has_body)
         forward = partial(self._forward, passage, scope, authorization)
         if read is not None:
+            read.asked.authorized = authorization is not None  # a cookie whose session is over is nobody's
             return await self.cache.answer(read, forward, receive, send)
         return await forward(receive, send, None)
 
@@ -173,13 +174,12 @@ class Plane:
         target, incoming, query = passage.target, passage.incoming, scope["query_string"]
         if target is None or target.provider or incoming.has_body or incoming.ranged or incoming.narrowed:
             return None
-        cookie = fields.cookie_value(incoming.cookie, self.session_cookie)
         return Read(
             cache=self.cache,
             service=target.service,
             path=target.path,
             key=scope["raw_path"] + (b"?" + query if query else b""),
-            asked=asked_of(scope["headers"], authorized=bool(cookie or incoming.authorization)),
+            asked=asked_of(scope["headers"], authorized=passage.cookie or bool(passage.held or incoming.authorization)),
             own=passage.answer,
         )
 
