@@ -95,7 +95,7 @@ class Listener(HttpToolsProtocol):
     head_size = 0
     idle_since = 0.0
     unread, unread_since = 0, 0.0
-    inside = in_body = False
+    inside = in_body = has_read_body = False
     leaving = False
     counted = False
     network = ""
@@ -163,14 +163,16 @@ class Listener(HttpToolsProtocol):
 
     def _read(self, data: bytes) -> None:
         """Lets uvicorn read."""
-        self.inside, self.idle_since = True, 0.0
+        self.inside, self.idle_since, self.has_read_body = True, 0.0, False
         if not self.head_since and (self.cycle is None or self.cycle.response_complete):
             self.head_since = self.loop.time()
         super().data_received(data)
-        if self.head_since and not self.in_body:
+        if self.in_body and self.has_read_body:
+            self.head_size = 0
+        elif self.head_since or self.in_body:  # a header, or what goes on beside a body: chunks' lines, a trailer
             self.head_size += len(data)
             if self.head_size > HEADER_LIMIT:
-                self.refuse(HeadersTooLarge())
+                self._refuse_endless()
 
     # --- what the short way asks for ---
 
@@ -207,6 +209,15 @@ class Listener(HttpToolsProtocol):
         self.inside = True
         self.head_since = self.head_since or self.loop.time()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Passes over a trailer: nobody in front who looks at header fields has seen it (RFC 9110, 6.5.1)."""
+        if not self.in_body:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        self.has_read_body = True
+        super().on_body(body)
+
     def on_headers_complete(self) -> None:
         self.head_since, self.head_size, self.in_body = 0.0, 0, True
         if (fault := self._ambiguity()) is not None:
@@ -238,6 +249,7 @@ class Listener(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self.inside = self.in_body = False
+        self.head_size = 0
         if self.head_since:  # what was left of a body whose request had been answered before it was read
             self.head_since, self.idle_since = 0.0, self.loop.time()
         super().on_message_complete()
@@ -280,6 +292,12 @@ class Listener(HttpToolsProtocol):
             self.refuse(HeaderTooSlow())
         else:
             self.transport.close()
+
+    def _refuse_endless(self) -> None:
+        if self.in_body and self.cycle.response_complete:
+            self.transport.close()
+        else:
+            self.refuse(HeadersTooLarge())
 
     def send_400_response(self, msg: str) -> None:
         self.refuse(NotHttp(f"{msg} Characters beyond ASCII in an address are percent-encoded (RFC 3986, 2.1)."))

@@ -53,6 +53,16 @@ async def test_an_endless_header_is_cut_off(start_gateway: StartGateway) -> None
     assert long_line.status == 431
 
 
+async def test_an_endless_trailer_is_cut_off(start_gateway: StartGateway) -> None:
+    async with upstream(answering()) as service:
+        port = await start_gateway({"services": service.url})
+        head = f"POST {API} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+        long = await raw(port, head + b"2\r\n{}\r\n" + b"10000\r\n" + b"a" * 0x10000 + b"\r\n0\r\n\r\n")
+        endless = await raw(port, head + b"0\r\n" + b"X-A: b\r\n" * 60_000, seconds=3)
+    assert long.status == 200
+    assert (endless.status, endless.json()["code"]) == (431, "headers_too_large")
+
+
 REFUSED = f"POST {API} HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n".encode()
 
 

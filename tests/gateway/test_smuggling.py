@@ -137,3 +137,18 @@ async def test_an_expectation_is_met_by_the_gateway_itself(start_gateway: StartG
         assert (await asyncio.wait_for(read_answer(reader), 5)).status == 200
         writer.close()
     assert (service.received[0].get("expect"), service.received[0].body) == (None, b"{}")
+
+
+async def test_fields_behind_the_body_are_no_header(start_gateway: StartGateway) -> None:
+    """What stands in a trailer has passed no one who looks at headers in front of the gateway (RFC 9110, 6.5.1)."""
+    body = b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+    trailer = b"X-Forwarded-For: 192.0.2.9\r\nAuthorization: Bearer made-up\r\nX-A: 1\r\nIdempotency-Key: b\r\n\r\n"
+    async with upstream(answering()) as service:
+        port = await start_gateway({"services": service.url}, trusted_proxies=["127.0.0.1"])
+        sent = POST + b"X-Forwarded-For: 198.51.100.7\r\n" + body + trailer + GET + b"\r\n"
+        answers = await conversation(port, sent, 2)
+    assert answers == [200, 200]
+    first, second = service.received
+    assert (first.body, first.get("x-forwarded-for")) == (b"{}", "198.51.100.7")
+    assert {"authorization", "x-a", "idempotency-key"}.isdisjoint({name for name, _ in first.headers})
+    assert second.line.startswith("GET")
