@@ -2,15 +2,16 @@
 
 import asyncio
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 from standardwebhooks import WebhookVerificationError
 
-from gateway.webhooks.deliverer import Deliverer
+from gateway.webhooks.deliverer import Deliverer, note
 from gateway.webhooks.models import Delivery
 from gateway.webhooks.rules import PATIENCE
+from gateway.webhooks.sender import Answer
 from gateway.webhooks.signing import new_keys
 from gateway.worker import WORK
 from shared import audit
@@ -213,6 +214,22 @@ async def test_retry_after_holds_the_whole_receiver(
     assert len(place.received) == 1
     held = datetime.fromisoformat(shown["health"]["held_until"])
     assert datetime.fromisoformat(waiting[1]["next_try_at"]) >= held
+
+
+@pytest.mark.parametrize("other", [Answer(9, error="timeout"), Answer(9, status=500), Answer(9, status=204)])
+async def test_what_was_under_way_beside_it_does_not_shorten_the_hold(
+    gateway: ServiceClient, agency: Agency, other: Answer
+) -> None:
+    webhook = await agency.subscribe("http://127.0.0.1:9/")
+    await happen(gateway)
+    await happen(gateway)
+    at = datetime.now(UTC)
+    async with gateway.sessions() as session, session.begin():
+        first, second = (await session.scalars(select(Delivery).where(Delivery.webhook_id == webhook["id"]))).all()
+        await note(session, first, Answer(5, status=429, retry_after="3600"), at)
+        await note(session, second, other, at)
+    shown = (await agency.ask("GET", f"/{webhook['id']}")).json()
+    assert datetime.fromisoformat(shown["health"]["held_until"]) >= at + timedelta(hours=1)
 
 
 async def test_a_receiver_that_is_gone_is_not_asked_by_every_delivery(

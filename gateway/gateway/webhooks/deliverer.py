@@ -12,7 +12,7 @@ import uuid
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import update
+from sqlalchemy import case, func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.settings import GatewaySettings
@@ -154,17 +154,21 @@ async def _note_health(
     session: AsyncSession, webhook_id: uuid.UUID, verdict: Verdict, failure: str, at: datetime
 ) -> None:
     values: dict[str, object]
+    held: datetime | None = None
     if verdict.done:
-        values = {"failing_since": None, "failures": 0, "last_success_at": at, "held_until": None}
+        values = {"failing_since": None, "failures": 0, "last_success_at": at}
     else:
         health = await session.get_one(WebhookHealth, webhook_id)
         hold = verdict.hold or rules.breather(health.failures + 1)
+        held = at + hold if hold else None
         values = {
             "failing_since": health.failing_since or at,
             "failures": WebhookHealth.failures + 1,
             "last_failure": failure,
-            "held_until": at + hold if hold else None,
         }
+    # What was under way beside the answer that asked to wait does not take that back.
+    lasting = WebhookHealth.held_until
+    values["held_until"] = case((lasting > at, func.greatest(lasting, held)), else_=held)
     query = update(WebhookHealth).where(WebhookHealth.webhook_id == webhook_id)
     await session.execute(query.values(values).execution_options(synchronize_session=False))
 
