@@ -67,6 +67,12 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+async def present_hash(session: AsyncSession, account_id: uuid.UUID) -> str | None:
+    """The hash of an account's password; until the transaction ends nobody replaces it."""
+    query = select(Password.hash).where(Password.account_id == account_id)
+    return await session.scalar(query.with_for_update(read=True))
+
+
 async def former_hashes(session: AsyncSession, account_id: uuid.UUID, policy: Policy) -> list[str]:
     """The hashes which a new password must not match under `policy`: the present one and those before it."""
     if not policy.remembered:

@@ -18,7 +18,7 @@ from svc_sso.clients.models import Client
 from svc_sso.clients.service import find
 from svc_sso.consents import service as consents
 from svc_sso.credentials.rules import check_password, digest, due
-from svc_sso.credentials.service import check_unused, former_hashes, hash_password
+from svc_sso.credentials.service import check_unused, former_hashes, hash_password, present_hash
 from svc_sso.factors import queries as factors
 from svc_sso.factors.rules import (
     CODE,
@@ -150,9 +150,9 @@ async def check_attempt(own: Sessions, attempt: Attempt, now: datetime) -> tuple
 async def password_shown(
     session: AsyncSession, request: LoginRequest, admission: Admission, visit: Visit, now: datetime
 ) -> bool:
-    """Takes down that the password was right; False when the account was disabled in between."""
+    """Takes down that the password was right; False when it was replaced or the account disabled in between."""
     account = await accounts.active(session, admission.account_id) if admission.account_id else None
-    if account is None:
+    if account is None or await present_hash(session, account.id) != admission.stored_hash:
         return False
     await sign_ins.forgive(session, admission.buckets)
     request.account_id, request.amr, request.authenticated_at = account.id, with_method([], PASSWORD), now
@@ -198,7 +198,8 @@ async def new_password(
     hashed = await hash_password(password)
     now, caller = clock(), Caller(subject=str(account.id), kind=account.kind)
     device = digest(visit.cookies.device) if visit.cookies.device else None
-    await sign_ins.replace_password(session, account, hashed, caller, now, device=device)
+    waiting = request.id_hash
+    await sign_ins.replace_password(session, account, hashed, caller, now, device=device, waiting=waiting)
     sign_ins.note(session, account.id, Noted("password_changed", "password", visit.origin.browser), now)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_sso.sessions.models import LoginSession
@@ -40,3 +40,25 @@ async def overdue(session: AsyncSession, now: datetime, limit: int) -> Sequence[
         .with_for_update(skip_locked=True)
     )
     return (await session.scalars(query)).all()
+
+
+# The requests of log-ins are a module above this one; their table is named and not imported.
+VOID = text(
+    """
+    UPDATE login_requests
+    SET account_id = NULL, amr = '[]', authenticated_at = NULL, password_due = NULL, consented = false
+    WHERE account_id = :account_id
+      AND (session_id IS NULL OR session_id IS DISTINCT FROM CAST(:but AS uuid))
+      AND id_hash IS DISTINCT FROM CAST(:waiting AS bytea)
+    """
+)
+
+
+async def void_waiting(
+    session: AsyncSession, account_id: uuid.UUID, *, but: str | None = None, waiting: bytes | None = None
+) -> None:
+    """Makes log-ins of an account which wait for their next form begin anew: those which make the session `but`
+    stronger, and the request `waiting`, stay as they are.
+    """
+    keys = {"account_id": account_id, "but": uuid.UUID(but) if but else None, "waiting": waiting}
+    await session.execute(VOID, keys)

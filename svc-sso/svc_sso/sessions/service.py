@@ -126,10 +126,20 @@ async def end_own(session: AsyncSession, caller: Caller, session_id: uuid.UUID, 
     await end(session, row, caller, reason, now)
 
 
-async def end_all(
-    session: AsyncSession, account_id: uuid.UUID, caller: Caller, reason: str, now: datetime, *, but: str | None = None
+async def end_all(  # noqa: PLR0913 - what is ended, and what is not
+    session: AsyncSession,
+    account_id: uuid.UUID,
+    caller: Caller,
+    reason: str,
+    now: datetime,
+    *,
+    but: str | None = None,
+    waiting: bytes | None = None,
 ) -> int:
-    """Ends every session of an account but one; how many."""
+    """Ends every session of an account but one; how many. What was shown in a log-in which is not through yet counts
+    no more, but for the request `waiting`. Those first: who finishes one right now has his session ended too.
+    """
+    await queries.void_waiting(session, account_id, but=but, waiting=waiting)
     rows = (await session.scalars(queries.open_of(account_id).with_for_update())).all()
     ended = [row for row in rows if str(row.id) != but]
     for row in ended:

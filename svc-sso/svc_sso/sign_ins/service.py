@@ -242,14 +242,24 @@ def note(session: AsyncSession, account_id: uuid.UUID, what: Noted, now: datetim
     )
 
 
-async def replace_password(
-    session: AsyncSession, account: Account, hashed: str, caller: Caller, now: datetime, *, device: bytes | None
+async def replace_password(  # noqa: PLR0913 - what is replaced, and what stays
+    session: AsyncSession,
+    account: Account,
+    hashed: str,
+    caller: Caller,
+    now: datetime,
+    *,
+    device: bytes | None,
+    waiting: bytes | None = None,
 ) -> None:
-    """Sets a new password, ends every log-in but the caller's and forgets every device but his."""
+    """Sets a new password, ends every log-in but the caller's and forgets every device but his. `waiting` is the
+    log-in request in which he does it.
+    """
     await set_password(session, account.id, hashed, now)
     await forget_devices(session, account.id, but=device)
     await audit.record(session, caller, action="password.changed", object_type="account", object_id=account.id)
-    await sessions.end_all(session, account.id, caller, PASSWORD_CHANGED, now, but=caller.session_id)
+    but = caller.session_id
+    await sessions.end_all(session, account.id, caller, PASSWORD_CHANGED, now, but=but, waiting=waiting)
 
 
 @dataclass(frozen=True)
