@@ -13,12 +13,12 @@ from shared.audit import AuditRow
 from shared.clock import now, today
 from shared.codes import credit_code
 from shared.errors import DomainError
-from shared.events.credit_registry import EnterpriseRegisteredV1
+from shared.events.credit_registry import EnterpriseChangedV1, EnterpriseRegisteredV1
 from shared.inbox import HandlerContext, SweepContext
 from svc_sso.accounts.models import Account
 from svc_sso.mandates import rules
 from svc_sso.mandates.handlers import end_over
-from svc_sso.organisations.handlers import learn_representative
+from svc_sso.organisations.handlers import heed_change, learn_representative
 from svc_sso.organisations.models import Mandate
 from svc_sso.verifications.service import load_people
 from tests.svc_sso.conftest import ACCESS_TOKEN as TOKEN_TYPE
@@ -272,3 +272,28 @@ async def test_how_long_a_mandate_may_last(starts: int, ends: int, right: bool) 
     else:
         with pytest.raises(DomainError):
             rules.check_period(*period, day, 365)
+
+
+async def test_a_dismissed_representative_acts_for_the_enterprise_no_more(firm: Firm) -> None:
+    sso = firm.sso
+
+    async def changed(part: str, name: str | None) -> None:
+        event = EnterpriseChangedV1(
+            code=firm.code, part=part, changed_on=date(2026, 11, 2), legal_representative_name=name
+        )
+        async with sso.client.sessions.begin() as session:
+            await heed_change.run(session, event, HandlerContext(sso.client.runtime, None))  # type: ignore[arg-type]
+
+    headers = await sso.headers(firm.boss["username"])
+    listed = f"/v1/organisations/{firm.code}/mandates"
+    for part, name in (("complaints", None), ("registration", None), ("registration", "王强")):
+        await changed(part, name)
+        assert (await sso.client.get(listed, headers=headers)).status_code == 200, (part, name)
+    before = len(await sso.events("sso.access.changed.v1"))
+    await changed("registration", "赵敏")
+    refused(await sso.client.get(listed, headers=headers), 404, "organisation_unknown")
+    assert (await sso.client.get("/v1/me/organisations", headers=headers)).json()["items"] == []
+    told = (await sso.events("sso.access.changed.v1"))[before:]
+    assert [one["account_id"] for one in told] == [firm.boss["id"]]
+    await changed("registration", "赵敏")
+    assert len(await sso.events("sso.access.changed.v1")) == before + 1, "it is told once"

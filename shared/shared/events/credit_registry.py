@@ -26,7 +26,10 @@ class EnterpriseRegisteredV1(Event):
 
 
 class EnterpriseChangedV1(Event):
-    """The public record of an enterprise shows something else than before; `part` says what: "complaints"."""
+    """The public record of an enterprise shows something else than before; `part` says what: "complaints".
+
+    `legal_representative_name` stands there when the register names another representative from now on.
+    """
 
     TYPE: ClassVar[str] = "credit_registry.enterprise.changed.v1"
     KEY: ClassVar[str] = "code"
@@ -34,6 +37,7 @@ class EnterpriseChangedV1(Event):
     code: str
     part: str
     changed_on: date
+    legal_representative_name: str | None = None
 
 
 class RegisterLoadedV1(Event):

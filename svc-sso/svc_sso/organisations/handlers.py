@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.events.credit_registry import EnterpriseRegisteredV1
+from shared.events.credit_registry import EnterpriseChangedV1, EnterpriseRegisteredV1
 from shared.inbox import HandlerContext, handles
 from svc_sso.organisations import service
 
@@ -13,4 +13,11 @@ async def learn_representative(session: AsyncSession, event: EnterpriseRegistere
     await service.learn(session, event)
 
 
-HANDLERS = [learn_representative]
+@handles(EnterpriseChangedV1)
+async def heed_change(session: AsyncSession, event: EnterpriseChangedV1, context: HandlerContext) -> None:
+    """Lets nobody represent an enterprise whose representative is another by now."""
+    if event.legal_representative_name is not None:
+        await service.dismiss(session, event.code, event.legal_representative_name)
+
+
+HANDLERS = [learn_representative, heed_change]

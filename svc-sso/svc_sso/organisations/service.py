@@ -75,6 +75,16 @@ async def learn(session: AsyncSession, event: EnterpriseRegisteredV1) -> None:
     await _keep(session, audit.SYSTEM, facts, person.id if person else None, clock())
 
 
+async def dismiss(session: AsyncSession, code: str, successor: str) -> None:
+    """Ends the representation by someone of another name than the register has now; the successor claims it himself.
+
+    Mandates stand: they are the enterprise's, and the successor revokes them.
+    """
+    row = await queries.organisation(session, code, lock=True)
+    if row is not None and row.representative_name != successor:
+        await _keep(session, audit.SYSTEM, Facts(code, row.name, row.region, successor), None, clock())
+
+
 async def claim(
     session: AsyncSession, outbound: Outbound, caller: Caller, code: str, register: RepresentativeVerifier
 ) -> Organisation:

@@ -95,7 +95,8 @@ async def change(
     if enterprise.name != old_name:
         await _rename(session, enterprise, decision.decided_on, at)
     await _audit(session, act, enterprise, before)
-    await feed.changed(session, enterprise.code, REGISTRATION, day=statutory_date(at))
+    named = changed.get("legal_representative_name")
+    await feed.changed(session, enterprise.code, REGISTRATION, day=statutory_date(at), representative=named)
     return await _put_on_record(session, act, enterprise, before)
 
 

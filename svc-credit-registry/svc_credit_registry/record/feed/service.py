@@ -28,14 +28,23 @@ BREATH = 0.02
 """Seconds between two rounds: what is recorded meanwhile gets its positions together, in one transaction."""
 
 
-async def changed(session: AsyncSession, code: str, part: str, *, item_id: uuid.UUID | None = None, day: date) -> None:
+async def changed(
+    session: AsyncSession,
+    code: str,
+    part: str,
+    *,
+    item_id: uuid.UUID | None = None,
+    day: date,
+    representative: str | None = None,
+) -> None:
     """The public record of `code` shows something else than before: tells followers and whoever keeps copies.
 
     Call it in the transaction of the change. `part` says what changed ("registration", "complaints", or the kind of a
-    record item), `day` is the statutory day of the change.
+    record item), `day` is the statutory day of the change, `representative` the name of a new legal representative.
     """
     await entered(session, code, part, item_id=item_id)
-    await publish(session, EnterpriseChangedV1(code=code, part=part, changed_on=day))
+    event = EnterpriseChangedV1(code=code, part=part, changed_on=day, legal_representative_name=representative)
+    await publish(session, event)
 
 
 async def all_changed(session: AsyncSession, changes: Sequence[tuple[str, str, uuid.UUID | None]], day: date) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from shared.audit import AuditRow
 from shared.clock import today
@@ -73,6 +73,16 @@ async def test_the_change_says_what_was_what_is_when_by_whom(known: World) -> No
         act = (await session.scalars(acts.limit(1))).one()
     assert (act.before["legal_representative_name"], act.after["legal_representative_name"]) == ("李*", "王*")
     assert act.reason == BASIS
+
+
+async def test_whoever_relies_on_the_representative_hears_of_another(known: World) -> None:
+    await change(known, {"address": "随州市文峰大道9号"})
+    await change(known, {"legal_representative_name": "王芳"}, 2)
+    query = text("SELECT data FROM outbox_events WHERE aggregate_id = :code ORDER BY id")
+    async with known.client.sessions() as session:
+        told = list(await session.scalars(query, {"code": CODE}))
+    named = [(one["part"], one["legal_representative_name"]) for one in told if one.get("part") == "registration"]
+    assert named[-2:] == [("registration", None), ("registration", "王芳")]
 
 
 async def test_revoked_cancelled_and_restored_stays_readable_with_its_history(known: World) -> None:
