@@ -1,12 +1,14 @@
 """The authorization endpoint and the log-in page: what is shown, what is refused."""
 
 import asyncio
+import json
 import re
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from svc_sso.factors.rules import ACR_PASSWORD
 from tests.svc_sso.conftest import CALLBACK, PASSWORD, Provider, code_in, hidden, query_of
 
 
@@ -219,3 +221,16 @@ async def test_a_disabled_account_is_nobody(sso: Provider) -> None:
     async with sso.client.sessions.begin() as session:
         await session.execute(text("UPDATE accounts SET disabled_at = now()"))
     assert (await sso.open_browser().enter(account["username"], PASSWORD)).status_code == 401
+
+
+@pytest.mark.parametrize("asked", [{"value": "urn:elsewhere:high"}, {"values": ["urn:elsewhere:high", "2"]}])
+async def test_an_essential_class_which_nobody_reaches_here_gives_no_code(sso: Provider, asked: dict[str, Any]) -> None:
+    """OpenID Connect Core, 5.5.1.1: what can't be met is a failed authentication; a wish is only a wish."""
+    account, browser = await sso.account(), sso.open_browser()
+    await browser.code(account["username"])
+    for essential, wanted in ((True, "unmet_authentication_requirements"), (False, None)):
+        claims = json.dumps({"id_token": {"acr": asked | {"essential": essential}}})
+        assert query_of(await browser.authorize(claims=claims)).get("error") == wanted
+    met = json.dumps({"id_token": {"acr": {"essential": True, "values": ["urn:elsewhere:high", ACR_PASSWORD]}}})
+    assert "code" in query_of(await browser.authorize(claims=met))
+    assert "code" in query_of(await browser.authorize(claims='{"id_token": {"acr": {"essential": true}}}'))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
+from svc_sso.factors.rules import ACR_ORDER
 from svc_sso.grants.rules import CHALLENGE
 from svc_sso.oidc.errors import RedirectedError
 from svc_sso.tokens.rules import SCOPE_CLAIMS
@@ -42,7 +43,7 @@ def check(params: Mapping[str, str]) -> None:
     _check_pkce(params)
     _check_texts(params)
     _check_prompt(params)
-    claims_of(params)
+    _check_class(params)
 
 
 def _check_pkce(params: Mapping[str, str]) -> None:
@@ -92,11 +93,21 @@ def claims_of(params: Mapping[str, str]) -> dict[str, dict[str, object]] | None:
     return parts
 
 
+def _check_class(params: Mapping[str, str]) -> None:
+    """A class of log-in which must be and which there is not here fails at once (OpenID Connect Core, 5.5.1.1)."""
+    wanted = _wanted_of(params, "acr")
+    if _asked_of(params, "acr").get("essential") is True and wanted and not set(wanted) & set(ACR_ORDER):
+        raise RedirectedError("unmet_authentication_requirements", "There is no such class of log-in here.")
+
+
+def _asked_of(params: Mapping[str, str], claim: str) -> Mapping[str, object]:
+    asked = ((claims_of(params) or {}).get("id_token") or {}).get(claim)
+    return asked if isinstance(asked, Mapping) else {}
+
+
 def _wanted_of(params: Mapping[str, str], claim: str) -> list[str]:
     """The values which a client wants a claim of the ID token to have."""
-    asked = ((claims_of(params) or {}).get("id_token") or {}).get(claim)
-    if not isinstance(asked, Mapping):
-        return []
+    asked = _asked_of(params, claim)
     values = asked.get("values")
     return [str(value) for value in [asked.get("value"), *(values if isinstance(values, list) else [])] if value]
 
