@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import time
 import uuid
 
 import httpx
@@ -11,7 +12,10 @@ from joserfc.jwk import ECKey
 from sqlalchemy import func, select, text
 
 from shared.audit import AuditRow
+from shared.events.sso import AccessChangedV1, ClientChangedV1
 from svc_sso.grants.models import Grant, RefreshToken
+from tests.shared.test_revocations import envelope
+from tests.svc_sso.clients import register
 from tests.svc_sso.conftest import ACCESS_TOKEN, EXCHANGE, SECRETS, Provider, oauth_refused
 
 
@@ -266,3 +270,24 @@ async def test_userinfo_tells_by_scope(sso: Provider) -> None:
     assert (await sso.client.post("/oauth2/userinfo", data={"access_token": token})).json() == {"sub": account["id"]}
     bare = await sso.client.get("/oauth2/userinfo")
     assert (bare.status_code, "error" in bare.headers["www-authenticate"]) == (401, False)
+
+
+async def test_introspection_knows_whose_rights_have_changed(sso: Provider) -> None:
+    """What every service refuses from that moment on is active no more (RFC 7662, 2.2)."""
+    account, agency = await sso.account(), await register(sso)
+    tokens = await sso.login(account["username"])
+    of_person = (await sso.exchange(tokens["access_token"], "services")).json()["access_token"]
+    of_agency = (await agency.token(grant_type="client_credentials", audience="services")).json()["access_token"]
+
+    async def active(token: str) -> bool:
+        auth = ("svc-services", SECRETS["svc-services"])
+        answer = await sso.client.post("/oauth2/introspect", data={"token": token}, auth=auth)
+        return bool(answer.json()["active"])
+
+    known = sso.client.runtime.revocations
+    assert [await active(of_person), await active(of_agency)] == [True, True]
+    known.note(envelope(AccessChangedV1(account_id=uuid.UUID(account["id"])), time.time()))
+    assert [await active(of_person), await active(of_agency)] == [False, True]
+    changed = ClientChangedV1(client_id=agency.id, kind="agency", disabled=False, revokes=True)
+    known.note(envelope(changed, time.time()))
+    assert await active(of_agency) is False

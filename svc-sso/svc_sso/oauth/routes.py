@@ -105,7 +105,8 @@ async def introspect_token(request: Request, session: SessionDep, issuer: Issuer
     """查验令牌: whether an access or refresh token still holds, and what it says (RFC 7662)."""
     try:
         client, token = await _token_in_question(request, session)
-        found = await service.introspect(session, issuer, client, token, now)
+        revocations = request.app.state.runtime.revocations
+        found = await service.introspect(session, issuer, client, token, revocations, now)
     except OAuthError as error:
         return refused(error)
     return JSONResponse(found.model_dump(exclude_none=True), headers=NO_STORE)

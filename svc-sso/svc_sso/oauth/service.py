@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 
 from shared import proofs
+from shared.auth import caller_of
 from shared.clock import now as clock
+from shared.revocations import Revocations
 from svc_sso.accounts.models import Account
 from svc_sso.assertions import service as assertions
 from svc_sso.assertions.rules import Expected
@@ -117,16 +119,18 @@ async def issue_tokens(session: AsyncSession, issuer: Issuer, request: TokenRequ
 
 
 async def introspect(
-    session: AsyncSession, issuer: Issuer, client: Client, token: str, now: datetime
+    session: AsyncSession, issuer: Issuer, client: Client, token: str, revocations: Revocations, now: datetime
 ) -> IntrospectionOut:
-    """What is known of a token, to those it is for or was issued to; to others it is just not active."""
+    """What is known of a token, to those it is for or was issued to; to others it is just not active. Nor is one which
+    services refuse by now, because its holder's rights have changed since.
+    """
     claims = await read_access(session, issuer, token)
     if claims is None:
         return await _introspect_refresh(session, issuer, client, token, now)
     meant = client.id == claims.get("client_id") or (
         client.kind == FIRST_PARTY and claims.get("aud") in {client.audience, client.id}
     )
-    if not meant or not await _stands(session, claims, now):
+    if not meant or revocations.refuses(caller_of(claims, token)) or not await _stands(session, claims, now):
         return IntrospectionOut(active=False)
     known = {name: claims.get(name) for name in IntrospectionOut.model_fields if name in claims}
     return IntrospectionOut(active=True, token_type="DPoP" if "cnf" in claims else "Bearer", **known)
