@@ -291,3 +291,17 @@ async def test_introspection_knows_whose_rights_have_changed(sso: Provider) -> N
     changed = ClientChangedV1(client_id=agency.id, kind="agency", disabled=False, revokes=True)
     known.note(envelope(changed, time.time()))
     assert await active(of_agency) is False
+
+
+async def test_a_token_which_ends_only_by_itself_is_not_said_to_be_revoked(sso: Provider) -> None:
+    """RFC 7009, 2.2: 200 says that the token holds no more."""
+    account = await sso.account()
+    tokens = await sso.login(account["username"])
+    exchanged = (await sso.exchange(tokens["access_token"], "complaints", "gateway")).json()["access_token"]
+    machine = (await sso.token(grant_type="client_credentials", audience="services")).json()["access_token"]
+    auth = ("gateway", SECRETS["gateway"])
+    oauth_refused(await sso.client.post("/oauth2/revoke", data={"token": machine}, auth=auth), "unsupported_token_type")
+    stranger = ("svc-services", SECRETS["svc-services"])
+    assert (await sso.client.post("/oauth2/revoke", data={"token": machine}, auth=stranger)).status_code == 200
+    assert (await sso.client.post("/oauth2/revoke", data={"token": exchanged}, auth=auth)).status_code == 200
+    oauth_refused(await refresh(sso, tokens["refresh_token"]), "invalid_grant")

@@ -298,10 +298,16 @@ async def family_of_token(session: AsyncSession, issuer: Issuer, client: Client,
 
 
 async def revoke(session: AsyncSession, issuer: Issuer, client: Client, token: str, now: datetime) -> None:
-    """Revokes the family of a token (RFC 7009). An unknown token, or another client's, is no error and no news."""
+    """Revokes the family of a token (RFC 7009). An unknown token, or another client's, is no error and no news; one of
+    the client's own which no family stands behind goes on until it runs out, and that is said.
+    """
     grant = await family_of_token(session, issuer, client, token)
     if grant is not None:
         await revoke_family(session, grant.id, client, REVOKED, now)
+        return
+    claims = await read_access(session, issuer, token)
+    if claims is not None and claims.get("client_id") == client.id:
+        raise OAuthError("unsupported_token_type", "This token can not be revoked; it ends by itself.")
 
 
 async def forget_answers(session: AsyncSession, now: datetime) -> int:
