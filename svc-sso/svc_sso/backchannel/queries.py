@@ -13,12 +13,19 @@ from svc_sso.notices.rules import PENDING
 
 
 async def due(session: AsyncSession, now: datetime, limit: int) -> Sequence[Row[LogoutNotice, Client]]:
-    """Notices to be delivered now, with their clients, locked; those another process delivers are left to it."""
+    """Notices to be delivered now, with their clients, locked; those another process delivers are left to it.
+
+    Of each client one, then of each the next: a client which keeps every call waiting holds up no other.
+    """
+    is_due = (LogoutNotice.state == PENDING, LogoutNotice.next_try_at <= now)
+    place = func.row_number().over(partition_by=LogoutNotice.client_id, order_by=LogoutNotice.next_try_at)
+    turns = select(LogoutNotice.id, place.label("place")).where(*is_due).subquery()
     query = (
         select(LogoutNotice, Client)
         .join(Client, Client.id == LogoutNotice.client_id)
-        .where(LogoutNotice.state == PENDING, LogoutNotice.next_try_at <= now)
-        .order_by(LogoutNotice.next_try_at)
+        .join(turns, turns.c.id == LogoutNotice.id)
+        .where(*is_due)
+        .order_by(turns.c.place, LogoutNotice.next_try_at)
         .limit(limit)
         .with_for_update(of=LogoutNotice, skip_locked=True)
     )
