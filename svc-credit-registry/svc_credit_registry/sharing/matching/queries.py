@@ -20,7 +20,7 @@ SHORTEST_CORE = 4
 # Where the public is sent, through any number of steps; who is in business again goes on under the own code.
 _LAST = text(
     """
-    WITH RECURSIVE steps AS (
+    WITH RECURSIVE steps AS NOT MATERIALIZED (
         SELECT s.old_code, s.new_code FROM enterprise_successors s
         WHERE NOT EXISTS (SELECT FROM enterprises e WHERE e.code = s.old_code AND e.status = 'active')
     ), went_on (asked, code) AS (
