@@ -12,6 +12,7 @@ from shared.codes import identity
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 Text = Annotated[str, Field(min_length=1, max_length=5000)]
 Yuan = Annotated[Decimal, Field(ge=0, max_digits=20, decimal_places=2)]
+PERSONAL_DATA = "公示信息不得含有身份号码 (no resident identity numbers)"
 _ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 
 
@@ -31,6 +32,11 @@ def _is_identity_number(text: str) -> bool:
     return True
 
 
+def holds_identity_number(text: str) -> bool:
+    """Whether a resident identity number stands in `text`: the public record holds none."""
+    return any(_is_identity_number(number) for number in _ID_NUMBER.findall(text))
+
+
 class Content(BaseModel):
     """What all kinds have in common: unknown fields and resident identity numbers are refused."""
 
@@ -39,7 +45,6 @@ class Content(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _no_identity_number(cls, given: Any) -> Any:
-        for text in _texts(given):
-            if any(_is_identity_number(number) for number in _ID_NUMBER.findall(text)):
-                raise PydanticCustomError("personal_data", "公示信息不得含有身份号码 (no resident identity numbers)")
+        if any(holds_identity_number(text) for text in _texts(given)):
+            raise PydanticCustomError("personal_data", PERSONAL_DATA)
         return given

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.auth import Caller
 from shared.clock import statutory_date
 from shared.errors import DomainError, FieldError
+from svc_credit_registry.record.contents.schemas import PERSONAL_DATA, holds_identity_number
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.record.records.schemas import CONTENTS
@@ -168,9 +169,12 @@ def _check(push: Push, work: _Work) -> None:
     if row.producer is not None and row.producer != push.producer:
         work.refuse(FieldError("/producer", "wrong_producer", f"只能报送本机关产生的信息 (not {push.producer})"))
         return
+    faults = _faults_of_privacy(row)
     if row.op == "end":
+        if faults:
+            work.refuse(*faults)
         return
-    faults = _faults_of_dates(row, push.today)
+    faults += _faults_of_dates(row, push.today)
     code = matching_rules.readable_code(row.code)
     if code is not None and not matching_rules.is_code(code) and not row.name:
         faults.append(FieldError("/code", "credit_code_invalid", "统一社会信用代码不正确 (not a valid credit code)"))
@@ -184,6 +188,13 @@ def _check(push: Push, work: _Work) -> None:
     assert row.produced_on is not None
     work.draft["due_on"] = rules.due_on(push.kind, row.produced_on)
     work.draft["fields"], work.draft["filled"] = len(CONTENTS[push.kind].model_fields), len(work.content)
+
+
+def _faults_of_privacy(row: Row) -> list[FieldError]:
+    """What is public beside the content. Keys are left out: numbers made of region, day and serial look the same."""
+    public = {"basis": row.basis} if row.op == "put" else {"reason": row.reason}
+    found = [name for name, text in public.items() if text and holds_identity_number(text)]
+    return [FieldError(f"/{name}", "personal_data", PERSONAL_DATA) for name in found]
 
 
 def _faults_of_dates(row: Row, today: date) -> list[FieldError]:

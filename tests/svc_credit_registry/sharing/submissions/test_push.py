@@ -110,6 +110,19 @@ async def test_all_faults_of_a_record_are_told_at_once_and_kept_in_a_receipt(wor
     assert {fault["pointer"] for fault in kept["faults"]} == told
 
 
+@pytest.mark.parametrize("field", ["basis", "reason"])
+async def test_no_identity_number_comes_on_the_record_beside_the_content(world: World, field: str) -> None:
+    await world.load([row(CODE, NAME)])
+    await push(world, penalty(code=CODE))
+    ending = {"kind": "penalty", "key": "1", "op": "end"}
+    given = ending if field == "reason" else penalty(code=CODE)
+    answer = await push(world, given | {field: "当事人身份证11010519491231002X"})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "personal_data"), answer.text
+    assert answer.json()["errors"][0]["pointer"] == f"/{field}"
+    (item,) = await items(world)
+    assert item["superseded_at"] is None
+
+
 async def test_a_name_in_traditional_characters_and_other_brackets_finds_its_enterprise(world: World) -> None:
     await world.load([row(CODE, "随州红光酒业（集团）有限公司")])
     await world.settled()
