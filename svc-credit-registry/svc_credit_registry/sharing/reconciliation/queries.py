@@ -99,15 +99,16 @@ async def causes(session: AsyncSession, wanted: Wanted) -> Mapping[Series, Seque
 
 
 async def corrections(session: AsyncSession, wanted: Wanted) -> Mapping[Series, tuple[int, int]]:
-    """How many corrections were asked for in these days, and how many are open though due before the last of them."""
+    """How many corrections were asked for in these days, and how many are open though due before the last of them.
+
+    Producers and kinds with neither are left out.
+    """
     c = CorrectionRequest
-    query = select(
-        c.producer,
-        c.kind,
-        func.count().filter(c.asked_on.between(wanted.since, wanted.until)),
-        func.count().filter(c.state == CorrectionState.OPEN, c.due_on < wanted.until),
-    )
+    asked = c.asked_on.between(wanted.since, wanted.until)
+    overdue = (c.state == CorrectionState.OPEN) & (c.due_on < wanted.until)
+    query = select(c.producer, c.kind, func.count().filter(asked), func.count().filter(overdue))
+    query = query.where(asked | overdue)
     given = ((c.producer, wanted.producer), (c.kind, wanted.kind))
     query = query.where(*(column == value for column, value in given if value is not None))
     rows = await session.execute(query.group_by(c.producer, c.kind))
-    return {(producer, kind): (int(asked), int(overdue)) for producer, kind, asked, overdue in rows}
+    return {(producer, kind): (int(number), int(late)) for producer, kind, number, late in rows}

@@ -53,7 +53,10 @@ def _total(parts: list[Outcomes]) -> CountsOut:
 
 
 async def quality(session: AsyncSession, producer: str | None, asked: CountFilters, today: date) -> QualityReportOut:
-    """Completeness, timeliness, refusals by cause, matches and corrections: by producer and kind."""
+    """Completeness, timeliness, refusals by cause, matches and corrections: by producer and kind.
+
+    Who sent nothing in these days is in it for the corrections that it owes.
+    """
     wanted = _wanted(producer, asked, today)
     rows = await queries.quality(session, wanted, MOST_LINES + 1)
     if len(rows) > MOST_LINES:
@@ -62,8 +65,9 @@ async def quality(session: AsyncSession, producer: str | None, asked: CountFilte
     for whose, kind, outcome, count in await queries.by_outcome(session, wanted):
         outcomes[whose, kind][outcome] = count
     causes, corrections = await queries.causes(session, wanted), await queries.corrections(session, wanted)
+    silent = [(*series, 0, 0, 0, 0, 0) for series in corrections.keys() - {(row[0], row[1]) for row in rows}]
     items = []
-    for row in rows:
+    for row in sorted([*map(tuple, rows), *silent]):
         series: Series = (row[0], row[1])
         told = [CauseOut(code=code, pointer=at, rows=count) for code, at, count in causes.get(series, ())]
         items.append(_item(row, outcomes[series], told, corrections.get(series, (0, 0))))

@@ -98,3 +98,22 @@ async def test_a_report_with_lines_without_number_is_refused(world: World, path:
     assert (answer.status_code, answer.json()["code"]) == (422, "report_too_wide")
     one = await world.client.get(path, headers=OFFICER(world), params={"producer": "agency-7"})
     assert [item["received"] for item in one.json()["items"]] == [1]
+
+
+async def test_a_producer_that_sends_nothing_any_more_still_answers_for_its_corrections(world: World) -> None:
+    await world.load([row(CODE, "随州红光酒业有限公司")])
+    item = (await push(world, penalty(code=CODE))).json()["item_id"]
+    headers, asked = OFFICER(world) | {"Idempotency-Key": "c1"}, {"item_id": item, "fault": "决定日期与文书不符"}
+    answer = await world.client.post("/v1/correction-requests", headers=headers, json=asked)
+    assert answer.status_code == 201, answer.text
+    async with world.client.sessions() as session, session.begin():
+        await session.execute(text("UPDATE submission_receipts SET received_on = received_on - 60"))
+        await session.execute(
+            text("UPDATE record_correction_requests SET asked_on = asked_on - 40, due_on = due_on - 40")
+        )
+    (line,) = (await world.client.get("/v1/data-quality", headers=OFFICER(world))).json()["items"]
+    told = ("producer", "kind", "received", "score", "corrections_asked", "corrections_overdue")
+    assert [line[name] for name in told] == ["court-suizhou", "penalty", 0, None, 0, 1]
+    async with world.client.sessions() as session, session.begin():
+        await session.execute(text("UPDATE record_correction_requests SET state = 'corrected'"))
+    assert (await world.client.get("/v1/data-quality", headers=OFFICER(world))).json()["items"] == []
