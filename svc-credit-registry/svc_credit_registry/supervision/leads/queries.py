@@ -14,7 +14,7 @@ from svc_credit_registry.cases import queries as cases
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.supervision.leads.models import LEAD_NUMBERS, Lead
-from svc_credit_registry.supervision.leads.rules import PENALISED, WAITING, Finding, LeadState
+from svc_credit_registry.supervision.leads.rules import PENALISED, REVOKED, WAITING, Finding, LeadState
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,16 @@ async def by_keys(session: AsyncSession, reporter: str, keys: Sequence[str]) -> 
 
 
 async def adrift(session: AsyncSession, limit: int, aside: Sequence[uuid.UUID] = ()) -> list[Told]:
-    """Published outcomes that do not end with their penalties, but for those set aside."""
+    """Published outcomes that do not end with their penalties, or tell of revoked ones, but for those set aside."""
     told, penalty = aliased(RecordItem), aliased(RecordItem)
     outcome = (told.code == Lead.code, told.kind == RecordKind.LEAD_OUTCOME, told.key == Lead.number)
     same = (penalty.producer == told.producer, penalty.kind == RecordKind.PENALTY, penalty.key == Lead.penalty_key)
+    holds = func.coalesce(penalty.content["state"].astext, "") != REVOKED
     query = (
         select(told, penalty.id.is_not(None), penalty.publish_until)
         .select_from(Lead)
         .join(told, and_(*outcome, told.superseded_at.is_(None)))
-        .outerjoin(penalty, and_(*same, penalty.superseded_at.is_(None)))
+        .outerjoin(penalty, and_(*same, penalty.superseded_at.is_(None), holds))
         .where(Lead.published_on.is_not(None), Lead.penalty_key.is_not(None), told.id.not_in(aside))
         .where(penalty.id.is_(None) | told.publish_until.is_distinct_from(penalty.publish_until))
         .limit(limit)

@@ -133,7 +133,9 @@ CLOSING: dict[LeadGround, frozenset[Finding | None]] = {
 }
 """After which finding a ground may close a lead; None is before any check (slight: 行政处罚法 article 33)."""
 PENALISED, NOT_PENALISED = "penalised", "not_penalised"
-PENALTY_GONE = "处罚决定已不在公示之列 / the penalty stands on the record no more"
+REVOKED = "revoked"
+"""The state of a penalty which was set aside: it stays on the record, and nobody is penalised by it."""
+PENALTY_GONE = "处罚决定已撤销或者已不在公示之列 / the penalty was revoked, or stands on the record no more"
 MOST_CASE_EXTENSIONS = 2
 """Of a case: one by approval, and one which a collective discussion decides."""
 PUT_RIGHT = Period(

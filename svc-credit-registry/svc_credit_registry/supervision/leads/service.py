@@ -233,12 +233,12 @@ async def publish(session: AsyncSession, caller: Caller, place: Place, body: Pub
 async def _shown_until(session: AsyncSession, lead: Lead, unit: str, ended_on: date) -> date | None:
     """The last day on which an outcome is shown: never longer than its penalty, or the smallest one without any.
 
-    409 when the penalty does not stand on the record any more.
+    409 when the penalty does not stand on the record any more, or was revoked.
     """
     if lead.penalty_key is None:
         return rules.PUT_RIGHT.due_on(ended_on)
     penalty = await items.current_of(session, unit, RecordKind.PENALTY, lead.penalty_key)
-    if penalty is None:
+    if penalty is None or penalty.content.get("state") == rules.REVOKED:
         raise NotPublishable
     return penalty.publish_until
 

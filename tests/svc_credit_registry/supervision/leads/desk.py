@@ -104,10 +104,17 @@ class Desk(World):
 
     async def repaired(self, code: str, key: str, until: date) -> None:
         """The publication of a penalty ends, as credit repair ends it."""
+        await self._penalty_is(code, key, "repaired", until)
+
+    async def revoked(self, code: str, key: str) -> None:
+        """A penalty was set aside: it stays on the record, which says so."""
+        await self._penalty_is(code, key, "revoked")
+
+    async def _penalty_is(self, code: str, key: str, state: str, until: date | None = None) -> None:
         async with self.client.sessions() as session, session.begin():
             (item,) = [one for one in await records.current(session, code, RecordKind.PENALTY) if one.key == key]
-            content = dict(item.content) | {"state": "repaired"}
-            await penalties.put_again(session, SYSTEM, item, content, until, now())
+            content = dict(item.content) | {"state": state}
+            await penalties.put_again(session, SYSTEM, item, content, until or item.publish_until, now())
 
     async def withdrawn(self, key: str) -> None:
         """A penalty leaves the record: its decision was withdrawn."""

@@ -150,6 +150,19 @@ async def test_an_outcome_is_shown_as_long_as_its_penalty(desk: Desk) -> None:
     assert await desk.settle() == 0
 
 
+async def test_nobody_is_told_to_be_penalised_by_a_decision_that_was_set_aside(desk: Desk) -> None:
+    code, decision = await desk.enterprise(), penalty()
+    found = await desk.done(await desk.transferred(code=code), "conclusion", {"penalty": decision})
+    found = await desk.done(found, "publication", {"summary": "发布虚假广告，已处罚"})
+    await desk.revoked(code, decision["document_number"])
+    assert [item["state"] for item in await desk.items(code, RecordKind.PENALTY)] == ["revoked"]
+    assert await desk.settle() == 1
+    assert await desk.items(code, RecordKind.LEAD_OUTCOME) == []
+    assert await desk.settle() == 0
+    answer = await desk.act(found, "publication", {"summary": "发布虚假广告，已处罚"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_publishable")
+
+
 async def test_a_case_needs_an_enterprise_and_a_finding(desk: Desk) -> None:
     found = await desk.verified()
     answer = await desk.act(found, "transfer", {"case_number": "立1号"})
