@@ -69,9 +69,14 @@ _DRAW = text(
 )
 _RECENT = text(
     """
-    SELECT DISTINCT t.code, a.inspector_id
-    FROM inspection_tasks t JOIN inspection_assignments a ON a.task_id = t.id
-    WHERE t.code = ANY (CAST(:codes AS text[])) AND a.ended_on IS NULL AND t.plan_id <> :plan
+    WITH RECURSIVE was (asked, code) AS (
+        SELECT code, code COLLATE "C" FROM unnest(CAST(:codes AS text[])) AS c(code)
+        UNION
+        SELECT w.asked, s.old_code FROM was w JOIN enterprise_successors s ON s.new_code = w.code
+    )
+    SELECT DISTINCT w.asked, a.inspector_id
+    FROM was w JOIN inspection_tasks t ON t.code = w.code JOIN inspection_assignments a ON a.task_id = t.id
+    WHERE a.ended_on IS NULL AND t.plan_id <> :plan
       AND coalesce(t.inspected_on, t.drawn_on) > CAST(:today AS date) - make_interval(months => CAST(:months AS int))
     """
 )
@@ -166,7 +171,7 @@ async def draw(session: AsyncSession, plan_id: uuid.UUID, key: bytes, takes: Map
 async def recent(
     session: AsyncSession, plan: InspectionPlan, codes: Sequence[str], today: date
 ) -> list[tuple[str, str]]:
-    """Pairs of code and inspector who inspected it, or was to, within the plan's months."""
+    """Pairs of code and inspector who inspected it, or what has gone on in it, or was to, within the plan's months."""
     given = {"codes": list(codes), "plan": plan.id, "today": today, "months": plan.conflict_months}
     return [(code, inspector) for code, inspector in await session.execute(_RECENT, given)]
 

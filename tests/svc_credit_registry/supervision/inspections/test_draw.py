@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import copy
 import io
-import itertools
 import json
 import runpy
 import subprocess
@@ -18,11 +17,9 @@ from typing import Any
 import pytest
 
 from shared.clock import today
-from shared.codes import credit_code
 from svc_credit_registry.supervision.inspections import queries, rules
-from svc_credit_registry.supervision.inspectors import queries as inspectors
 from tests.svc_credit_registry.supervision.inspections.conftest import COUNTS, DRAWN, PEOPLE, Office
-from tests.svc_credit_registry.world import on, row
+from tests.svc_credit_registry.world import on
 
 SCRIPT = Path(__file__).parents[4] / "docs/verify_draw.py"
 
@@ -227,26 +224,6 @@ async def test_who_has_a_conflict_is_kept_away_and_that_is_recorded(office: Offi
         assert set(before[one["code"]]) <= set(one["excluded"])
         assert not set(one["inspectors"]) & set(one["excluded"])
     assert verify(tmp_path, draw, tokens, codes)[0] == 0
-
-
-async def test_a_relation_lasts_beyond_mergers(office: Office) -> None:
-    codes = [credit_code.make("421321", 21_000_000 + i) for i in range(3)]
-    await office.world.load([row(code, f"随县合并{i}号酒业有限公司", region="421321") for i, code in enumerate(codes)])
-    account = office.accounts[PEOPLE[0]]
-    body = {"code": codes[0], "kind": "shareholding"}
-    relation = await office.done(f"/v1/inspectors/{account}/relations", office.inspector(PEOPLE[0]), body)
-    async with office.world.client.sessions() as session, session.begin():
-        connection = await session.connection()
-        for step in itertools.pairwise(codes):
-            await connection.exec_driver_sql(
-                "INSERT INTO enterprise_successors (old_code, new_code, reason, since, producer, basis) "
-                "VALUES ($1, $2, 'merged', current_date, 'AMR-421321', '吸收合并')", step,
-            )  # fmt: skip
-        assert set(await inspectors.related(session, codes)) == {(code, account) for code in codes}
-        assert await inspectors.related(session, codes[:0]) == []
-    await office.done(f"/v1/inspector-relations/{relation['id']}/end", office.planner())
-    async with office.world.client.sessions() as session:
-        assert await inspectors.related(session, codes) == []
 
 
 async def test_an_enterprise_finds_itself_in_the_pool(office: Office) -> None:
