@@ -21,7 +21,7 @@ from svc_credit_registry.supervision.inspections.models import (
     InspectionTask,
     PoolEntry,
 )
-from svc_credit_registry.supervision.inspections.rules import PUBLIC_STATES, WITHOUT_CLASS
+from svc_credit_registry.supervision.inspections.rules import WITHOUT_CLASS
 from svc_credit_registry.supervision.inspectors.models import Inspector
 
 LINES_AT_ONCE = 5000
@@ -114,7 +114,7 @@ async def find(session: AsyncSession, plan_id: uuid.UUID, *, lock: bool = False)
 
 def public(region: str | None, year: int | None) -> Select[InspectionPlan]:
     """The plans which everybody may see."""
-    statement = select(InspectionPlan).where(InspectionPlan.state.in_(PUBLIC_STATES))
+    statement = select(InspectionPlan).where(InspectionPlan.published_on.is_not(None))
     return _narrowed(statement, region, year)
 
 

@@ -92,7 +92,6 @@ STATE_LABELS: dict[InspectionState, tuple[str, str]] = {
     InspectionState.DRAWN: ("已抽取", "Drawn"),
     InspectionState.CANCELLED: ("已作废", "Cancelled"),
 }
-PUBLIC_STATES = (InspectionState.PUBLISHED, InspectionState.FROZEN, InspectionState.DRAWN, InspectionState.CANCELLED)
 
 
 def check_state(state: str, wanted: Collection[InspectionState]) -> None:

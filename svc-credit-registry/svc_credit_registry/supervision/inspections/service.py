@@ -94,7 +94,7 @@ async def own(
 ) -> InspectionPlan:
     """A plan of the caller's own unit's region, locked; 404 and 403 for others', 409 at another step."""
     plan = await queries.find(session, plan_id, lock=True)
-    if plan is None or (plan.state == InspectionState.DRAFT and not caller.covers(plan.region)):
+    if plan is None or (plan.published_on is None and not caller.covers(plan.region)):
         raise PlanUnknown
     if caller.region != plan.region:
         raise PlanNotYours(region=plan.region)
@@ -103,10 +103,10 @@ async def own(
 
 
 async def visible(session: AsyncSession, caller: Caller | None, plan_id: uuid.UUID) -> InspectionPlan:
-    """A plan: a published one for everybody, a draft for planners over its region."""
+    """A plan: a published one for everybody; a draft, also a cancelled one, for planners over its region."""
     plan = await queries.find(session, plan_id)
     plans = caller is not None and caller.has(PLAN)
-    if plan is None or (plan.state == InspectionState.DRAFT and not (plans and caller and caller.covers(plan.region))):
+    if plan is None or (plan.published_on is None and not (plans and caller and caller.covers(plan.region))):
         raise PlanUnknown
     return plan
 
@@ -121,7 +121,7 @@ async def publish(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, tod
 
 
 async def cancel(session: AsyncSession, caller: Caller, plan_id: uuid.UUID, reason: str) -> InspectionPlan:
-    """Ends a plan before its pools are frozen; it stays public with the reason.
+    """Ends a plan before its pools are frozen; one that was public stays so, with the reason.
 
     Afterwards it is drawn whatever comes: who may end a plan whose seed is there could do so until one fits.
     """

@@ -280,6 +280,17 @@ async def test_a_plan_is_cancelled_before_its_pools_are_frozen(office: Office) -
     assert (await office.post(f"{path}/freeze", office.planner())).status_code == 409
 
 
+async def test_a_draft_that_is_cancelled_does_not_become_public_by_it(office: Office) -> None:
+    plan = await office.done("/v1/inspection-plans", office.planner(), office.plan())
+    path = f"/v1/inspection-plans/{plan['id']}"
+    await office.done(f"{path}/cancellation", office.planner(), {"reason": "与上级计划重复"})
+    for who in ({}, office.planner("421321")):
+        assert (await office.world.client.get(path, headers=who)).status_code == 404
+    listed = await office.see("/v1/inspection-plans", limit=200)
+    assert plan["id"] not in {one["id"] for one in listed["items"]}
+    assert (await office.see(path, office.planner("421300")))["state"] == "cancelled"
+
+
 async def test_a_pool_without_an_inspector_to_spare_is_not_frozen(office: Office) -> None:
     for each, status in ((9, 409), (len(PEOPLE), 409), (len(PEOPLE) - 1, 200)):
         plan = await office.done("/v1/inspection-plans", office.planner(), office.plan(inspectors_each=each))
