@@ -7,6 +7,8 @@ comparison with the producer's outbox (within 60 s, also when the broker lost it
 import asyncio
 import json
 import logging
+import uuid
+from collections import Counter
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +45,7 @@ FETCH = 100
 WATCHDOG_SECONDS = 10.0
 RECONCILE_SECONDS = 20.0
 SOON_SECONDS = 6.0  # a little more than the feed's grace
+TRIES = Counter[tuple[str, uuid.UUID]]()  # by consumer and event: how often this process could not apply it
 ALL_PRODUCERS = ("sso", "disclosure", "services", "complaints", "credit_registry", "gateway")
 
 
@@ -58,6 +61,7 @@ async def deliver(runtime: "Runtime", subscription: Subscription, envelope: Enve
     if outcome is Outcome.GAP:
         await repair(runtime, subscription, envelope)
         outcome = await _apply(runtime, subscription, envelope)
+    TRIES.pop((subscription.consumer, envelope.id), None)
     return outcome
 
 
@@ -106,7 +110,6 @@ class Consumer:
 
     def __init__(self, runtime: "Runtime", subscription: Subscription) -> None:
         self.runtime, self.subscription = runtime, subscription
-        self.tries: dict[str, int] = {}
 
     async def run(self) -> None:
         """Fetches and applies; looks after the durable consumer when nothing comes."""
@@ -144,26 +147,28 @@ class Consumer:
         try:
             await deliver(self.runtime, self.subscription, envelope)
         except Exception as exc:
-            await self._failed(message, envelope, exc)
+            tries = await _failed(self.runtime, self.subscription, envelope, exc)
+            if tries < MAX_TRIES:
+                await message.nak(delay=BACK_OFF[min(tries, len(BACK_OFF) - 1)])
+            else:
+                await message.term()
         else:
-            self.tries.pop(str(envelope.id), None)
             await message.ack()
 
-    async def _failed(self, message: Msg, envelope: Envelope, exc: Exception) -> None:
-        outage = is_outage(exc) or isinstance(exc, NatsError)
-        tries = self.tries.get(str(envelope.id), 0) + (0 if outage else 1)
-        self.tries[str(envelope.id)] = tries
-        EVENTS_FAILED.labels(self.subscription.consumer, envelope.type).inc()
-        extra = {"type": envelope.type, "event_id": str(envelope.id), "tries": tries}
-        log.warning("event not applied", exc_info=exc, extra=extra)
-        if tries < MAX_TRIES:
-            await message.nak(delay=BACK_OFF[min(tries, len(BACK_OFF) - 1)])
-            return
-        async with self.runtime.sessions() as session, session.begin():
-            await inbox.park(session, self.subscription.consumer, envelope, f"{type(exc).__name__}: {exc}")
-        DEAD_LETTERS.labels(self.subscription.consumer).inc()
-        self.tries.pop(str(envelope.id), None)
-        await message.term()
+
+async def _failed(runtime: "Runtime", subscription: Subscription, envelope: Envelope, exc: Exception) -> int:
+    """How often an event has failed, outages apart; at the last time it is parked."""
+    key = subscription.consumer, envelope.id
+    TRIES[key] = tries = TRIES[key] + (not (is_outage(exc) or isinstance(exc, NatsError)))
+    EVENTS_FAILED.labels(subscription.consumer, envelope.type).inc()
+    extra = {"type": envelope.type, "event_id": str(envelope.id), "tries": tries}
+    log.warning("event not applied", exc_info=exc, extra=extra)
+    if tries >= MAX_TRIES:
+        async with runtime.sessions() as session, session.begin():
+            await inbox.park(session, subscription.consumer, envelope, f"{type(exc).__name__}: {exc}")
+        DEAD_LETTERS.labels(subscription.consumer).inc()
+        del TRIES[key]
+    return tries
 
 
 async def _unsubscribe(pull: JetStreamContext.PullSubscription) -> None:
@@ -182,35 +187,37 @@ async def reconcile_forever(runtime: "Runtime", subscription: Subscription) -> N
         await runtime.bus.connected.wait()
         for producer in producers_of(subscription):
             if producer != runtime.name or subscription.aggregate_type != "audit.log":
-                await _reconcile_quietly(runtime, subscription, producer)
+                try:
+                    await reconcile(runtime, subscription, producer)
+                except (NatsError, OSError) as exc:  # It is away; its outbox waits for the next round.
+                    log.info("no comparison", extra={"producer": producer, "error": str(exc) or type(exc).__name__})
         await asyncio.sleep(pause)
 
 
-async def _reconcile_quietly(runtime: "Runtime", subscription: Subscription, producer: str) -> None:
-    try:
-        await reconcile(runtime, subscription, producer)
-    except (NatsError, OSError) as exc:
-        # The producer is away; its outbox waits for the next round.
-        log.info("no comparison", extra={"producer": producer, "error": str(exc) or type(exc).__name__})
-
-
 async def reconcile(runtime: "Runtime", subscription: Subscription, producer: str) -> int:
-    """Applies what the producer recorded and this consumer has not applied; how many events that were."""
+    """Applies what the producer recorded and this consumer has not applied, past what fails; how many events."""
     key = (subscription.durable, producer)
     async with runtime.sessions() as session:
         cursor = await session.get(InboxCursor, key)
     after = [cursor.transaction, cursor.position] if cursor else [0, 0]
-    repaired, more = 0, True
+    repaired, more, settled = 0, True, True
     while more:
         asked = {"aggregate_types": [subscription.aggregate_type], "after": after}
         answer = await _ask(runtime, producer, asked)
         for item in answer["events"]:
-            if await deliver(runtime, subscription, Envelope.model_validate(item)) is Outcome.APPLIED:
-                repaired += 1
-                EVENTS_REPAIRED.labels(subscription.consumer).inc()
+            envelope = Envelope.model_validate(item)
+            try:
+                if await deliver(runtime, subscription, envelope) is Outcome.APPLIED:
+                    repaired += 1
+                    EVENTS_REPAIRED.labels(subscription.consumer).inc()
+            except Exception as exc:
+                if is_outage(exc) or isinstance(exc, NatsError):
+                    raise
+                settled = await _failed(runtime, subscription, envelope, exc) >= MAX_TRIES and settled
         after, more = answer["position"] or after, answer["more"]
-        async with runtime.sessions() as session, session.begin():
-            await _advance(session, key, after)
+        if settled:
+            async with runtime.sessions() as session, session.begin():
+                await _advance(session, key, after)
     if repaired:
         extra = {"consumer": subscription.durable, "producer": producer, "events": repaired}
         log.warning("events were missing and have been applied from the outbox", extra=extra)

@@ -142,6 +142,30 @@ async def test_a_lost_last_event_is_found_by_comparing_with_the_outbox(
     assert SEEN[str(application)] == [1]
 
 
+async def test_a_lost_event_that_cannot_be_applied_is_parked_and_holds_up_no_other(
+    pair: tuple[ServiceClient, ServiceClient],
+) -> None:
+    producer, reader = pair
+    application, other = uuid.uuid4(), uuid.uuid4()
+    poison = f"SQ-{application}"
+    POISON.add(poison)
+    async with producer.sessions() as session, session.begin():
+        await outbox.publish(session, corrected(application, poison), corrected(application), corrected(other))
+        await session.execute(
+            update(outbox.OutboxEvent).values(published_at=func.now(), recorded_at=text("now() - interval '1 minute'"))
+        )
+    (subscription,) = subscriptions("disclosure", (note,))
+    for _ in range(consumer.MAX_TRIES):
+        await consumer.reconcile(reader.runtime, subscription, "services")
+        assert await applied(reader, other) == 1
+    assert await parked(reader, 2)
+    async with reader.sessions() as session:
+        errors = (await session.scalars(select(DeadLetter.error).order_by(DeadLetter.sequence))).all()
+        cursor = await session.get_one(inbox.InboxCursor, (subscription.durable, "services"))
+    assert errors == ["ValueError: this event can't be applied", "waits for an earlier event"]
+    assert cursor.position == 3
+
+
 async def compared(reader: ServiceClient, subscription: inbox.Subscription) -> bool:
     await consumer.reconcile(reader.runtime, subscription, "services")
     async with reader.sessions() as session:
