@@ -68,6 +68,7 @@ class OutboxSequence(Base):
 
 
 # Aggregates are numbered in their order, so that two who record for the same ones wait in turn and not for each other.
+# An event is of the moment at which it is recorded: its transaction may have waited for a row since it began.
 RECORD = text(
     """
     WITH given AS (
@@ -80,8 +81,8 @@ RECORD = text(
         ON CONFLICT (aggregate_type, aggregate_id) DO UPDATE SET last = outbox_sequences.last + excluded.last
         RETURNING aggregate_type, aggregate_id, last
     )
-    INSERT INTO outbox_events (type, aggregate_type, aggregate_id, sequence, traceparent, data)
-    SELECT type, aggregate_type, aggregate_id, last - behind, :traceparent, CAST(data AS jsonb)
+    INSERT INTO outbox_events (type, aggregate_type, aggregate_id, sequence, recorded_at, traceparent, data)
+    SELECT type, aggregate_type, aggregate_id, last - behind, clock_timestamp(), :traceparent, CAST(data AS jsonb)
     FROM given JOIN numbered USING (aggregate_type, aggregate_id) ORDER BY place
     RETURNING pg_notify(:channel, '')
     """

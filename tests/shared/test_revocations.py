@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text
 
 from shared import outbox, revocations
 from shared.auth import AnyCaller, Caller
@@ -132,6 +133,20 @@ async def test_a_token_is_dead_at_every_service_within_two_seconds(
             return bool(answer.status_code == 401)
 
         await within(5.0, dead_there)
+
+
+async def test_a_change_that_took_long_refuses_what_was_issued_meanwhile(servers: Servers, tmp_path: Path) -> None:
+    """Until the change is there a token is made with the rights of before, however early its transaction began."""
+    known, account = Revocations(), uuid.uuid4()
+    async with kernel_service(servers, tmp_path, "sso", f"t{uuid.uuid4().hex[:10]}") as sso:
+        async with sso.sessions() as session, session.begin():
+            await session.execute(text("SELECT pg_sleep(1.1)"))  # as while it waits for a row
+            meanwhile = float(int(time.time()))
+            await outbox.publish(session, AccessChangedV1(account_id=account))
+        async with sso.sessions() as session:
+            row = (await session.scalars(select(outbox.OutboxEvent))).one()
+    known.note(row.envelope("sso"))
+    assert known.refuses(Caller(str(account), "person", issued_at=meanwhile))
 
 
 async def test_what_happened_while_the_broker_was_lost_is_asked_for(
