@@ -110,6 +110,7 @@ def create_app(settings: GatewaySettings | None = None) -> Gateway:
     limiter = own.state.limiter = Limiter(settings, own.state.directory)
     limiting = limiter, Identities(any_audience(settings.issuer, settings.jwks_url))
     cache = make_cache(settings.cache_bytes, settings.cache_body_limit, own.state.runtime.bus)
+    cache.ears.others.append(own.state.board.hear)
     door = Door(limiter, own.state.runtime.sessions, own.state.directory, tokens)
     plane = Plane(settings, own.state.store, limiting, Journal(lines=settings.access_log), cache)
     own.router.lifespan_context = partial(_lifespan, own.router.lifespan_context, plane, own.state.watch, drain)

@@ -12,6 +12,7 @@ import logging
 import time
 import uuid
 from collections import OrderedDict
+from collections.abc import Callable
 from itertools import islice
 
 from nats.errors import Error as NatsError
@@ -35,7 +36,10 @@ TOLD = "gateway.purge"  # what the processes tell each other of writes which wen
 
 
 class Ears:
-    """Purges `store` as events come; `hears` tells whether a service's kept answers may be served."""
+    """Purges `store` as events come; `hears` tells whether a service's kept answers may be served.
+
+    `others` are told the same tags: whoever keeps public content of his own.
+    """
 
     def __init__(self, store: Store, bus: Bus) -> None:
         self.store, self.bus = store, bus
@@ -43,6 +47,7 @@ class Ears:
         self._connection = dict.fromkeys(PRODUCERS, -1)
         self._seen: OrderedDict[uuid.UUID, None] = OrderedDict()
         self._telling: set[asyncio.Task[None]] = set()
+        self.others: list[Callable[[list[str]], None]] = []
 
     def hears(self, service: str) -> bool:
         """Whether every change at a service until a moment ago is known here."""
@@ -87,7 +92,12 @@ class Ears:
         self._seen[envelope.id] = None
         for old in tuple(islice(self._seen, max(len(self._seen) - MOST_SEEN, 0))):
             del self._seen[old]
-        self.store.purge(tags_of(envelope.type, envelope.data))
+        self._purge(tags_of(envelope.type, envelope.data))
+
+    def _purge(self, tags: list[str]) -> None:
+        self.store.purge(tags)
+        for other in self.others:
+            other(tags)
 
     async def _ask(self, service: str) -> None:
         """Takes in what a producer recorded lately. A connection that was lost meanwhile leaves nothing to trust."""
@@ -99,7 +109,7 @@ class Ears:
             log.debug("a producer can't be heard", extra={"upstream": service, "error": str(exc) or type(exc).__name__})
             return
         if started - self._asked[service] >= TRUST_SECONDS or connection != self._connection[service]:
-            self.store.purge_service(service)
+            self._purge(["@" + service])
         self._asked[service], self._connection[service] = started, connection
 
     async def _catch_up(self, service: str) -> None:
@@ -114,4 +124,4 @@ class Ears:
             if not answer["more"]:
                 return
             after = answer["events"][-1]["id"]
-        self.store.purge_service(service)
+        self._purge(["@" + service])

@@ -169,10 +169,6 @@ class Store:
             self._purged.popitem(last=False)
         return dropped
 
-    def purge_service(self, service: str) -> None:
-        """Drops everything that a service answered."""
-        self.purge(["@" + service])
-
     def _drop(self, key: bytes) -> None:
         slot = self._slots.pop(key, None)
         for kept in slot.variants.values() if slot is not None else ():

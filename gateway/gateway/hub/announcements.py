@@ -1,7 +1,11 @@
-"""The newest articles of disclosure's columns, kept for a moment, and longer while the service is away."""
+"""The newest articles of disclosure's columns, kept until one changes, and longer while the service is away.
+
+The ears of the cache (gateway.cache.ears) tell of changes; what none of them is told of is read anew after 20 s.
+"""
 
 import asyncio
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,13 +22,14 @@ FRESH_SECONDS = 20.0
 DEADLINE_SECONDS = 2.0
 LONGEST = 50
 MAX_COLUMNS = 200
+TOLD = frozenset({"articles", "columns", "@disclosure"})  # tags which purge what is shown here
 
 ANNOUNCEMENTS = TypeAdapter(list[Announcement])
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A list as it was read last, in both languages, and when it was asked for last."""
+    """A list as it was read last, in both languages, and when the service was asked for it last."""
 
     lists: tuple[list[Announcement], list[Announcement]] = ([], [])
     read_at: datetime | None = None
@@ -39,14 +44,24 @@ class Board:
         self.clients = clients
         self._kept: dict[str | None, Kept] = {}
         self._readings: dict[str | None, asyncio.Future[Kept]] = {}
+        self._changed = float("-inf")
 
     async def latest(self, column: str | None, limit: int, *, english: bool) -> Announcements:
         """The newest articles; of the last good answer, and saying so, when the service does not answer."""
         kept = self._kept.get(column, Kept())
-        if time.monotonic() - kept.asked > FRESH_SECONDS:
-            kept = await asyncio.shield(self._reading(column, kept))
+        for _ in range(2):  # a reading that was under way may have begun before a change, the next one has not
+            if not self._is_fresh(kept):
+                kept = await asyncio.shield(self._reading(column, kept))
         items = kept.lists[english][:limit]
         return Announcements(items=items, as_of=kept.read_at, unavailable=kept.away)
+
+    def hear(self, tags: Iterable[str]) -> None:
+        """Something changed which carries these tags: what was asked for until now is read anew."""
+        if not TOLD.isdisjoint(tags):
+            self._changed = time.monotonic()
+
+    def _is_fresh(self, kept: Kept) -> bool:
+        return kept.asked > self._changed and time.monotonic() - kept.asked <= FRESH_SECONDS
 
     def _reading(self, column: str | None, before: Kept) -> "asyncio.Future[Kept]":
         """One reading of a column for all who want it meanwhile; columns do not wait for each other."""
@@ -57,7 +72,7 @@ class Board:
         return reading
 
     async def _read(self, column: str | None, before: Kept) -> Kept:
-        known = True
+        known, began = True, time.monotonic()
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 params = {"limit": LONGEST} | ({"column": column} if column else {})
@@ -65,10 +80,10 @@ class Board:
                     self._get("/v1/articles", params), self._get("/v1/columns", {"limit": 200})
                 )
             lists = (_announcements(articles, columns, "title"), _announcements(articles, columns, "title_en"))
-            kept = Kept(lists, now(), time.monotonic())
+            kept = Kept(lists, now(), began)
             known = column is None or column in {one["code"] for one in columns}
         except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError, ValidationError):
-            kept = Kept(before.lists, before.read_at, time.monotonic(), away=True)
+            kept = Kept(before.lists, before.read_at, began, away=True)
         if known:
             self._keep(column, kept)
         return kept
