@@ -148,3 +148,32 @@ async def test_a_hint_from_before_a_new_log_in_of_the_same_person_logs_out(sso: 
 async def test_a_repeated_parameter_is_refused(sso: Provider) -> None:
     answer = await sso.open_browser().http.get("/oauth2/logout?state=1&state=2")
     assert answer.status_code == 400
+
+
+async def from_elsewhere(sso: Provider, form: dict[str, str]) -> httpx.Response:
+    """A form of another site: the browser sends no cookie of ours with it (SameSite=Lax), and takes those we set."""
+    return await sso.open_browser().http.post("/oauth2/logout", data=form)
+
+
+@pytest.mark.parametrize("form", [{}, {"state": "s&x"}])
+async def test_a_form_of_another_site_takes_nobodys_log_in_away_unasked(sso: Provider, form: dict[str, str]) -> None:
+    browser, _ = await entered(sso)
+    answer = await from_elsewhere(sso, form)
+    assert "sso-session" not in answer.headers.get("set-cookie", "")
+    assert OUT not in answer.text, "nobody knows that here"
+    assert (answer.status_code, query_of(answer)) == (303, form)
+    asked = await browser.http.get(answer.headers["location"])
+    led_nowhere(asked, 200)
+    assert OUT not in asked.text
+    done = await browser.http.post("/oauth2/logout", data=hidden(asked.text))
+    assert OUT in done.text
+    assert not await is_in(browser)
+
+
+async def test_a_form_of_another_site_with_a_hint_ends_what_the_hint_names(sso: Provider) -> None:
+    browser, tokens = await entered(sso)
+    form = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": BACK, "state": "s"}
+    answer = await from_elsewhere(sso, form)
+    assert query_of(answer) == {"state": "s"}
+    assert "sso-session" not in answer.headers.get("set-cookie", ""), "it may be another person's by now"
+    assert not await is_in(browser)

@@ -35,6 +35,7 @@ PURPOSE = "logout"
 _OBJECT = {"application/json": {"schema": {"type": "object"}}}
 TO_BROWSER_OR_CLIENT: dict[int | str, dict[str, Any]] = {
     200: {"description": "A page; to a client which sent a refresh token an empty object", "content": _OBJECT},
+    303: {"description": "Back to the client, or to the same by GET: a form of another site brings no cookie"},
     400: {"description": "What is wrong: a page, or to a client the form of RFC 6749",
           "content": FAULT[400]["content"] | _OBJECT},
     401: {"description": "The client did not prove itself", "content": _OBJECT},
@@ -80,6 +81,9 @@ async def log_out_by_post(
         return _bad(request)
     if is_form_token(form.get("csrf", ""), cookies.session, PURPOSE):
         return await _done(request, session, (cookies, settings), form, wish)
+    if cookies.session is None and wish.sid is None:
+        # With a form of another site comes no cookie of ours: who is logged in shows when the browser asks.
+        return onwards(with_params("/oauth2/logout", {name: form.get(name) for name in CARRIED}))
     return await _asked_or_done(request, session, (cookies, settings), form, wish)
 
 
@@ -117,7 +121,8 @@ async def _done(request: Request, session: SessionDep, where: Where, params: dic
         response = page(request, "message.html", heading="logged_out_title", message="logged_out")
     else:
         response = onwards(with_params(wish.address, {"state": params.get("state")}))
-    jar.take(response, jar.SESSION, secure=settings.secure)
+    if cookies.session is not None:  # a cookie which was not shown may be of another log-in
+        jar.take(response, jar.SESSION, secure=settings.secure)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
