@@ -71,7 +71,10 @@ async def test_a_repeated_parameter_is_refused(sso: Provider) -> None:
 async def test_a_request_by_post_leads_to_the_same_page(sso: Provider) -> None:
     browser = sso.open_browser()
     answer = await browser.http.post("/oauth2/authorize", data=browser.request())
+    answer = await browser.http.get(answer.headers["location"])
     assert answer.headers["location"].startswith("/oauth2/login?request=")
+    answer = await sso.open_browser().http.post("/oauth2/authorize", data=browser.request(display="x" * 6000))
+    assert answer.headers["location"].startswith("/oauth2/login?request="), "too long for an address"
 
 
 async def test_the_page_is_accessible_and_keeps_to_itself(sso: Provider) -> None:
@@ -234,3 +237,18 @@ async def test_an_essential_class_which_nobody_reaches_here_gives_no_code(sso: P
     met = json.dumps({"id_token": {"acr": {"essential": True, "values": ["urn:elsewhere:high", ACR_PASSWORD]}}})
     assert "code" in query_of(await browser.authorize(claims=met))
     assert "code" in query_of(await browser.authorize(claims='{"id_token": {"acr": {"essential": true}}}'))
+
+
+async def test_a_form_of_another_site_finds_the_log_in_of_its_browser(sso: Provider) -> None:
+    """OpenID Connect Core, 3.1.2.1: POST like GET. With a form of another site comes no cookie (SameSite=Lax)."""
+    account, browser = await sso.account(), sso.open_browser()
+    await browser.code(account["username"])
+    waiting = await browser.form(prompt="login")
+    stranger = sso.open_browser()
+    sent = await stranger.http.post("/oauth2/authorize", data=browser.request(prompt="none", state="a&b 中"))
+    assert (sent.status_code, "set-cookie" in sent.headers) == (303, False), "what waits in the browser goes on"
+    answer = query_of(await browser.http.get(sent.headers["location"]))
+    assert ("code" in answer, answer["state"]) == (True, "a&b 中")
+    data = waiting | {"username": account["username"], "password": PASSWORD}
+    assert "code" in query_of(await browser.http.post("/oauth2/login", data=data))
+    assert "code" in query_of(await browser.http.post("/oauth2/authorize", data=browser.request()))

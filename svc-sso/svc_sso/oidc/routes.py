@@ -14,12 +14,15 @@ from svc_sso.oauth.rules import single_values
 from svc_sso.oauth.service import form_of
 from svc_sso.oidc import service
 from svc_sso.oidc.errors import BadRequestPage, RedirectedError
+from svc_sso.oidc.rules import with_params
 from svc_sso.pages import cookies as jar
 from svc_sso.pages.cookies import Cookies, CookiesDep, SettingsDep
 from svc_sso.pages.render import FAULT, fault, onwards
 from svc_sso.settings import Settings
 
 router = Router(tags=["oidc"], dependencies=[Public])
+LONGEST_ADDRESS = 6000
+"""Above this a form is answered as it came: no browser, proxy or server in between need take a longer address."""
 
 
 @router.get("/oauth2/authorize", response_class=RedirectResponse, status_code=303, responses=FAULT)
@@ -45,6 +48,10 @@ async def authorize_by_post(
         pairs = list((await form_of(request)).items())
     except OAuthError:
         return fault(request, "malformed")
+    again = with_params("/oauth2/authorize", dict(pairs))
+    if cookies.session is None and cookies.login is None and len(again) <= LONGEST_ADDRESS:
+        # With a form of another site comes no cookie of ours: who is logged in shows when the browser asks.
+        return onwards(again)
     return await _authorize(request, session, issuer, cookies, settings, pairs)
 
 
