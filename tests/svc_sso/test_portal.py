@@ -185,6 +185,21 @@ async def test_a_third_party_gets_nothing_without_consent_which_is_kept_and_take
     assert query_of(await browser.authorize(**asked, prompt="none"))["error"] == "consent_required"
 
 
+async def test_a_code_on_its_way_is_worth_nothing_once_the_consent_is_taken_back(
+    sso: Provider, application: str
+) -> None:
+    account, browser = await inside(sso)
+    page = await browser.http.get((await browser.authorize(client_id=application)).headers["location"])
+    yes = await browser.http.post("/oauth2/login", data=hidden(page.text) | {"decision": "allow"})
+    headers = await sso.headers(account["username"])
+    assert (await sso.client.delete(f"/v1/me/consents/{application}", headers=headers)).status_code == 204
+    form = {"code": code_in(yes), "redirect_uri": CALLBACK, "code_verifier": browser.verifier}
+    late = await sso.client.post(
+        "/oauth2/token", data={"grant_type": "authorization_code", **form}, auth=(application, SECRETS["gateway"])
+    )
+    assert (late.status_code, late.json().get("error")) == (400, "invalid_grant")
+
+
 async def test_the_platforms_own_clients_never_ask(sso: Provider) -> None:
     _, browser = await inside(sso)
     assert "code" in query_of(await browser.authorize(prompt="consent"))

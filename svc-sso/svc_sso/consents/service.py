@@ -15,7 +15,7 @@ from svc_sso.consents.errors import NoSuchConsent
 from svc_sso.consents.models import Consent
 from svc_sso.consents.rules import FIRST_PARTY, Wish, covers
 from svc_sso.grants.models import Grant
-from svc_sso.grants.service import revoke_family
+from svc_sso.grants.service import forget_codes, revoke_family
 
 CONSENT_REVOKED = "consent_revoked"
 
@@ -56,6 +56,7 @@ async def revoke(session: AsyncSession, caller: Caller, client_id: str, now: dat
     if row is None or client is None:
         raise NoSuchConsent
     row.revoked_at = now
+    await forget_codes(session, row.account_id, client_id)  # before the families: a code spent right now has made one
     of_person = Grant.account_id == row.account_id, Grant.client_id == client_id, Grant.revoked_at.is_(None)
     for grant_id in (await session.scalars(select(Grant.id).where(*of_person))).all():
         await revoke_family(session, grant_id, client, CONSENT_REVOKED, now)

@@ -310,6 +310,13 @@ async def revoke(session: AsyncSession, issuer: Issuer, client: Client, token: s
         raise OAuthError("unsupported_token_type", "This token can not be revoked; it ends by itself.")
 
 
+async def forget_codes(session: AsyncSession, account_id: uuid.UUID, client_id: str) -> None:
+    """Drops the codes of a person which a client has not spent yet."""
+    code = AuthorizationCode
+    unspent = (code.account_id == account_id, code.client_id == client_id, code.used_at.is_(None))
+    await session.execute(delete(code).where(*unspent).execution_options(synchronize_session=False))
+
+
 async def forget_answers(session: AsyncSession, now: datetime) -> int:
     """Drops answers kept for replay once nobody may ask for them any more, and codes long past; how many codes."""
     stale = RefreshToken.used_at < now - 2 * REPLAY_WINDOW
