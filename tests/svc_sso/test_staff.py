@@ -1,10 +1,18 @@
 """The security administrator's work, and the first administrator."""
 
+import asyncio
+import uuid
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from shared.auth import Caller
 from svc_sso import bootstrap, demo
+from svc_sso.accounts.errors import AccountOver
+from svc_sso.accounts.models import Account
+from svc_sso.staff import service as staff
+from svc_sso.staff.schemas import StaffPatch
 from tests.svc_sso.conftest import Provider, code_in, hidden, oauth_refused, refused
 
 DEMO = "Demo-2026-yiwang"
@@ -148,3 +156,25 @@ async def test_demo_accounts_are_made_once(sso: Provider) -> None:
 async def find(sso: Provider, admin: dict[str, str], username: str) -> dict[str, str]:
     rows = (await sso.client.get("/v1/staff", headers=admin)).json()["items"]
     return next(dict(row) for row in rows if row["username"] == username)
+
+
+async def test_two_administrators_who_disable_each_other_at_once_are_not_both_gone(
+    sso: Provider, admin: dict[str, str]
+) -> None:
+    made = (await sso.client.post("/v1/staff", json=NEW | {"roles": ["security_admin"]}, headers=admin)).json()
+    first, second = demo.account_id("secadmin"), uuid.UUID(made["id"])
+    callers = {each: Caller(subject=str(each), kind="staff") for each in (first, second)}
+
+    async def disable(by: uuid.UUID, whom: uuid.UUID, pause: float) -> str:
+        try:
+            async with sso.client.sessions.begin() as session:
+                version = (await session.get_one(Account, whom)).version
+                await staff.change(session, callers[by], whom, StaffPatch(disabled=True), version)
+                await asyncio.sleep(pause)
+        except AccountOver:
+            return "over"
+        return "done"
+
+    one = asyncio.create_task(disable(first, second, 0.5))
+    await asyncio.sleep(0.2)
+    assert [await disable(second, first, 0), await one][::-1] == ["done", "over"]

@@ -20,9 +20,10 @@ async def locked(session: AsyncSession, account_id: uuid.UUID) -> Account | None
     return (await session.scalars(query.execution_options(populate_existing=True))).first()
 
 
-async def active(session: AsyncSession, account_id: uuid.UUID) -> Account | None:
-    """The account as it is now, unless it is disabled."""
+async def active(session: AsyncSession, account_id: uuid.UUID, *, hold: bool = False) -> Account | None:
+    """The account as it is now, unless it is disabled; with `hold` nobody changes it until the transaction ends."""
     query = select(Account).where(Account.id == account_id, Account.disabled_at.is_(None))
+    query = query.with_for_update(read=True) if hold else query
     return (await session.scalars(query.execution_options(populate_existing=True))).first()
 
 

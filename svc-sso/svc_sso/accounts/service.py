@@ -71,10 +71,12 @@ async def keep_new(
     await outbox.publish(session, AccountOpenedV1(account_id=account.id, kind=account.kind))
 
 
-async def own_account(session: AsyncSession, caller: Caller) -> Account:
-    """The caller's account; 401 when it was disabled since the token was issued, or is a machine's."""
+async def own_account(session: AsyncSession, caller: Caller, *, hold: bool = False) -> Account:
+    """The caller's account; 401 when it was disabled since the token was issued, or is a machine's. With `hold` it
+    stays as it is until the transaction ends.
+    """
     try:
-        account = await queries.active(session, uuid.UUID(caller.subject))
+        account = await queries.active(session, uuid.UUID(caller.subject), hold=hold)
     except ValueError:
         account = None
     if account is None:

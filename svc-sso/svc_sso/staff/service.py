@@ -29,8 +29,11 @@ ACCESS_FIELDS = ("unit", "region", "roles")
 
 
 async def check_still_administrator(session: AsyncSession, caller: Caller) -> None:
-    """Refuses a token whose holder is no security administrator any more: here a change counts at once."""
-    account = await own_account(session, caller)
+    """Refuses a token whose holder is no security administrator any more: here a change counts at once.
+
+    Held, so that of two who take each other's rights away one is too late.
+    """
+    account = await own_account(session, caller, hold=True)
     if ADMINISTER not in permissions_of(account.kind, account.roles):
         raise Forbidden(permission=ADMINISTER)
 
