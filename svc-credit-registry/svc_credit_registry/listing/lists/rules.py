@@ -185,6 +185,8 @@ def decision_from(ground: str, evidence: Evidence) -> date:
 def check_evidence(terms: Terms, ground: str, evidence: Evidence, founded_on: date, today: date) -> None:
     """Refuses with 422, naming each fault, what does not carry the ground, or lies outside the enterprise's life."""
     faults = _faults(terms, ground, evidence, today) + _day_faults(evidence, founded_on, today)
+    if evidence.report_year is not None and ground != ANNUAL_REPORT:
+        faults.append(("report_year", "not_of_ground", "仅适用于未报年度报告 / for a missing annual report alone"))
     if faults:
         raise EvidenceInvalid(errors=[FieldError(f"/{name}", code, text) for name, code, text in faults])
 

@@ -234,3 +234,10 @@ async def test_of_two_proposals_at_the_same_moment_one_is_made(desk: Desk) -> No
 async def test_what_could_not_be_published_is_refused_at_once(desk: Desk) -> None:
     body = unreachable(await desk.enterprise(), today()) | {"facts": "法定代表人11010519491231002X失联"}
     assert await desk.refused("/v1/list-entries", desk.officer(), body) == (422, "record_content_invalid")
+
+
+async def test_a_year_lists_on_the_same_ground_no_second_time(desk: Desk) -> None:
+    code = await desk.enterprise()
+    await listed(desk, code, today())
+    again = unreachable(code, today()) | {"report_year": 2024}
+    assert await desk.refused("/v1/list-entries", desk.officer(), again) == (422, "evidence_invalid")
