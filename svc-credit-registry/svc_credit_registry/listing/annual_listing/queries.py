@@ -18,7 +18,8 @@ _PAGE_END = text(
     ) AS page
     """
 )
-# An entry of the same year that was removed, refused or corrected is a decision, too: it is not made twice.
+# An entry of the same year that was removed, refused or corrected is a decision, too: it is not made twice. What an
+# enterprise reported under the code it had before is its own report.
 _MISSING = text(
     """
     CREATE TEMPORARY TABLE missing ON COMMIT DROP AS
@@ -29,6 +30,16 @@ _MISSING = text(
       AND NOT EXISTS (
           SELECT FROM record_items r
           WHERE r.code = e.code AND r.code > :position AND r.code <= :last
+            AND r.kind = 'annual_report' AND r.superseded_at IS NULL
+            AND CAST(r.content ->> 'year' AS integer) = :year
+      )
+      AND NOT EXISTS (
+          SELECT FROM enterprise_successors s JOIN record_items r ON r.code = s.old_code
+          WHERE s.new_code = e.code AND s.new_code > :position AND s.new_code <= :last AND s.reason = 'code_changed'
+            AND r.code = ANY (ARRAY(
+                SELECT b.old_code FROM enterprise_successors b
+                WHERE b.new_code > :position AND b.new_code <= :last AND b.reason = 'code_changed'
+            ))
             AND r.kind = 'annual_report' AND r.superseded_at IS NULL
             AND CAST(r.content ->> 'year' AS integer) = :year
       )

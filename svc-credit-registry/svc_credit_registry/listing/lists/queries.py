@@ -16,6 +16,8 @@ from svc_credit_registry.listing.grounds.rules import ListKind, terms_of
 from svc_credit_registry.listing.lists.models import DOCUMENTS, NUMBERS, ListDocument, ListEntry, ListStep
 from svc_credit_registry.listing.lists.rules import PUBLIC_STATES, Act, Calendar, State, calendar_of
 from svc_credit_registry.listing.periods.queries import queue as queued
+from svc_credit_registry.record.enterprises.models import EnterpriseSuccessor
+from svc_credit_registry.record.enterprises.rules import Succession
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.record.records.rules import RecordKind
 
@@ -139,9 +141,14 @@ async def has_open(session: AsyncSession, code: str, kind: str, ground: str, rep
 
 
 async def has_report(session: AsyncSession, code: str, year: int) -> bool:
-    """Whether the annual report for `year` stands on the public record."""
-    R = RecordItem  # noqa: N806 - reads as a table
-    of_year = (R.code == code, R.kind == RecordKind.ANNUAL_REPORT, R.content["year"].as_integer() == year)
+    """Whether the annual report for `year` stands on the public record, also under the code it had before."""
+    R, S = RecordItem, EnterpriseSuccessor  # noqa: N806 - read as tables
+    before = select(S.old_code).where(S.new_code == code, S.reason == Succession.CODE_CHANGED)
+    of_year = (
+        or_(R.code == code, R.code.in_(before)),
+        R.kind == RecordKind.ANNUAL_REPORT,
+        R.content["year"].as_integer() == year,
+    )
     return await session.scalar(select(R.id).where(*of_year, R.superseded_at.is_(None)).limit(1)) is not None
 
 
