@@ -16,7 +16,7 @@ import orjson
 
 from svc_credit_registry.record.wording.rules import fold, initials, sounds
 
-SCHEMA = "2"
+SCHEMA = "3"
 """Changes when entries are written in another way; an index of another schema is built anew."""
 
 STRETCHES = 1024
