@@ -27,6 +27,9 @@ ORDER_734 = "企业名称登记管理规定（国务院令第734号，2021-03-01
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 _BRACKETS, _BRACKETED = re.compile(r"[()（）]"), re.compile(r"[(（][^()（）]*[)）]")
 
+MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
+DIRECTLY_BELOW_PROVINCE = "90"
+
 
 class Outcome(StrEnum):
     """What a verdict means: refused ends it, an examiner decides, a warning informs."""
@@ -114,8 +117,14 @@ def industry_class(industry_code: str) -> str:
 
 
 def registrar_scope(region: str) -> str:
-    """The city whose registrars share one space of names (article 17: 同一企业登记机关)."""
-    return region[:4] + "00"
+    """The place whose registrars share one space of names, and which names are put together with (article 17:
+    同一企业登记机关; article 7: a district's name never stands without its city's).
+
+    A municipality is one; so is a county-level division directly below its province (省直辖县级行政单位: 仙桃, 石河子).
+    """
+    if region[:2] in MUNICIPALITIES:
+        return region[:2] + "0000"
+    return region if region[2:4] == DIRECTLY_BELOW_PROVINCE else region[:4] + "00"
 
 
 def default_industry_word(industry_code: str) -> str:

@@ -146,8 +146,16 @@ def test_names_compete_within_a_division(code: str, division: str) -> None:
     assert rules.industry_class(code) == division
 
 
-def test_registrars_of_one_city_share_one_space_of_names() -> None:
-    assert rules.registrar_scope("421303") == rules.registrar_scope("421321") == "421300"
+@pytest.mark.parametrize(
+    ("region", "scope"),
+    [
+        ("421303", "421300"), ("421321", "421300"), ("441900", "441900"),
+        ("110105", "110000"), ("500112", "500000"), ("500235", "500000"),
+        ("429004", "429004"), ("659001", "659001"),
+    ],
+)  # fmt: skip
+def test_registrars_of_one_city_share_one_space_of_names(region: str, scope: str) -> None:
+    assert rules.registrar_scope(region) == scope
 
 
 def test_a_division_has_its_usual_word() -> None:

@@ -23,5 +23,5 @@ class HeldName(Base):
     industry: Mapped[str]
     industry_code: Mapped[str] = mapped_column(String(5))
     organisation_form: Mapped[str]
-    scope: Mapped[str] = mapped_column(String(4, collation="C"))
+    scope: Mapped[str] = mapped_column(String(6, collation="C"))
     until: Mapped[date]

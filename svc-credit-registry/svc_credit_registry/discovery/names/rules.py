@@ -17,6 +17,7 @@ RULES_133 = "《企业名称相同相近比对规则》(工商企注字〔2017�
 SHORTEST_SOUNDING_PART = 3
 """Parts of two characters sound like those of too many other names (measured: docs/registry-search.md)."""
 MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
+DIRECTLY_BELOW_PROVINCE = "90"
 
 
 class Standing(StrEnum):
@@ -140,7 +141,8 @@ def terms_on(day: date) -> Terms:
 
 
 def registrar_scope(region: str) -> str:
-    """Which names share a registrar: those of one prefecture-level city or municipality, of a province, of the nation.
+    """Which names share a registrar: those of one prefecture-level city or municipality, of a county-level division
+    directly below its province (省直辖县级行政单位), of a province, of the nation.
 
     The scope of a province is a prefix of those of its cities; the nation's is empty.
     """
@@ -148,7 +150,7 @@ def registrar_scope(region: str) -> str:
         return ""
     if region[:2] in MUNICIPALITIES or region.endswith("0000"):
         return region[:2]
-    return region[:4]
+    return region if region[2:4] == DIRECTLY_BELOW_PROVINCE else region[:4]
 
 
 def scopes_above(scope: str) -> tuple[str, ...]:

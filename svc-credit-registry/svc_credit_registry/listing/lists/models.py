@@ -68,6 +68,10 @@ class ListEntry(Queued, Versioned, Timestamps, Base):
             postgresql_where=text("state = 'listed' AND escalated_on IS NULL"),
         ),
         Index("ix_list_entries_expires_on", "expires_on", postgresql_where=text("state = 'listed'")),
+        Index(
+            "ix_list_entries_end_document", "end_document_number",
+            postgresql_where=text("end_document_number IS NOT NULL"),
+        ),
     )  # fmt: skip
 
     number: Mapped[str] = mapped_column(String(32), unique=True)
