@@ -1,10 +1,17 @@
 """A second factor at the log-in: set up, asked for, taken once, lost, taken away."""
 
+import asyncio
+import uuid
+
 import httpx
 import pyotp
 import pytest
+from sqlalchemy import delete
 
+from svc_sso.accounts import queries as accounts
+from svc_sso.factors.models import Authenticator
 from tests.svc_sso.conftest import PASSWORD, STEPS, Browser, Provider, code_in, hidden, query_of, refused
+from tests.svc_sso.test_attacks import waits_for_a_lock
 
 DEMO = "Demo-2026-yiwang"
 MFA = "urn:yiwang:acr:mfa"
@@ -156,6 +163,21 @@ async def test_the_last_factor_is_taken_away_by_people_but_not_by_staff(
         assert "begun" not in [item["outcome"] for item in history]
         assert (history[0]["outcome"], history[0]["factor"]) == ("factor_removed", "authenticator")
         assert (await sso.client.get("/v1/me/factors", headers=headers)).json()["recovery_codes"] == 0
+
+
+async def test_of_two_factors_of_staff_that_are_taken_away_at_once_one_stays(sso: Provider) -> None:
+    await sso.demo()
+    headers = await sso.headers("ops", DEMO)
+    (first,) = (await sso.client.get("/v1/me/factors", headers=headers)).json()["items"]
+    async with sso.client.sessions.begin() as session:
+        app = await session.get_one(Authenticator, uuid.UUID(first["id"]))
+        session.add(Authenticator(account_id=app.account_id, label="other", secret=app.secret, last_step=0))
+    async with sso.client.sessions.begin() as session:
+        await accounts.locked(session, app.account_id)  # as the other removal, which has not committed yet
+        await session.execute(delete(Authenticator).where(Authenticator.label == "other"))
+        removed = asyncio.create_task(sso.client.delete(f"/v1/me/factors/{first['id']}", headers=headers))
+        await waits_for_a_lock(sso)
+    refused(await removed, 409, "last_factor")
 
 
 async def test_a_weak_log_in_changes_no_factor_of_who_has_one(sso: Provider) -> None:

@@ -25,6 +25,7 @@ from webauthn.helpers.structs import (
 from shared import audit
 from shared.auth import Caller
 from shared.clock import now as clock
+from svc_sso.accounts import queries as accounts
 from svc_sso.accounts.models import Account
 from svc_sso.accounts.rules import STAFF
 from svc_sso.credentials.rules import digest
@@ -273,6 +274,7 @@ async def check_passkey(
 
 async def remove(session: AsyncSession, holder: Holder, factor_id: uuid.UUID, now: datetime) -> None:
     """Takes a factor away. Raises NoSuchFactor, also for those of others, and LastFactor for the last one of staff."""
+    await accounts.locked(session, holder.account.id)  # of two that are taken away at once the second sees the first
     app = await session.get(Authenticator, factor_id, with_for_update=True)
     key = await session.get(Passkey, factor_id, with_for_update=True)
     factor: Authenticator | Passkey | None = app or key
