@@ -72,7 +72,7 @@ _VERSIONS = text(
 )
 _CLOSE_NAMES = text(
     """
-    UPDATE enterprise_names n SET valid_until = :today, closed_at = now()
+    UPDATE enterprise_names n SET valid_until = greatest(n.valid_from, CAST(:today AS date) - 1), closed_at = now()
     FROM touched t JOIN staging s USING (code)
     WHERE n.code = t.code AND n.valid_until IS NULL AND t.name <> s.name
     """

@@ -9,6 +9,7 @@ import lzma
 import os
 import sys
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -130,7 +131,8 @@ async def test_a_changed_row_changes_the_record_and_keeps_the_former_name(world:
     record = await world.get(f"/v1/enterprises/{code(1)}")
     assert record["version"] == 2
     assert [n["name"] for n in record["names"]] == ["随州红星酒业有限公司", "随州红光酒业有限公司"]
-    assert record["names"][1]["valid_until"] is not None
+    new, former = record["names"]
+    assert date.fromisoformat(new["valid_from"]) - date.fromisoformat(former["valid_until"]) == timedelta(days=1)
     async with world.client.sessions() as session:
         (version,) = await session.scalars(select(EnterpriseVersion))
         positions = (await session.execute(select(Change.position, Change.part).order_by(Change.position))).all()
