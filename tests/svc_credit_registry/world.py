@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from shared import clock, inbox
 from shared.clock import STATUTORY_ZONE, now
 from shared.events.envelope import Envelope, Event, aggregate_type
 from shared.events.services import ApplicationDecidedV1, EnterpriseFacts
+from svc_credit_registry.record.enterprises.models import EnterpriseSuccessor
+from svc_credit_registry.record.enterprises.rules import Succession
 from svc_credit_registry.record.feed import service as feed
 from svc_credit_registry.record.feed.queries import last_position
 from svc_credit_registry.record.intake import service as intake
@@ -85,6 +88,14 @@ def row(code: str, name: str, **changes: str) -> dict[str, str]:
         "registered_capital_yuan": "500000.00",
     }
     return given | changes
+
+
+def successions(*codes: str, reason: str = Succession.MERGED, since: date = TODAY) -> list[EnterpriseSuccessor]:
+    """Each of the codes went on under the next one."""
+    return [
+        EnterpriseSuccessor(old_code=old, new_code=new, reason=reason, since=since, producer="AMR-421300", basis="test")
+        for old, new in itertools.pairwise(codes)
+    ]
 
 
 @dataclass(frozen=True)

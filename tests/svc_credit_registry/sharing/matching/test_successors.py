@@ -1,15 +1,10 @@
 """A record of an enterprise that went on under another code stands where the public is sent, and nowhere else."""
 
-from datetime import date
-from itertools import pairwise
-
 import pytest
 
 from shared.codes import credit_code
-from svc_credit_registry.record.enterprises.models import EnterpriseSuccessor
-from svc_credit_registry.record.enterprises.rules import Succession
 from tests.svc_credit_registry.sharing.submissions.agency import OFFICER, penalty, push
-from tests.svc_credit_registry.world import World, row
+from tests.svc_credit_registry.world import World, row, successions
 
 FIRST, SECOND, LAST = (credit_code.make("421303", 430_402_000 + n) for n in range(3))
 NAMES = {FIRST: "随州红光酒业有限公司", SECOND: "随州蓝天商贸有限公司", LAST: "随州绿野粮油有限公司"}
@@ -27,13 +22,7 @@ async def merged(world: World, *codes: str, **names: str) -> None:
     rows = [row(code, NAMES[code], **(ENDED if code != codes[-1] else {})) for code in codes]
     await world.load([given | names for given in rows])
     async with world.client.sessions() as session, session.begin():
-        session.add_all(
-            EnterpriseSuccessor(
-                old_code=old, new_code=new, reason=Succession.MERGED, since=date(2020, 1, 1), producer="AMR-421303",
-                basis="公司法",
-            )
-            for old, new in pairwise(codes)
-        )  # fmt: skip
+        session.add_all(successions(*codes))
     await world.settled()
 
 

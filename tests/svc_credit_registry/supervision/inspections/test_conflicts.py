@@ -1,6 +1,5 @@
 """Who is kept away from an enterprise stays away from what it goes on in."""
 
-import itertools
 import uuid
 
 from shared.clock import today
@@ -8,7 +7,7 @@ from shared.codes import credit_code
 from svc_credit_registry.supervision.inspections import queries
 from svc_credit_registry.supervision.inspectors import queries as inspectors
 from tests.svc_credit_registry.supervision.inspections.conftest import PEOPLE, Office
-from tests.svc_credit_registry.world import row
+from tests.svc_credit_registry.world import row, successions
 
 
 async def test_a_relation_lasts_beyond_mergers(office: Office) -> None:
@@ -18,12 +17,8 @@ async def test_a_relation_lasts_beyond_mergers(office: Office) -> None:
     body = {"code": codes[0], "kind": "shareholding"}
     relation = await office.done(f"/v1/inspectors/{account}/relations", office.inspector(PEOPLE[0]), body)
     async with office.world.client.sessions() as session, session.begin():
-        connection = await session.connection()
-        for step in itertools.pairwise(codes):
-            await connection.exec_driver_sql(
-                "INSERT INTO enterprise_successors (old_code, new_code, reason, since, producer, basis) "
-                "VALUES ($1, $2, 'merged', current_date, 'AMR-421321', '吸收合并')", step,
-            )  # fmt: skip
+        session.add_all(successions(*codes))
+        await session.flush()
         assert set(await inspectors.related(session, codes)) == {(code, account) for code in codes}
         assert await inspectors.related(session, codes[:0]) == []
     await office.done(f"/v1/inspector-relations/{relation['id']}/end", office.planner())
@@ -39,12 +34,8 @@ async def test_who_has_inspected_it_is_kept_away_from_what_it_went_on_in(office:
     plan = await office.done("/v1/inspection-plans", office.planner(), office.plan())
     accounts = {office.accounts[certificate] for certificate in one["inspectors"]}
     async with office.world.client.sessions() as session:
-        connection = await session.connection()
-        for step in itertools.pairwise(codes):
-            await connection.exec_driver_sql(
-                "INSERT INTO enterprise_successors (old_code, new_code, reason, since, producer, basis) "
-                "VALUES ($1, $2, 'code_changed', current_date, 'AMR-421321', '换发')", step,
-            )  # fmt: skip
+        session.add_all(successions(*codes, reason="code_changed"))
+        await session.flush()
         found = await queries.find(session, uuid.UUID(plan["id"]))
         assert found is not None
         for code in codes:

@@ -7,6 +7,7 @@ import pytest
 
 from shared.codes import credit_code
 from tests.svc_credit_registry.supervision.measures.bureau import ID_NUMBER, Bureau, directive
+from tests.svc_credit_registry.world import successions
 
 CHECKS = "/v1/restriction-checks"
 
@@ -112,12 +113,7 @@ async def test_mergers_take_the_measures_along(bureau: Bureau) -> None:
     old, new, newest = await bureau.enterprise(), await bureau.enterprise(), await bureau.enterprise()
     await bureau.ok("POST", "/v1/measure-directives", bureau.officer(), directive(old))
     async with bureau.client.sessions() as session, session.begin():
-        connection = await session.connection()
-        for step in ((old, new), (new, newest)):
-            await connection.exec_driver_sql(
-                "INSERT INTO enterprise_successors (old_code, new_code, reason, since, producer, basis) "
-                "VALUES ($1, $2, 'merged', current_date, 'AMR-421303', '吸收合并')", step,
-            )  # fmt: skip
+        session.add_all(successions(old, new, newest))
     for code in (new, newest):
         found = await bureau.check(code)
         assert (found["effect"], found["restrictions"][0]["code"]) == ("refuse", old)
@@ -127,12 +123,8 @@ async def test_who_asks_by_a_code_that_went_on_under_another_hears_of_what_stand
     old, new, newest = await bureau.enterprise(), await bureau.enterprise(), await bureau.enterprise()
     await bureau.ok("POST", "/v1/measure-directives", bureau.officer(), directive(newest))
     async with bureau.client.sessions() as session, session.begin():
+        session.add_all(successions(old, new, newest, reason="code_changed"))
         connection = await session.connection()
-        for step in ((old, new), (new, newest)):
-            await connection.exec_driver_sql(
-                "INSERT INTO enterprise_successors (old_code, new_code, reason, since, producer, basis) "
-                "VALUES ($1, $2, 'code_changed', current_date, 'AMR-421303', '换发')", step,
-            )  # fmt: skip
         await connection.exec_driver_sql(
             "UPDATE enterprises SET status = 'cancelled', ended_on = current_date WHERE code IN ($1, $2)", (old, new)
         )
