@@ -89,9 +89,9 @@ def find_noted(note: Path) -> psutil.Process | None:
         entry = json.loads(note.read_text(encoding="utf-8"))
         process = psutil.Process(int(entry["pid"]))
         same = abs(process.create_time() - float(entry["started"])) < 1.0
-    except (psutil.Error, OSError, ValueError, KeyError):
+        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except (psutil.Error, OSError, ValueError, KeyError):  # it may end at any moment while one looks
         return None
-    return process if same and process.status() != psutil.STATUS_ZOMBIE else None
 
 
 def end_leftover(process: psutil.Process, stop_signal: signal.Signals, seconds: float = 15.0) -> None:
