@@ -32,6 +32,19 @@ HTTP_CODES = {
 }
 
 
+OUTAGES = (
+    OSError,
+    PoolTimeout,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server has said goodbye on this connection, and it is not yet closed
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # shut down, crashed, starting, a statement cut off
+    asyncpg.LockNotAvailableError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.DeadlockDetectedError,
+)
+
+
 class FieldErrorOut(BaseModel):
     """One fault of the input."""
 
@@ -162,23 +175,10 @@ def constraint_of(exc: IntegrityError) -> str | None:
 
 def is_outage(exc: BaseException) -> bool:
     """Whether an error means that the database is away, starting, full or too busy, rather than a fault of ours."""
-    for seen in causes_of(exc):
-        if isinstance(seen, OSError | PoolTimeout | asyncpg.InterfaceError | asyncpg.PostgresConnectionError):
-            return True
-        if isinstance(
-            seen,
-            asyncpg.CannotConnectNowError
-            | asyncpg.AdminShutdownError
-            | asyncpg.CrashShutdownError
-            | asyncpg.QueryCanceledError
-            | asyncpg.LockNotAvailableError
-            | asyncpg.InsufficientResourcesError
-            | asyncpg.DeadlockDetectedError,
-        ):
-            return True
-        if isinstance(seen, DBAPIError) and seen.connection_invalidated:
-            return True
-    return False
+    return any(
+        isinstance(seen, OUTAGES) or (isinstance(seen, DBAPIError) and seen.connection_invalidated)
+        for seen in causes_of(exc)
+    )
 
 
 def is_refused_value(exc: BaseException) -> bool:

@@ -25,6 +25,7 @@ from shared.local.ports import HOST, assign
 from shared.local.process import Program
 from shared.local.run import web_server
 from shared.local.services import GATEWAY, SERVICES, Deployable
+from shared.problems import OUTAGES
 from tests.faults.breaking import is_there, wait_gone
 from tests.support.databases import PYTHON_PATH
 from tests.support.tokens import ISSUER, signer, write_keys
@@ -32,7 +33,7 @@ from tests.support.tokens import ISSUER, signer, write_keys
 REGISTRY = Deployable("credit-registry")
 SERVICE, WORKER, POSTGRES, NATS = "service", "worker", "postgres", "nats"
 PATIENCE_SECONDS = 300.0
-AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+AWAY = (*OUTAGES, TimeoutError, asyncpg.PostgresError)
 
 
 def wait(check: Callable[[], bool], what: str) -> float:

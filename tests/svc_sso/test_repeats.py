@@ -10,8 +10,10 @@ from sqlalchemy import text
 
 from svc_sso.renewals.rules import refresh_token_in
 from svc_sso.renewals.service import Renewal, Renewals
-from svc_sso.repeats.routes import REPEATED
+from svc_sso.repeats.routes import REPEATED, repeats_in
 from svc_sso.repeats.rules import asked_in, is_for_machines, pattern_of
+from tests.support.servers import Servers
+from tests.support.ways import Way
 from tests.svc_sso.clients import register
 from tests.svc_sso.conftest import SECRETS, Provider, oauth_refused
 
@@ -113,6 +115,26 @@ async def test_without_a_database_nothing_goes_out(sso: Provider) -> None:
         await session.execute(text("ALTER TABLE audit_log_away RENAME TO audit_log"))
     assert refused.status_code >= 500
     assert (await sso.token("svc-complaints", **form)).status_code == 200
+
+
+async def test_when_the_database_ends_its_connection_the_token_endpoint_answers(
+    sso: Provider, servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = await register(sso, token_endpoint_auth_method="client_secret_basic")
+    form = {"grant_type": "client_credentials", "audience": "gateway"}
+
+    async def status() -> int:
+        answer = await sso.client.post("/oauth2/token", data=form, auth=(machine.id, machine.secret))
+        return answer.status_code
+
+    ledger = repeats_in(sso.client.app).ledger
+    await ledger.close()
+    async with Way(servers) as way:
+        monkeypatch.setattr(ledger, "dsn", ledger.dsn.replace(f":{servers.port}/", f":{way.port}/"))
+        assert [await status(), await status()] == [200, 200]
+        await way.say_goodbye(ledger._connection)
+        assert [await status() for _ in range(3)] == [200, 200, 200]
+        await ledger.close()
 
 
 @pytest.mark.parametrize(

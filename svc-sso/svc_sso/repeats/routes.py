@@ -20,6 +20,7 @@ from starlette.datastructures import State
 from starlette.routing import BaseRoute
 from starlette.types import Message, Receive, Scope, Send
 
+from shared.problems import OUTAGES
 from shared.telemetry import DURATION, REGISTRY, REQUEST_ID, REQUESTS
 from svc_sso.clients.errors import InvalidClient
 from svc_sso.credentials.rules import digest
@@ -45,7 +46,7 @@ PATH = "/oauth2/token"
 REPEATED = Counter("tokens_repeated_total", "Machines' tokens issued like the one before", registry=REGISTRY)
 ANSWERED = REQUESTS.labels("POST", PATH, 200)
 TOOK = DURATION.labels("POST", PATH)
-NOT_WRITTEN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+NOT_WRITTEN = (*OUTAGES, TimeoutError, asyncpg.PostgresError)
 HEADERS = [
     (b"content-type", b"application/json"),
     (b"cache-control", b"no-store"),

@@ -16,13 +16,14 @@ from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from shared.http.caching import POLICY
+from shared.problems import OUTAGES
 from shared.telemetry import DURATION, REQUEST_ID, REQUESTS
 from svc_credit_registry.record.lookups.rules import body, code_asked, request_id_in
 from svc_credit_registry.record.lookups.service import Reader
 
 ROUTE = "/v1/enterprises/{code}"
 ANSWERED, TOOK = REQUESTS.labels("GET", ROUTE, 200), DURATION.labels("GET", ROUTE)
-NOT_READ = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+NOT_READ = (*OUTAGES, TimeoutError, asyncpg.PostgresError)
 POLICY_HEADER = (b"cache-control", POLICY.encode())
 TYPE_HEADER = (b"content-type", b"application/json")
 

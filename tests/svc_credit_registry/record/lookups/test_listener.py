@@ -42,14 +42,14 @@ async def test_conditions_are_the_routes_business(world: World, field: str) -> N
         assert [(await caller.ask(get(PLAIN, field)))[0].status for _ in range(2)] == [304, 304]
 
 
-async def test_what_it_does_not_find_the_route_answers(world: World) -> None:
+async def test_what_it_does_not_find_the_route_answers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     await world.load([row(code(1), "随州红光酒业有限公司")])
     async with listening(world.client.app, LISTENER) as (_, caller):
         wrong = get("/v1/enterprises/91421303MA00000060")
         answers = [(await caller.ask(each))[0] for each in (get(f"/v1/enterprises/{code(9)}"), wrong, get(PLAIN))]
         assert [answer.status for answer in answers] == [404, 422, 200]
         reader: Any = world.client.app.reader
-        reader.dsn = "postgresql://nobody@127.0.0.1:1/none"
+        monkeypatch.setattr(reader, "dsn", "postgresql://nobody@127.0.0.1:1/none")
         reader.close()
         assert (await caller.ask(get(PLAIN)))[0].status == 200
 

@@ -8,6 +8,8 @@ from sqlalchemy import text
 from shared.codes import credit_code
 from svc_credit_registry.record.lookups.rules import code_asked
 from svc_credit_registry.record.lookups.service import MOST
+from tests.support.servers import Servers
+from tests.support.ways import Way
 from tests.svc_credit_registry.world import World, row
 
 SHORT = {"x-request-id", "date"}
@@ -98,15 +100,29 @@ async def test_one_who_left_takes_nobody_along(world: World) -> None:
     assert (await second)["code"] == code(1)
 
 
-async def test_when_its_connection_breaks_the_route_answers(world: World) -> None:
+async def test_when_its_connection_breaks_the_route_answers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     await world.load([row(code(1), "随州红光酒业有限公司")])
     path = f"/v1/enterprises/{code(1)}"
     assert (await world.client.get(path)).status_code == 200
     world.client.app.reader._connection.terminate()
     assert (await world.client.get(path)).status_code == 200
-    world.client.app.reader.dsn = "postgresql://nobody@127.0.0.1:1/none"
+    monkeypatch.setattr(world.client.app.reader, "dsn", "postgresql://nobody@127.0.0.1:1/none")
     world.client.app.reader.close()
     assert (await world.client.get(path)).status_code == 200
+
+
+async def test_when_the_database_ends_its_connection_the_route_answers(
+    world: World, servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.load([row(code(1), "随州红光酒业有限公司")])
+    reader = world.client.app.reader
+    async with Way(servers) as way:
+        reader.close()
+        monkeypatch.setattr(reader, "dsn", reader.dsn.replace(f":{servers.port}/", f":{way.port}/"))
+        assert (await world.client.get(PLAIN)).status_code == 200
+        await way.say_goodbye(reader._connection)
+        assert [(await world.client.get(PLAIN)).status_code for _ in range(3)] == [200, 200, 200]
+        reader.close()
 
 
 @pytest.mark.parametrize(
