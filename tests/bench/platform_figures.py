@@ -17,6 +17,7 @@ from shared.local.journey.establishment import MATTER, PDF, REGISTRY, SERVICES, 
 from shared.local.journey.people import Person, new_trade_name
 from tests.bench.figures import Figure, tell
 from tests.support.platform import Platform, launch
+from tests.support.processes import told_by
 
 RUNS = int(os.environ.get("RUNS", "200"))
 UNLIMITED = {"GATEWAY_RATE_PER_MINUTE": "0", "GATEWAY_LOGINS_PER_MINUTE": "0"}
@@ -33,7 +34,8 @@ def started(data: Path) -> tuple[Platform, float]:
 def memory(platform: Platform) -> dict[str, float]:
     """MiB of the runner and everything it started: resident (shared pages counted each time) and proportional."""
     root = psutil.Process(platform.runner.pid)
-    infos = [process.memory_full_info() for process in (root, *root.children(recursive=True))]
+    everything = [told_by(process.memory_full_info) for process in (root, *root.children(recursive=True))]
+    infos = [info for info in everything if info is not None]
     mib = 1024 * 1024
     return {"rss": sum(i.rss for i in infos) / mib, "pss": sum(i.pss for i in infos) / mib}
 

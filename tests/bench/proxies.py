@@ -21,6 +21,7 @@ from shared.local.postgres import Server
 from shared.local.services import GATEWAY
 from tests.support.databases import PYTHON_PATH, ROOT
 from tests.support.platform import Platform
+from tests.support.processes import told_by
 
 READY_SECONDS = 90.0
 QUOTAS = ("RATE_PER_MINUTE", "RATE_PER_DAY", "CLIENT_PER_MINUTE", "CLIENT_PER_DAY")  # counted, never used up
@@ -56,8 +57,8 @@ class Running:
     def cpu_seconds(self) -> float:
         """What it and its children have used so far, in user and system time."""
         root = psutil.Process(self.process.pid)
-        times = [process.cpu_times() for process in (root, *root.children(recursive=True))]
-        return float(sum(each.user + each.system for each in times))
+        times = [told_by(process.cpu_times) for process in (root, *root.children(recursive=True))]
+        return float(sum(each.user + each.system for each in times if each is not None))
 
 
 @contextlib.contextmanager

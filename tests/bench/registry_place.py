@@ -27,6 +27,7 @@ from shared.local.services import ALL, GATEWAY, SERVICES, Deployable
 from tests.bench.proxies import QUOTAS, UVICORN, Running, running
 from tests.bench.wrk import TELL, Load
 from tests.support.databases import PYTHON_PATH, migrate
+from tests.support.processes import told_by
 from tests.support.tokens import ISSUER, write_keys
 
 REGISTRY = Deployable("credit-registry")
@@ -71,10 +72,8 @@ class Place:
 
 
 def _cpu(process_: psutil.Process) -> float:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        times = process_.cpu_times()
-        return float(times.user + times.system)
-    return 0.0
+    times = told_by(process_.cpu_times)
+    return float(times.user + times.system) if times else 0.0
 
 
 @contextlib.contextmanager

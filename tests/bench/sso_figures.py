@@ -37,6 +37,7 @@ from tests.conformance.checks import wait_until
 from tests.conformance.places import GRANTS, NODE, OWN, install_node, node_program
 from tests.conformance.world import challenge_of
 from tests.support.platform import READY_SECONDS, Platform, launch
+from tests.support.processes import told_by
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = float(os.environ.get("SECONDS", "5"))
@@ -97,7 +98,7 @@ def own(folder: Path) -> Iterator[Provider]:
         secret = (platform.data / "secrets" / "gateway" / "client-secret").read_text(encoding="utf-8").strip()
         everything = psutil.Process(platform.runner.pid).children(recursive=True)
         serving = [p for p in everything if any(c.laddr.port == port for c in _listening(p))]
-        database = [p for p in everything if "postgres" in p.name()]
+        database = [p for p in everything if "postgres" in (told_by(p.name) or "")]
         assert serving, "nobody listens"
         origin, back = f"http://{HOST}:{port}", f"{platform.base_url}/session/callback"
         person = Person("demo.citizen", PASSWORD)

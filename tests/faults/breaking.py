@@ -17,6 +17,7 @@ from shared.local.ports import HOST
 from shared.local.process import find_noted
 from shared.local.services import ALL, GATEWAY, SERVICES
 from tests.support.platform import Platform, launch
+from tests.support.processes import told_by
 
 RECOVERY_SECONDS = 90.0
 CHILDREN = ("postgres", "nats", *(each.folder for each in ALL))
@@ -66,7 +67,7 @@ def is_there(process: psutil.Process) -> bool:
 def kill_nursery(platform: Platform) -> None:
     """Kills the process from which the services are forked; they go with it."""
     for child in psutil.Process(platform.runner.pid).children():
-        if "shared.local.nursery" in child.cmdline():
+        if "shared.local.nursery" in (told_by(child.cmdline) or ()):
             child.kill()
             wait_gone(child)
 
@@ -75,7 +76,7 @@ def kill_a_session_of_the_database(platform: Platform) -> None:
     """Kills one session of PostgreSQL: the server then ends all others and replays its log."""
     server = process_of(platform, "postgres")
     assert server is not None, "postgres does not run"
-    sessions = [child for child in server.children() if "services" in "".join(child.cmdline())]
+    sessions = [child for child in server.children() if "services" in "".join(told_by(child.cmdline) or ())]
     sessions[0].kill()
     wait_gone(sessions[0])
 

@@ -11,6 +11,7 @@ from shared.local.journey.establishment import REGISTRY, SERVICES
 from shared.local.journey.people import Person, new_trade_name
 from tests.local.running import until
 from tests.support.platform import Platform
+from tests.support.processes import told_by
 
 pytestmark = pytest.mark.platform
 HUB = "/api/hub/v1"
@@ -19,7 +20,7 @@ HUB = "/api/hub/v1"
 def process_of(platform: Platform, package: str) -> psutil.Process:
     name = package.replace("_", "-")[:15]  # the kernel keeps so much of a process's name
     for child in psutil.Process(platform.runner.pid).children(recursive=True):
-        if child.name() == name:
+        if told_by(child.name) == name:
             return child
     raise AssertionError(f"{package} does not run")
 

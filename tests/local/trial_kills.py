@@ -8,6 +8,7 @@ import pytest
 
 from tests.local.running import SERVICE, children, execute, gone, service_answers, start, until, wait_greeting
 from tests.support.platform import Platform
+from tests.support.processes import told_by
 
 
 @pytest.mark.parametrize("name", [f"svc-{SERVICE}", "nats", "postgres"])
@@ -58,7 +59,8 @@ def test_sigterm_while_starting_leaves_no_process(tmp_path: Path) -> None:
 
 
 async def test_when_what_forks_the_services_is_killed_they_come_back(runner: Platform) -> None:
-    (nursery,) = [each for each in psutil.Process(runner.runner.pid).children() if "nursery" in str(each.cmdline())]
+    inner = psutil.Process(runner.runner.pid).children()
+    (nursery,) = [child for child in inner if "nursery" in str(told_by(child.cmdline))]
     before = children(runner)[f"svc-{SERVICE}"]
     nursery.send_signal(signal.SIGKILL)
     until(lambda: gone(before))
