@@ -91,7 +91,10 @@ async def change(
     for name, value in changed.items():
         setattr(enterprise, name, value)
     enterprise.received_at, enterprise.producer, enterprise.basis = at, decision.producer, decision.basis
+    enterprise.decided_on = decision.decided_on
     await session.flush()
+    if changed.get("status") == Status.ACTIVE:
+        await _restore(session, act, enterprise.code)
     if enterprise.name != old_name:
         await _rename(session, enterprise, decision.decided_on, at)
     await _audit(session, act, enterprise, before)
@@ -133,6 +136,21 @@ async def _rename(session: AsyncSession, enterprise: Enterprise, decided_on: dat
         await session.flush()
         start = max(decided_on, given_up.valid_from)
     session.add(n(code=enterprise.code, name=enterprise.name, valid_from=start, recorded_at=at))
+
+
+async def _restore(session: AsyncSession, act: Act, code: str) -> None:
+    """The record of an enterprise in business is its own: where it had gone on to falls with the end set aside."""
+    step = await enterprises.successor_of(session, code)
+    if step is None:
+        return
+    await session.delete(step)
+    await session.flush()
+    before = {"old_code": code, "new_code": step.new_code, "reason": step.reason, "since": step.since}
+    await audit.record(
+        session, act.caller, action="enterprise.restored", object_type="enterprise", object_id=code, before=before,
+        reason=act.decision.basis,
+    )  # fmt: skip
+    await feed.changed(session, step.new_code, REGISTRATION, day=act.today)
 
 
 async def _put_on_record(
@@ -191,6 +209,7 @@ async def succeed(
         await change(session, act, enterprise, AmendedFactsIn(status=Status.CANCELLED))
     else:
         rules.check_decided_on(act.decision.decided_on, enterprise.established_on, act.today)
+        await enterprises.note_decision(session, enterprise.code, act.decision.decided_on)
     return await _enter(session, act, enterprise.code, successor.code, reason)
 
 

@@ -45,6 +45,8 @@ class Enterprise(Timestamps, Versioned, Base):
     address: Mapped[str]
     business_scope: Mapped[str]
     application_id: Mapped[uuid.UUID | None] = mapped_column(unique=True, default=None)
+    decided_on: Mapped[date | None] = mapped_column(default=None)
+    """Of the registrar's last decision entered here; bulk files leave such an enterprise alone."""
     publication_due_on: Mapped[date | None]
     published_at: Mapped[datetime] = mapped_column(server_default=func.now())
     producer: Mapped[str]

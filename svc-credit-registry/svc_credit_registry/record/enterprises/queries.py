@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -66,6 +66,11 @@ async def versions_until(session: AsyncSession, code: str, day: date) -> Sequenc
     v = EnterpriseVersion
     statement = select(v).where(v.code == code, v.recorded_at < end_of(day)).order_by(v.version)
     return (await session.scalars(statement)).all()
+
+
+async def note_decision(session: AsyncSession, code: str, day: date) -> None:
+    """Enters the day of a registrar's decision that changes no fact of the enterprise, and so makes no version."""
+    await session.execute(update(Enterprise).where(Enterprise.code == code).values(decided_on=day))
 
 
 async def successor_of(session: AsyncSession, old_code: str) -> EnterpriseSuccessor | None:

@@ -262,6 +262,7 @@ def _facts(registration: Registration) -> dict[str, object]:
         "address": registration.address,
         "business_scope": registration.business_scope,
         "application_id": registration.application_id,
+        "decided_on": registration.registered_on,
         "publication_due_on": due.due_on if due else None,
         "producer": registration.unit,
         "basis": registration.basis,

@@ -1,6 +1,6 @@
 """The statements of a bulk load: rows go by COPY into a table of the transaction, from there into the register.
 
-What a decision of the registrar founded is left alone: its source is that decision (谁产生、谁提供、谁负责).
+What a decision of the registrar founded or changed is left alone: its source is that decision (谁产生、谁提供、谁负责).
 """
 
 import io
@@ -54,7 +54,7 @@ _ENTERPRISES = text(
             producer = excluded.producer, basis = excluded.basis,
             received_at = greatest(excluded.received_at, e.received_at),
             updated_at = now(), version = e.version + 1
-        WHERE e.application_id IS NULL
+        WHERE e.decided_on IS NULL
           AND ({", ".join(f"e.{name}" for name in _FACTS)})
               IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _FACTS)})
         RETURNING new.code, old.version, old.received_at, {", ".join(f"old.{name}" for name in _VERSIONED)}

@@ -138,7 +138,7 @@ _CORRECTED = text(
 )
 _NOT_FACTS = (
     "version", "publication_due_on", "published_at", "producer", "basis", "recorded_at", "superseded_at", "received_at",
-    "application_id", "created_at", "updated_at",
+    "application_id", "decided_on", "created_at", "updated_at",
 )  # fmt: skip
 """Columns of an enterprise that tell how its facts were entered, and are none."""
 

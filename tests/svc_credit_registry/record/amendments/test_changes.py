@@ -149,6 +149,41 @@ async def test_a_merged_code_leads_to_the_other_one_and_days_before_stay(known: 
     assert (twice.status_code, twice.json()["code"]) == (409, "succession_invalid")
 
 
+async def test_once_its_end_is_set_aside_a_merged_one_has_its_own_record_and_may_be_merged_again(known: World) -> None:
+    body = {"new_code": OTHER, "reason": "merged"}
+    assert (await post(known, "/succession", body)).status_code == 201
+    back = await change(known, {"status": "active"}, 2, reason="撤销注销登记决定书")
+    assert back["enterprise"]["status"] == "active"
+    assert (await known.get(f"/v1/enterprises/{OTHER}/record"))["former_codes"] == []
+    assert (await known.get(f"/v1/enterprises/{CODE}/record"))["enterprise"]["status"] == "active"
+    async with known.client.sessions() as session:
+        acts = select(AuditRow).where(AuditRow.action == "enterprise.restored")
+        told = (await session.scalars(acts)).one()
+    assert (told.before["new_code"], told.before["since"], told.reason) == (OTHER, str(TODAY), BASIS)
+    again = await post(known, "/succession", body, version=3)
+    assert again.status_code == 201, again.text
+
+
+@pytest.mark.parametrize(
+    "facts", [{"status": "revoked"}, {"address": "随州市文峰大道9号"}, {"name": "随州明月酒业有限公司"}]
+)
+async def test_no_file_undoes_what_the_registrar_decided(known: World, facts: dict[str, str]) -> None:
+    await change(known, facts, reason="决定书")
+    summary, _ = await known.load([row(CODE, "随州红光酒业有限公司"), row(OTHER, "随州曾侯老酒有限公司")])
+    assert (summary.updated, summary.left) == (1, 1)
+    kept = await known.get(f"/v1/enterprises/{CODE}")
+    assert {name: kept[name] for name in facts} == facts
+
+
+async def test_no_file_revives_what_was_merged_after_its_end(known: World) -> None:
+    ended = row(CODE, "随州红光酒业有限公司", status="cancelled", ended_on="2020-02-29")
+    await known.load([ended])
+    step = await post(known, "/succession", {"new_code": OTHER, "reason": "merged"}, version=2)
+    assert step.status_code == 201, step.text
+    await known.load([row(CODE, "随州红光酒业有限公司")])
+    assert (await known.client.get(f"/v1/enterprises/{CODE}")).status_code == 308
+
+
 async def test_a_circle_is_refused(known: World) -> None:
     itself = await post(known, "/succession", {"new_code": CODE, "reason": "code_changed"})
     assert (itself.status_code, itself.json()["code"]) == (409, "succession_invalid")
