@@ -274,7 +274,8 @@ async def _sizes(session: AsyncSession, region: str, year: int) -> dict[tuple[st
     figures = await risk.figures(session, run.month) if run else []
     for dimension, county, letter, number in figures:
         if dimension == "region" and regions.covers(region, county):
-            for key in (("whole", region), ("class", letter), ("region", _step(county, below) or region)):
+            of_class = [("class", letter)] if letter is not None else []
+            for key in (("whole", region), ("region", _step(county, below) or region), *of_class):
                 sizes[key] += number
     told = regions.prefix(region) in told_of(figures)
     return {key: size for key, size in sizes.items() if told or key[0] != "class"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, TextClause, func, select, text
+from sqlalchemy import Select, TextClause, case, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,6 +27,7 @@ from svc_credit_registry.supervision.risk.models import (
 )
 from svc_credit_registry.supervision.risk.rules import (
     REPORT_LAST_DAY,
+    Figure,
     Indicator,
     Measure,
     Model,
@@ -334,12 +335,13 @@ def runs(region: str) -> Select[RiskRun]:
     return select(RiskRun).where((RiskRun.kind == "monthly") | func.starts_with(RiskRun.region, regions.prefix(region)))
 
 
-async def figures(session: AsyncSession, month: date) -> list[tuple[str, str, str, int]]:
-    """All figures of a month, of its run and of those who joined since: dimension, key, class and how many."""
+async def figures(session: AsyncSession, month: date) -> list[Figure]:
+    """All figures of a month, of its run and, without their classes, of those who joined since."""
     f, total = RiskFigure, func.sum(RiskFigure.entities)
-    statement = select(f.dimension, f.key, f.risk_class, total).join(RiskRun, RiskRun.id == f.run_id)
+    letter = case((RiskRun.kind == "monthly", f.risk_class)).label("letter")
+    statement = select(f.dimension, f.key, letter, total).join(RiskRun, RiskRun.id == f.run_id)
     statement = statement.where(RiskRun.month == month, RiskRun.kind.in_(("monthly", "joined")))
-    rows = await session.execute(statement.group_by(f.dimension, f.key, f.risk_class))
+    rows = await session.execute(statement.group_by(f.dimension, f.key, letter))
     return [(dimension, key, letter, number) for dimension, key, letter, number in rows]
 
 

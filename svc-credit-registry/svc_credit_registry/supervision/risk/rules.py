@@ -211,6 +211,14 @@ def may_read(permissions: frozenset[str]) -> bool:
     return bool(READ_BY & permissions)
 
 
+Figure = tuple[str, str, str | None, int]
+"""A dimension, its key, a class and how many. Who joined since the monthly run is in no class: he comes alone, and the
+difference of two answers would tell his.
+"""
+Counts = dict[str | None, int]
+"""How many are in each class, and under None in no class."""
+
+
 def withheld(parts: Mapping[str, int]) -> frozenset[str]:
     """Of the parts of a whole, by how many entities they have, those whose figures by class are not published.
 

@@ -24,7 +24,7 @@ from svc_credit_registry.supervision.risk.errors import (
     RiskUnknown,
 )
 from svc_credit_registry.supervision.risk.models import RiskModel, RiskRun
-from svc_credit_registry.supervision.risk.rules import Model, RiskClass
+from svc_credit_registry.supervision.risk.rules import Counts, Figure, Model, RiskClass
 from svc_credit_registry.supervision.risk.schemas import (
     DistributionOut,
     FoundOut,
@@ -37,8 +37,8 @@ from svc_credit_registry.supervision.risk.schemas import (
 
 NOTE = "信用风险分类仅供监管部门内部使用，不对外公示 / for supervision and for the entity itself, not published"
 DEFINITION = (
-    "每月按已公示信息分类的存续及吊销未注销企业户数，含当月新进入名录者 / active and revoked entities by the class "
-    "of the monthly run, and those who joined since, from published information alone"
+    "每月按已公示信息分类的存续及吊销未注销企业户数；当月新进入名录者计入户数，不计入各类 / active and revoked "
+    "entities by the class of the monthly run, from published information alone; who joined since is in no class"
 )
 
 
@@ -242,9 +242,9 @@ async def distribution(session: AsyncSession, region: str, month: date | None) -
         raise RiskRunUnknown
     figures = await queries.figures(session, run.month)
     told = told_of(figures)
-    whole: dict[str, int] = {}
-    below: dict[str, dict[str, int]] = {child.code: {} for child in regions.children(region)}
-    industries: dict[str, dict[str, int]] = {}
+    whole: Counts = {}
+    below: dict[str, Counts] = {child.code: {} for child in regions.children(region)}
+    industries: dict[str, Counts] = {}
     for dimension, key, letter, number in figures:
         if dimension == "region" and regions.covers(region, key):
             whole[letter] = whole.get(letter, 0) + number
@@ -268,29 +268,30 @@ async def distribution(session: AsyncSession, region: str, month: date | None) -
     )  # fmt: skip
 
 
-def told_of(figures: Sequence[tuple[str, str, str, int]]) -> frozenset[str]:
+def told_of(figures: Sequence[Figure]) -> frozenset[str]:
     """The regions of which the figures of a month are published by class, as what codes below them begin with."""
     sizes: dict[str, int] = {}
-    for dimension, key, _, number in figures:
-        if dimension == "region":
+    for dimension, key, letter, number in figures:
+        if dimension == "region" and letter is not None:
             sizes[key] = sizes.get(key, 0) + number
     return rules.told_regions(sizes)
 
 
-def _industries(found: dict[str, dict[str, int]]) -> list[ShareOut]:
-    hidden = rules.withheld({key: sum(classes.values()) for key, classes in found.items()})
+def _industries(found: dict[str, Counts]) -> list[ShareOut]:
+    classed = {key: sum(n for letter, n in counts.items() if letter is not None) for key, counts in found.items()}
+    hidden = rules.withheld(classed)
     return [
         _share(key, INDUSTRIES[key].label if key in INDUSTRIES else None, classes, told=key not in hidden)
         for key, classes in sorted(found.items())
     ]
 
 
-def _add(group: dict[str, dict[str, int]], key: str | None, letter: str, number: int) -> None:
+def _add(group: dict[str, Counts], key: str | None, letter: str | None, number: int) -> None:
     if key is not None:
         found = group.setdefault(key, {})
         found[letter] = found.get(letter, 0) + number
 
 
-def _share(key: str, label: str | None, found: dict[str, int], *, told: bool) -> ShareOut:
+def _share(key: str, label: str | None, found: Counts, *, told: bool) -> ShareOut:
     classes = {name: found.get(name, 0) for name in RiskClass} if told else None
     return ShareOut(key=key, label=label, entities=sum(found.values()), classes=classes)

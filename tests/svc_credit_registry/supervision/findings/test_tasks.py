@@ -12,16 +12,20 @@ from sqlalchemy import text
 from shared.audit import SYSTEM
 from shared.calendar import working_days_after
 from shared.clock import now, today
+from shared.codes import credit_code
 from shared.inbox import SweepContext
 from svc_credit_registry.apart import PAUSE
 from svc_credit_registry.publication.statistics import queries as statistics
+from svc_credit_registry.record.feed.service import sequence_all
 from svc_credit_registry.record.records import queries as records
 from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.supervision.findings import handlers
 from svc_credit_registry.supervision.findings import service as findings
+from svc_credit_registry.supervision.risk import handlers as classes
 from svc_credit_registry.supervision.risk import service as risk
 from tests.svc_credit_registry.supervision.inspections.conftest import DRAWN, PEOPLE, Office
 from tests.svc_credit_registry.supervision.risk.test_classification import finish
+from tests.svc_credit_registry.world import row
 
 SCRIPT = Path(__file__).parents[4] / "docs/verify_draw.py"
 
@@ -273,3 +277,14 @@ async def test_who_is_drawn_twice_in_a_year_counts_once_also_when_his_class_has_
     everybody = len(office.classes)
     assert figures["whole"]["drawn"] == below["drawn"] == everybody
     assert {row["key"]: row["drawn"] for row in figures["classes"]} == DRAWN | {"A": everybody}
+
+
+async def test_who_joins_within_a_month_is_in_the_whole_and_in_no_class(office: Office, path: str) -> None:
+    before = await office.see("/v1/inspection-coverage", region="421303")
+    await office.world.load([row(credit_code.make("421303", 77_000_000), "随州新设抽查对象有限公司")])
+    await sequence_all(office.world.client.runtime)
+    async with office.world.client.sessions() as session, session.begin():
+        await classes.classify(session, SweepContext(office.world.client.runtime, now(), today()))
+    after = await office.see("/v1/inspection-coverage", region="421303")
+    assert after["whole"]["entities"] == before["whole"]["entities"] + 1
+    assert [one["entities"] for one in after["classes"]] == [one["entities"] for one in before["classes"]]

@@ -158,6 +158,8 @@ async def test_a_run_that_is_asked_for_is_carried_out_by_the_sweep(world: World)
 
 async def test_who_comes_into_the_register_within_a_month_gets_a_class_at_once(world: World) -> None:
     code = credit_code.make("421303", 33_000_000)
+    month = today().isoformat()
+    before = await world.get("/v1/risk-distribution", month=month)
     await world.load([row(code, "随州新设企业酒业有限公司", established_on="2026-11-01")])
     await sequence_all(world.client.runtime)
     done = 1
@@ -172,5 +174,8 @@ async def test_who_comes_into_the_register_within_a_month_gets_a_class_at_once(w
     assert (newcomer.risk_class, newcomer.since, old.risk_class) == ("A", today(), "D")
     assert joined is not None
     assert (joined.state, joined.entities) == ("finished", 1), "those who had a class are left alone"
-    month = today().isoformat()
     assert (await world.get("/v1/risk-distribution", region="421303", month=month))["whole"]["entities"] == 31
+    after = await world.get("/v1/risk-distribution", month=month)
+    assert after["whole"]["entities"] == before["whole"]["entities"] + 1
+    assert after["whole"]["classes"] == before["whole"]["classes"], "one answer less the other tells nobody's class"
+    assert after["industries"][0]["classes"] == before["industries"][0]["classes"]
