@@ -174,10 +174,8 @@ def public_named_in(document: ListDocument) -> Select[ListEntry]:
 
 
 async def is_shown(session: AsyncSession, document: ListDocument) -> bool:
-    """Whether everybody may read a decision: that to list while an entry is public which it names, that to remove
-    where removals are public.
+    """Whether everybody may read a decision to list or to remove: while an entry is public which it names. One whose
+    removal was undone, or which was wrong from the start, names none.
     """
-    if document.act == Act.REMOVE:
-        return State.REMOVED in PUBLIC_STATES[ListKind(document.list)]
-    named = document.act == Act.LIST and await session.scalar(public_named_in(document).limit(1))
+    named = document.act in (Act.LIST, Act.REMOVE) and await session.scalar(public_named_in(document).limit(1))
     return bool(named)
