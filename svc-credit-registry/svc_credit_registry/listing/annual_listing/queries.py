@@ -19,10 +19,20 @@ _PAGE_END = text(
     """
 )
 # An entry of the same year that was removed, refused or corrected is a decision, too: it is not made twice. What an
-# enterprise reported under the code it had before is its own report.
+# enterprise reported under a code it had before, any number of changes ago, is its own report; each step is looked up
+# by itself (OFFSET), for of all that ever led to a code few are changes.
 _MISSING = text(
     """
     CREATE TEMPORARY TABLE missing ON COMMIT DROP AS
+    WITH RECURSIVE before (code, old_code) AS (
+        SELECT new_code, old_code FROM enterprise_successors
+        WHERE new_code > :position AND new_code <= :last AND reason = 'code_changed'
+        UNION
+        SELECT b.code, s.old_code FROM before b CROSS JOIN LATERAL (
+            SELECT old_code FROM enterprise_successors
+            WHERE new_code = b.old_code AND reason = 'code_changed' OFFSET 0
+        ) AS s
+    )
     SELECT e.code, e.name, e.region, row_number() OVER (PARTITION BY e.region ORDER BY e.code) AS place
     FROM enterprises e
     WHERE e.code > :position AND e.code <= :last AND e.status = 'active'
@@ -34,12 +44,8 @@ _MISSING = text(
             AND CAST(r.content ->> 'year' AS integer) = :year
       )
       AND NOT EXISTS (
-          SELECT FROM enterprise_successors s JOIN record_items r ON r.code = s.old_code
-          WHERE s.new_code = e.code AND s.new_code > :position AND s.new_code <= :last AND s.reason = 'code_changed'
-            AND r.code = ANY (ARRAY(
-                SELECT b.old_code FROM enterprise_successors b
-                WHERE b.new_code > :position AND b.new_code <= :last AND b.reason = 'code_changed'
-            ))
+          SELECT FROM before b JOIN record_items r ON r.code = b.old_code
+          WHERE b.code = e.code AND r.code = ANY (ARRAY(SELECT old_code FROM before))
             AND r.kind = 'annual_report' AND r.superseded_at IS NULL
             AND CAST(r.content ->> 'year' AS integer) = :year
       )

@@ -141,11 +141,13 @@ async def has_open(session: AsyncSession, code: str, kind: str, ground: str, rep
 
 
 async def has_report(session: AsyncSession, code: str, year: int) -> bool:
-    """Whether the annual report for `year` stands on the public record, also under the code it had before."""
+    """Whether the annual report for `year` stands on the public record, also under the codes it had before."""
     R, S = RecordItem, EnterpriseSuccessor  # noqa: N806 - read as tables
-    before = select(S.old_code).where(S.new_code == code, S.reason == Succession.CODE_CHANGED)
+    changed = S.reason == Succession.CODE_CHANGED
+    before = select(S.old_code).where(S.new_code == code, changed).cte("before", recursive=True)
+    before = before.union(select(S.old_code).join(before, S.new_code == before.c.old_code).where(changed))
     of_year = (
-        or_(R.code == code, R.code.in_(before)),
+        or_(R.code == code, R.code.in_(select(before.c.old_code))),
         R.kind == RecordKind.ANNUAL_REPORT,
         R.content["year"].as_integer() == year,
     )

@@ -36,3 +36,20 @@ async def test_a_report_under_the_code_before_keeps_from_the_list(desk: Desk) ->
         "verified_on": "2026-11-20", "report_year": 2024,
     }  # fmt: skip
     assert await desk.refused("/v1/list-entries", desk.officer(), given) == (409, "annual_report_filed")
+
+
+async def test_a_report_counts_through_any_number_of_changes(desk: Desk) -> None:
+    first, second = [await desk.enterprise(status="cancelled", ended_on="2025-05-06") for _ in range(2)]
+    third = await desk.enterprise()
+    await desk.report(first, 2025, date(2026, 3, 3))
+    await went_on(desk, first, second, "code_changed")
+    await went_on(desk, second, third, "code_changed")
+    await desk.sweep(annual.list_unreported, date(2026, 7, 1))
+    async with desk.world.client.sessions() as session:
+        query = select(ListEntry.code).where(ListEntry.code == third, ListEntry.report_year == 2025)
+        assert list(await session.scalars(query)) == []
+    given = {
+        "list": "abnormal", "ground": "no_annual_report", "code": third, "facts": "未报2025年度报告",
+        "verified_on": "2026-11-20", "report_year": 2025,
+    }  # fmt: skip
+    assert await desk.refused("/v1/list-entries", desk.officer(), given) == (409, "annual_report_filed")
