@@ -115,18 +115,19 @@ def _carried(item: Item, before: RecordItem | None, day: date) -> Item:
     """The item with what this platform has added to it: the term of a penalty, and that it was repaired.
 
     So a producer that sends all its records again neither changes them nor undoes what was decided here, also when it
-    has ended them before. A penalty that became another one has its term given anew (`repairs`).
+    has ended them before. A penalty that became another one has its term given anew (`penalties`), but for a repaired
+    one: only the authority that granted a repair revokes it, so no change of its producer's publishes it again.
     """
     if item.kind is not RecordKind.PENALTY:
         return item
     content = dict(item.content) if isinstance(item.content, dict) else item.content.model_dump(mode="json")
     if before is None:
         return replace(item, content=content, publish_until=_term(item, content, day))
-    if before.content.get("state") == "repaired" and content.get("state") == "in_force":
+    repaired = before.content.get("state") == "repaired"
+    if repaired and content.get("state") != "revoked":
         content["state"] = "repaired"
-    return replace(
-        item, content=content, publish_until=before.publish_until if is_same(before.content, content) else None
-    )
+    keeps_term = repaired or is_same(before.content, content)
+    return replace(item, content=content, publish_until=before.publish_until if keeps_term else None)
 
 
 def _term(item: Item, content: dict[str, Any], day: date) -> date:

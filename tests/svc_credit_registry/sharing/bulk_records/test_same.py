@@ -1,5 +1,6 @@
 """Many items at once leave the same traces as one by one, and nothing that was decided here is undone by a push."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import text, update
 from shared.audit import SYSTEM
 from shared.clock import now
 from shared.codes import credit_code
+from svc_credit_registry.record.feed.service import sequence_all
 from svc_credit_registry.record.records import service as records
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.record.records.rules import RecordKind
@@ -69,20 +71,31 @@ async def test_a_new_penalty_has_its_term_at_once_and_a_mere_warning_is_never_sh
     assert until["warning"] == date(2026, 11, 1)
 
 
-async def test_a_repaired_penalty_stays_repaired_when_its_producer_sends_it_again(world: World) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [{"facts": "虚假宣传（更正）"}, {"fine_yuan": "500000.00"}, {"state": "changed", "penalty_types": ["没收"]}],
+)
+async def test_a_repaired_penalty_stays_repaired_when_its_producer_sends_it_again(
+    world: World, changes: dict[str, Any]
+) -> None:
+    """Whatever of it has changed: or a correction of the fine would show it to the public for another term."""
     await world.load([row(CODES[0], "随州红光酒业有限公司")])
     await push(world, penalty(code=CODES[0]))
     async with world.client.sessions() as session, session.begin():
         repaired = PENALTY | {"state": "repaired"}
         await session.execute(update(RecordItem).values(content=repaired, publish_until=date(2026, 11, 20)))
     assert (await push(world, penalty(code=CODES[0]))).json()["outcome"] == "unchanged"
-    changed = await push(world, penalty(code=CODES[0], content={"facts": "虚假宣传（更正）"}))
+    changed = await push(world, penalty(code=CODES[0], content=changes))
     assert changed.json()["outcome"] == "replaced"
     async with world.client.sessions() as session:
         found = await session.execute(
             text("SELECT content ->> 'state', publish_until FROM record_items WHERE superseded_at IS NULL")
         )
         assert list(found) == [("repaired", date(2026, 11, 20))]
+    assert (await world.get(f"/v1/enterprises/{CODES[0]}/items", kind="penalty"))["items"] == []
+    await sequence_all(world.client.runtime)
+    told = await world.client.get("/v1/stream", params={"after": 1})
+    assert {json.loads(line)["type"] for line in told.text.splitlines()} == {"withdrawn"}
 
 
 @pytest.mark.parametrize("state", ["repaired", "in_force"])
