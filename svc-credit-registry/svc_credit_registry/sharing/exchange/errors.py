@@ -8,7 +8,7 @@ class EntryUnknown(NotFound):
 
 
 class ExchangePartEmpty(Invalid):
-    code, title, title_zh = "exchange_part_empty", "The last batch lies before the first", "起止批次颠倒"
+    code, title, title_zh = "exchange_part_empty", "The log has no batch in this part", "该区段没有批次"
 
 
 class ExchangeHeaderInvalid(BadRequest):

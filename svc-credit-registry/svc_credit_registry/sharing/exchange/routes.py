@@ -68,7 +68,7 @@ async def verify(
 ) -> VerificationOut:
     """Walks entries and batches, and compares them with the anchors that other services keep too.
 
-    422 `exchange_part_empty` when `last` lies before `first`: nothing would be verified.
+    422 `exchange_part_empty` when `last` lies before `first`, or `first` behind the end: nothing would be verified.
     """
     if last is not None and last < first:
         raise ExchangePartEmpty

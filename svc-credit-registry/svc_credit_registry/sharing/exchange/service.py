@@ -19,7 +19,7 @@ from shared.inbox import SweepContext
 from shared.outbox import publish
 from shared.telemetry import request_id_var
 from svc_credit_registry.sharing.exchange import queries, rules
-from svc_credit_registry.sharing.exchange.errors import EntryUnknown
+from svc_credit_registry.sharing.exchange.errors import EntryUnknown, ExchangePartEmpty
 from svc_credit_registry.sharing.exchange.models import ExchangeBatch, ExchangeEntry
 from svc_credit_registry.sharing.exchange.rules import Asked, Exchanged, digest
 from svc_credit_registry.sharing.exchange.schemas import (
@@ -181,7 +181,8 @@ def log_name(service: str) -> str:
 async def verify(session: AsyncSession, service: str, first: int, last: int | None) -> VerificationOut:
     """Walks the batches from `first` to `last`: entries changed, added, missing or moved, batches cut off.
 
-    The batch before `first` is taken as it stands; the end, or `last`, is held against the anchors.
+    The batch before `first` is taken as it stands; the end, or `last`, is held against the anchors. 422 when `first`
+    lies behind the end: nothing would be verified.
     """
     kept = await queries.anchors(session, log_name(service))
     previous = await _before(session, first)
@@ -196,6 +197,8 @@ async def verify(session: AsyncSession, service: str, first: int, last: int | No
     end = max((n for n in kept if last is None or n <= last), default=0)
     if fault is None and end > number:
         fault = f"batches after {number} are gone: an anchor stands at {end}"
+    if fault is None and 1 < first > number:
+        raise ExchangePartEmpty  # "intact" of nothing would be believed of what is there
     return VerificationOut(
         log=log_name(service), intact=fault is None, fault=fault, batches=number - first + 1, sealed=sealed,
         unsealed=await queries.unsealed_count(session), anchored=anchored, head=previous.hex(),

@@ -156,6 +156,18 @@ async def test_a_part_of_the_chain_that_is_gone_is_missed_too(world: World) -> N
     assert (turned.status_code, turned.json()["code"]) == (422, "exchange_part_empty")
 
 
+async def test_what_lies_behind_the_end_is_not_called_intact(world: World) -> None:
+    assert (await verification(world))["batches"] == 0, "a log in which nothing was exchanged yet is intact"
+    await log(world, "tax-suizhou")
+    head = (await sealed(world, 1))["batches"]
+    headers = world.get_bearer(aud="credit-registry", permissions=["platform:audit"])
+    for first in (head + 1, 999):
+        beyond = await world.client.get("/v1/exchange/verification", headers=headers, params={"first": first})
+        assert (beyond.status_code, beyond.json()["code"]) == (422, "exchange_part_empty")
+    rest = await world.client.get("/v1/exchange/verification", headers=headers, params={"first": head, "last": 999})
+    assert (rest.json()["intact"], rest.json()["batches"]) == (True, 1)
+
+
 async def test_only_auditors_verify(world: World) -> None:
     answer = await world.client.get("/v1/exchange/verification", headers=of_agency(world, "tax-suizhou"))
     assert answer.status_code == 403
