@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, case, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,7 +21,10 @@ from svc_credit_registry.record.publicity.models import ComplaintRecord
 
 
 async def put_on_record(session: AsyncSession, event: ComplaintPublishedV1, day: date) -> None:
-    """The complaint stands on the record of its respondent, whether or not the register knows that one yet."""
+    """The complaint stands on the record of its respondent, whether or not the register knows that one yet.
+
+    One that was withheld stands there from now on: on the days between, the record did not show it.
+    """
     fields = event.model_dump(exclude={"respondent_code"})
     row: dict[str, Any] = fields | {
         "enterprise_code": event.respondent_code,
@@ -30,8 +33,10 @@ async def put_on_record(session: AsyncSession, event: ComplaintPublishedV1, day:
         "withheld_at": None,
         "withheld_reason": None,
     }
+    since = case((ComplaintRecord.withheld_at.is_not(None), func.now()), else_=ComplaintRecord.received_at)
+    anew = row | {"received_at": since}
     statement = insert(ComplaintRecord).values(**row)
-    await session.execute(statement.on_conflict_do_update(index_elements=["complaint_id"], set_=row))
+    await session.execute(statement.on_conflict_do_update(index_elements=["complaint_id"], set_=anew))
     await _audit(session, "complaint.put_on_record", event.complaint_id, {"enterprise": event.respondent_code})
     await feed.changed(session, event.respondent_code, rules.PART, item_id=event.complaint_id, day=day)
 

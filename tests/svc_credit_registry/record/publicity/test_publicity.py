@@ -1,11 +1,15 @@
 import uuid
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from shared.audit import AuditRow
+from shared.clock import now, today
 from shared.codes import credit_code
 from shared.events.complaints import ComplaintPublishedV1, ComplaintWithheldV1
+from svc_credit_registry.record.enterprises.models import Enterprise
+from svc_credit_registry.record.publicity.models import ComplaintRecord
 from tests.svc_credit_registry.world import World, row
 
 CODE = credit_code.make("421303", 430_200_000)
@@ -73,6 +77,24 @@ async def test_one_published_again_is_shown_again(world: World) -> None:
     for sequence, said in enumerate((withheld, event, withheld, event), start=1):
         await world.hear(said, sequence=sequence)
     assert len((await world.get(f"/v1/enterprises/{CODE}/complaints"))["items"]) == 1
+
+
+async def test_one_published_again_stands_there_since_then(world: World) -> None:
+    """Or the record as of the days on which it was withheld would tell of it."""
+    await world.load([row(CODE, "随州红光酒业有限公司")])
+    event = published()
+    await world.hear(event)
+    async with world.client.sessions() as session, session.begin():
+        for model in (Enterprise, ComplaintRecord):
+            await session.execute(update(model).values(received_at=now() - timedelta(days=30)))
+    await world.hear(event.model_copy(update={"summary": "更正"}), sequence=2)
+    before = str(today() - timedelta(days=10))
+    path = f"/v1/enterprises/{CODE}/record"
+    assert len((await world.get(path, as_of=before))["complaints"]) == 1, "a new wording takes nothing off"
+    await world.hear(ComplaintWithheldV1(complaint_id=event.complaint_id, number=event.number, reason="x"), sequence=3)
+    await world.hear(event, sequence=4)
+    assert (await world.get(path, as_of=before))["complaints"] == []
+    assert len((await world.get(path))["complaints"]) == 1
 
 
 async def test_a_complaint_against_one_the_register_does_not_know_waits_for_it(world: World) -> None:
