@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.fields import Day
 from shared.privacy import Unmasked
+from svc_credit_registry.record.contents.schemas import Unidentified
 from svc_credit_registry.record.enterprises.rules import Status, Succession
 from svc_credit_registry.record.enterprises.schemas import EnterpriseOut
 
@@ -35,7 +36,7 @@ class DecisionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     decided_on: Day = Field(description="The day of the decision; not after today")
-    basis: Annotated[str, Field(min_length=4, max_length=500, description="The article, and the decision")]
+    basis: Annotated[Unidentified, Field(min_length=4, max_length=500, description="The article, and the decision")]
     document_number: Words | None = None
 
 

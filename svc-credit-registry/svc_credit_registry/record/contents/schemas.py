@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.codes import identity
@@ -35,6 +35,16 @@ def _is_identity_number(text: str) -> bool:
 def holds_identity_number(text: str) -> bool:
     """Whether a resident identity number stands in `text`: the public record holds none."""
     return any(_is_identity_number(number) for number in _ID_NUMBER.findall(text))
+
+
+def _refuse_identity_number(text: str) -> str:
+    if holds_identity_number(text):
+        raise PydanticCustomError("personal_data", PERSONAL_DATA)
+    return text
+
+
+Unidentified = Annotated[str, AfterValidator(_refuse_identity_number)]
+"""What officers write and the record shows beside the contents of its items."""
 
 
 class Content(BaseModel):
