@@ -85,6 +85,12 @@ _NAMES = text(
     WHERE t.name IS DISTINCT FROM s.name
     """
 )
+_REPRESENTATIVES = text(
+    """
+    SELECT code, s.legal_representative_name FROM touched t JOIN staging s USING (code)
+    WHERE t.version IS NOT NULL AND t.legal_representative_name <> s.legal_representative_name ORDER BY code
+    """
+)
 _COUNTS = text("SELECT count(*) FILTER (WHERE version IS NULL), count(version) FROM touched")
 _CHANGES = text(
     """
@@ -119,6 +125,11 @@ async def enter(session: AsyncSession, values: Mapping[str, Any]) -> tuple[int, 
         await session.execute(_CLOSE_NAMES, today)
     await session.execute(_NAMES, today)
     return int(inserted), int(updated)
+
+
+async def new_representatives(session: AsyncSession) -> dict[str, str]:
+    """Who represents those enterprises now, of what was touched, that were represented by somebody else before."""
+    return {str(code): str(name) for code, name in await session.execute(_REPRESENTATIVES)}
 
 
 async def tell(session: AsyncSession, before: int, part: str) -> None:

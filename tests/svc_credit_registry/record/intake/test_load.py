@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from shared.audit import AuditRow
 from shared.codes import credit_code
@@ -139,6 +139,22 @@ async def test_a_changed_row_changes_the_record_and_keeps_the_former_name(world:
     assert (version.version, version.name) == (1, "随州红光酒业有限公司")
     assert version.recorded_at < version.superseded_at
     assert [tuple(row) for row in positions] == [(1, "registration"), (2, "registration")]
+
+
+async def test_whoever_relies_on_a_representative_hears_of_another(world: World) -> None:
+    """Or the former one could go on acting for the enterprise."""
+    await world.load([row(code(n), f"随州永兴{n}号商贸有限公司", legal_representative_name="李明") for n in (1, 2, 3)])
+    changes = [{"legal_representative_name": "王芳"}, {"address": "随州市文峰大道9号"}, {}]
+    await world.load(
+        [
+            row(code(n), f"随州永兴{n}号商贸有限公司", **{"legal_representative_name": "李明"} | change)
+            for n, change in enumerate(changes, start=1)
+        ]
+    )
+    query = text("SELECT data FROM outbox_events WHERE type = 'credit_registry.enterprise.changed.v1'")
+    async with world.client.sessions() as session:
+        told = [(one["code"], one["part"], one["legal_representative_name"]) for one in await session.scalars(query)]
+    assert told == [(code(1), "registration", "王芳")]
 
 
 async def test_what_a_decision_founded_is_left_alone(world: World) -> None:
