@@ -50,6 +50,7 @@ PUSH, REQUEST = "credit-registry:records:push", "credit-registry:resources:reque
 
 Supervisor = Annotated[Caller, one_of(PLAN, CONDUCT)]
 LeadSource = Annotated[Caller, one_of("credit-registry:leads:report", "credit-registry:leads:handle")]
+CorrectionProducer = Annotated[Caller, one_of(PUSH, MAINTAIN)]
 CorrectionParty = Annotated[Caller, one_of(PUSH, REQUEST, MAINTAIN)]
 CatalogueKeeper = Annotated[Caller, one_of(PUSH, DECIDE)]
 RequestParty = Annotated[Caller, one_of(PUSH, REQUEST, DECIDE)]

@@ -29,6 +29,7 @@ from svc_credit_registry.reporting.published_reports import handlers as publishe
 from svc_credit_registry.reporting.small_micro import handlers as small_micro
 from svc_credit_registry.settings import Settings
 from svc_credit_registry.sharing.batches import handlers as batches
+from svc_credit_registry.sharing.corrections import handlers as corrections
 from svc_credit_registry.sharing.exchange import handlers as exchange
 from svc_credit_registry.sharing.snapshots import handlers as snapshots
 from svc_credit_registry.sharing.waiting_rows import handlers as waiting_rows
@@ -46,6 +47,7 @@ WORK = Work(
         *penalties.SWEEPS,
         *repairs.SWEEPS,
         *exchange.SWEEPS,
+        *corrections.SWEEPS,
         *batches.SWEEPS,
         *waiting_rows.SWEEPS,
         *risk.SWEEPS,

@@ -7,7 +7,7 @@ from fastapi import Query, Response
 
 from shared.auth import Caller
 from shared.http import IfMatch, Page, Paging, Router
-from svc_credit_registry.access import CorrectionParty, RecordProducer
+from svc_credit_registry.access import CorrectionParty, CorrectionProducer
 from svc_credit_registry.replies import Reply, ReplyDep
 from svc_credit_registry.sharing.corrections import queries, service
 from svc_credit_registry.sharing.corrections.models import CorrectionRequest
@@ -85,11 +85,13 @@ async def refuse(
     reply: ReplyDep,
     request_id: uuid.UUID,
     body: CorrectionAnswerIn,
-    caller: RecordProducer,
+    caller: CorrectionProducer,
     version: IfMatch,
     asked: AskedDep,
 ) -> Response:
-    """By the producer, with reasons. To correct, it pushes a new version under the same key, or ends the record."""
+    """By the producer, an agency's system or the staff of a unit of market regulation, with reasons. To correct, an
+    agency pushes a new version under the same key, or ends the record; a unit acts on the case the item follows from.
+    """
     row = await service.refuse(reply.session, caller, request_id, version, (body.reason, reply.today))
     return await _exchanged(reply, caller, asked, row)
 

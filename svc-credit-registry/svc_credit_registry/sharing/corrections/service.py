@@ -83,8 +83,24 @@ async def answered(
     """
     producer, kind = of
     for row in await queries.open_for(session, producer, kind, sorted(items)):
-        row.state, row.answered_on, row.corrected_item_id = CorrectionState.CORRECTED, today, items[row.key]
-        await _audit(session, caller, "corrected", row, None)
+        await _correct(session, caller, row, items[row.key], today)
+
+
+async def settle(session: AsyncSession, today: date, limit: int) -> int:
+    """Closes what was corrected without a push: by a unit of market regulation in its own cases, or by an enterprise in
+    what it had reported. How many; run twice, the second finds nothing.
+    """
+    found = await queries.corrected_meanwhile(session, limit)
+    for row in await queries.by_ids(session, list(found)):
+        await _correct(session, audit.SYSTEM, row, found[row.id], today)
+    return len(found)
+
+
+async def _correct(
+    session: AsyncSession, caller: Caller, row: CorrectionRequest, item_id: uuid.UUID | None, today: date
+) -> None:
+    row.state, row.answered_on, row.corrected_item_id = CorrectionState.CORRECTED, today, item_id
+    await _audit(session, caller, "corrected", row, None)
 
 
 async def refuse(
