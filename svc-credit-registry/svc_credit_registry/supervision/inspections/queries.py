@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.codes import regions
@@ -24,7 +24,9 @@ from svc_credit_registry.supervision.inspections.models import (
 from svc_credit_registry.supervision.inspections.rules import WITHOUT_CLASS
 from svc_credit_registry.supervision.inspectors.models import Inspector
 
+T = InspectionTask
 LINES_AT_ONCE = 5000
+DRAWN_AT_ONCE = 1000
 PATIENCE = text("SET LOCAL statement_timeout = '180s'")
 """A pool of a whole province is frozen by one statement, which may take longer than a request usually does."""
 
@@ -181,25 +183,31 @@ async def draw_of(session: AsyncSession, plan_id: uuid.UUID) -> InspectionDraw |
     return await session.get(InspectionDraw, plan_id, populate_existing=True)
 
 
-async def tasks_of(session: AsyncSession, plan_id: uuid.UUID) -> Sequence[InspectionTask]:
+def _of(plan_id: uuid.UUID, places: range | None) -> list[ColumnElement[bool]]:
+    """The tasks of a plan, or those of some places in the order of its draw."""
+    within = [] if places is None else [T.position >= places.start, T.position < places.stop]
+    return [T.plan_id == plan_id, *within]
+
+
+async def tasks_of(session: AsyncSession, plan_id: uuid.UUID, places: range | None = None) -> Sequence[InspectionTask]:
     """The tasks of a plan in the order of the draw."""
-    statement = select(InspectionTask).where(InspectionTask.plan_id == plan_id).order_by(InspectionTask.position)
-    return (await session.scalars(statement)).all()
+    return (await session.scalars(select(T).where(*_of(plan_id, places)).order_by(T.position))).all()
 
 
-async def assignments_of(session: AsyncSession, plan_id: uuid.UUID) -> Sequence[InspectionAssignment]:
+async def assignments_of(
+    session: AsyncSession, plan_id: uuid.UUID, places: range | None = None
+) -> Sequence[InspectionAssignment]:
     """All assignments of a plan, also those that have ended, in the order in which they were dealt and made."""
     a = InspectionAssignment
-    statement = select(a).join(InspectionTask, a.task_id == InspectionTask.id).where(InspectionTask.plan_id == plan_id)
+    statement = select(a).join(T, a.task_id == T.id).where(*_of(plan_id, places))
     return (await session.scalars(statement.order_by(a.assigned_on, a.place, a.id))).all()
 
 
-async def exclusions_of(session: AsyncSession, plan_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
+async def exclusions_of(session: AsyncSession, plan_id: uuid.UUID, places: range) -> list[tuple[uuid.UUID, str]]:
     """Pairs of task and certificate kept apart when the draw was made."""
     x = InspectionExclusion
-    statement = select(x.task_id, x.certificate).join(InspectionTask, x.task_id == InspectionTask.id)
-    rows = await session.execute(statement.where(InspectionTask.plan_id == plan_id).order_by(x.certificate))
-    return [(task_id, certificate) for task_id, certificate in rows]
+    statement = select(x.task_id, x.certificate).join(T, x.task_id == T.id).where(*_of(plan_id, places))
+    return [(task_id, certificate) for task_id, certificate in await session.execute(statement.order_by(x.certificate))]
 
 
 async def accounts(session: AsyncSession, certificates: Sequence[str]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from svc_credit_registry.supervision.inspections.models import InspectionPlan
 from svc_credit_registry.supervision.inspections.schemas import (
     CancellationIn,
     DrawIn,
+    DrawnOut,
     DrawOut,
     OpeningOut,
     PlanEdit,
@@ -153,11 +154,26 @@ async def draw_plan(
 
 @router.get(
     "/inspection-plans/{plan_id}/draw", operation_id="get_inspection_draw",
-    summary="抽取结果公示 The draw, enough to repeat it",
+    summary="抽取结果公示 The draw, enough to repeat it", response_model=DrawOut,
 )  # fmt: skip
-async def get_draw(session: SessionDep, caller: MaybeCaller, plan_id: uuid.UUID) -> DrawOut:
+async def get_draw(
+    session: SessionDep, runtime: RuntimeDep, caller: MaybeCaller, plan_id: uuid.UUID
+) -> StreamingResponse:
     """Before the draw the commitment and the digests, after it the seed and who was drawn; 404 before the freeze."""
-    return await service.published_draw(session, await service.visible(session, caller, plan_id))
+    draw = await service.published_draw(session, await service.visible(session, caller, plan_id))
+    drawn = service.drawn(runtime.sessions, plan_id, draw)
+    return StreamingResponse(_whole(draw, drawn), media_type="application/json")
+
+
+async def _whole(draw: DrawOut, drawn: AsyncIterator[list[DrawnOut]]) -> AsyncIterator[str]:
+    """The JSON of a draw while the drawn are read: of a nation's they are too many to be held for whoever asks."""
+    yield draw.model_dump_json(exclude={"drawn"})[:-1] + ',"drawn":['
+    between = ""
+    async for batch in drawn:
+        if batch:
+            yield between + ",".join(one.model_dump_json() for one in batch)
+            between = ","
+    yield "]}"
 
 
 @router.get(

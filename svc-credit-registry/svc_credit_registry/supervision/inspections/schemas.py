@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from pydantic_core import PydanticCustomError
 
 from shared.fields import Day
+from svc_credit_registry.supervision.inspections.models import InspectionAssignment
 from svc_credit_registry.supervision.inspections.rules import ALGORITHM, InspectionState
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
@@ -151,6 +152,15 @@ class SubstitutionOut(BaseModel):
     passed_over_grounds: dict[str, str] = Field(
         description="Of each why: on_task, declared, recent, excluded (at the draw), inactive"
     )
+
+
+def substitution_out(ended: InspectionAssignment) -> SubstitutionOut:
+    """A substitution, from the assignment that it has ended."""
+    return SubstitutionOut(
+        number=ended.ended_number or 0, out=ended.certificate, substitute=ended.substitute, on=ended.ended_on,
+        ground=ended.ended_ground or "", by=ended.ended_by, passed_over=ended.passed_over or [],
+        passed_over_grounds=ended.passed_over_grounds or {},
+    )  # fmt: skip
 
 
 class DrawnOut(BaseModel):

@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import insert
@@ -13,6 +13,7 @@ from shared import audit
 from shared.auth import Caller
 from shared.clock import statutory_date
 from shared.codes import regions
+from shared.db import Sessions
 from shared.http import check_version
 from svc_credit_registry.supervision.inspections import queries, rules
 from svc_credit_registry.supervision.inspections.errors import (
@@ -38,7 +39,7 @@ from svc_credit_registry.supervision.inspections.schemas import (
     PlanOut,
     PoolOut,
     StratumOut,
-    SubstitutionOut,
+    substitution_out,
 )
 from svc_credit_registry.supervision.inspectors import queries as inspectors
 
@@ -205,7 +206,7 @@ def shown(plan: InspectionPlan, *, english: bool) -> PlanOut:
 
 
 async def published_draw(session: AsyncSession, plan: InspectionPlan) -> DrawOut:
-    """All there is to repeat a draw: before it the commitment and the digests, after it the seed and the drawn."""
+    """What is there to repeat a draw but for the drawn: the commitment and the digests, after the draw the seed."""
     frozen = await drawn_of(session, plan)
     return DrawOut(
         algorithm=frozen.algorithm,
@@ -220,7 +221,7 @@ async def published_draw(session: AsyncSession, plan: InspectionPlan) -> DrawOut
         seed=frozen.seed if frozen.drawn_at else None,
         entropy=frozen.entropy,
         drawn_at=frozen.drawn_at,
-        drawn=await _drawn(session, plan, len(frozen.inspectors)) if frozen.drawn_at else [],
+        drawn=[],
         most_replacements=rules.MOST_REPLACEMENTS,
     )
 
@@ -239,37 +240,39 @@ def _pool(plan: InspectionPlan, frozen: InspectionDraw) -> PoolOut:
     )
 
 
-async def _drawn(session: AsyncSession, plan: InspectionPlan, inspectors_all: int) -> list[DrawnOut]:
-    """The drawn entities; inspectors as they were dealt, with those who took their places since."""
+async def drawn(sessions: Sessions, plan_id: uuid.UUID, draw: DrawOut) -> AsyncIterator[list[DrawnOut]]:
+    """The drawn entities in order, some at a time; nothing is open in the database while they are sent."""
+    first, more = 1, draw.drawn_at is not None
+    while more:
+        async with sessions() as session:
+            found = await _drawn(session, plan_id, draw.pool, range(first, first + queries.DRAWN_AT_ONCE))
+        yield found
+        first, more = first + queries.DRAWN_AT_ONCE, len(found) == queries.DRAWN_AT_ONCE
+
+
+async def _drawn(session: AsyncSession, plan_id: uuid.UUID, pool: PoolOut, places: range) -> list[DrawnOut]:
+    """Inspectors as they were dealt, with those who took their places since."""
     by_task: dict[uuid.UUID, list[InspectionAssignment]] = defaultdict(list)
-    for assignment in await queries.assignments_of(session, plan.id):
+    for assignment in await queries.assignments_of(session, plan_id, places):
         by_task[assignment.task_id].append(assignment)
     excluded: dict[uuid.UUID, list[str]] = defaultdict(list)
-    for task_id, certificate in await queries.exclusions_of(session, plan.id):
+    for task_id, certificate in await queries.exclusions_of(session, plan_id, places):
         excluded[task_id].append(certificate)
     return [
         DrawnOut(
             position=task.position, task_number=task.number, code=task.code, salt=task.salt, token=task.token,
             stratum=task.stratum, inspectors=[a.certificate for a in by_task[task.id] if a.place is not None],
             excluded=excluded[task.id],
-            substitutions=[_substitution(a) for a in _ended(by_task[task.id])],
-            has_choice=inspectors_all - len(excluded[task.id]) > plan.inspectors_each,
+            substitutions=[substitution_out(a) for a in _ended(by_task[task.id])],
+            has_choice=len(pool.inspectors) - len(excluded[task.id]) > pool.inspectors_each,
         )
-        for task in await queries.tasks_of(session, plan.id)
+        for task in await queries.tasks_of(session, plan_id, places)
     ]  # fmt: skip
 
 
 def _ended(assignments: Sequence[InspectionAssignment]) -> list[InspectionAssignment]:
     """Those who have left, in the order in which they did."""
     return sorted((one for one in assignments if one.ended_on is not None), key=lambda one: one.ended_number or 0)
-
-
-def _substitution(ended: InspectionAssignment) -> SubstitutionOut:
-    return SubstitutionOut(
-        number=ended.ended_number or 0, out=ended.certificate, substitute=ended.substitute, on=ended.ended_on,
-        ground=ended.ended_ground or "", by=ended.ended_by, passed_over=ended.passed_over or [],
-        passed_over_grounds=ended.passed_over_grounds or {},
-    )  # fmt: skip
 
 
 async def openings(session: AsyncSession, code: str) -> list[OpeningOut]:

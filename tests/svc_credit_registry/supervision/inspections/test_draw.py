@@ -92,6 +92,19 @@ async def test_the_files_of_a_pool_are_the_same_however_they_are_cut(
         assert await files(office, path) == whole
 
 
+async def test_a_draw_is_sent_while_it_is_read_and_the_same_however_it_is_cut(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await any_drawn(office)
+    whole = await office.see(f"{path}/draw")
+    assert [one["position"] for one in whole["drawn"]] == list(range(1, sum(DRAWN.values()) + 1))
+    for size in (sum(DRAWN.values()), 7):
+        monkeypatch.setattr(queries, "DRAWN_AT_ONCE", size)
+        answer = await office.world.client.get(f"{path}/draw")
+        assert answer.json() == whole
+        assert "content-length" not in answer.headers, "it is not held as a whole"
+
+
 def _swap_entity(draw: dict[str, Any]) -> None:
     draw["drawn"][0]["code"] = draw["drawn"][1]["code"]
 
