@@ -19,8 +19,9 @@ from svc_credit_registry.listing.list_objections.schemas import (
 )
 from svc_credit_registry.listing.lists import rules as list_rules
 from svc_credit_registry.listing.lists import service as lists
-from svc_credit_registry.listing.lists.models import ListEntry
+from svc_credit_registry.listing.lists.models import ListDocument, ListEntry
 from svc_credit_registry.listing.periods.rules import Clock, queue_place
+from svc_credit_registry.listing.removals import service as removals
 
 
 async def object_to(
@@ -77,13 +78,12 @@ async def decide(
     today = statutory_date(now)
     objection.state = rules.after(State(objection.state), Act.UPHOLD if body.upheld else Act.REJECT)
     objection.decided_on, objection.decision_reason = today, body.reason
-    act = list_rules.Act.CORRECT if body.upheld else list_rules.Act.REJECT_OBJECTION
-    done = lists.Done(act, "officer", caller, today, body.reason)
     if body.upheld:
-        document = await lists.take_off(session, entry, done, body.reason, now)
+        document = await _correct(session, caller, entry, body.reason, now)
         objection.corrected_on = today
     else:
-        document = await lists.write_document(session, entry, done)
+        act = list_rules.Act.REJECT_OBJECTION
+        document = await lists.write_document(session, entry, lists.Done(act, "officer", caller, today, body.reason))
         told = lists.Done(act, "officer", caller, today, body.reason, document, notice=True)
         await lists.note(session, entry, told, before=entry.state)
     objection.document_number = document.number
@@ -99,9 +99,15 @@ async def correct(session: AsyncSession, caller: Caller, entry_id: uuid.UUID, re
     entry = await lists.for_officer(session, caller, entry_id)
     if await queries.open_of(session, entry.id) is not None:
         raise ObjectionPending
-    done = lists.Done(list_rules.Act.CORRECT, "officer", caller, statutory_date(now), reason)
-    await lists.take_off(session, entry, done, reason, now)
+    await _correct(session, caller, entry, reason, now)
     return entry
+
+
+async def _correct(session: AsyncSession, caller: Caller, entry: ListEntry, reason: str, now: datetime) -> ListDocument:
+    done = lists.Done(list_rules.Act.CORRECT, "officer", caller, statutory_date(now), reason)
+    document = await lists.take_off(session, entry, done, reason, now)
+    await removals.void(session, caller, entry, document.number, now)
+    return document
 
 
 async def lapse(session: AsyncSession, objection: ListObjection, entry: ListEntry, today: date) -> None:

@@ -25,6 +25,8 @@ from svc_credit_registry.listing.removals.schemas import (
     RemovalVerificationIn,
 )
 from svc_credit_registry.listing.repairs import service as repairs
+from svc_credit_registry.record.records import service as records
+from svc_credit_registry.record.records.rules import RecordKind
 
 ListAct = list_rules.Act
 
@@ -174,6 +176,14 @@ async def revoke(session: AsyncSession, caller: Caller, removal_id: uuid.UUID, r
     await lists.put_back(session, entry, done, now)
     await _tell(session, caller, removal, entry, now)
     return removal
+
+
+async def void(session: AsyncSession, caller: Caller, entry: ListEntry, document: str, now: datetime) -> None:
+    """What became public of applications about an entry that never should have stood tells of it, and goes with it."""
+    published = ((entry.code, RecordKind.COMMITMENT), (authority_of(entry.region), RecordKind.CREDIT_REPAIR))
+    for removal in (await session.scalars(queries.of_entry(entry.id))).all():
+        for producer, kind in published:
+            await records.end(session, caller, producer, kind, str(removal.id), document, now, void=True)
 
 
 async def lapse(session: AsyncSession, removal: Removal, entry: ListEntry, today: date) -> None:

@@ -215,6 +215,11 @@ async def test_early_removal_from_the_serious_list_takes_a_year_and_a_commitment
     (repaired,) = await desk.record(code, RecordKind.CREDIT_REPAIR)
     assert (repaired.content["outcome"], repaired.content["subject_key"]) == ("granted", entry["number"])
     assert await desk.status(f"/v1/list-entries/{entry['id']}") == 404
+    case = await desk.get(f"/v1/list-entries/{entry['id']}/case", desk.officer())
+    wrong = {"reason": "处罚决定被法院撤销"}
+    await desk.ok(f"/v1/list-entries/{entry['id']}/correction", desk.officer(), wrong, case["version"])
+    for kind in (RecordKind.CREDIT_REPAIR, RecordKind.COMMITMENT):
+        assert await desk.record(code, kind) == [], "they told of an entry that never should have stood"
 
 
 async def test_the_authority_corrects_what_it_found_wrong_and_what_was_asked_meanwhile_ends(desk: Desk) -> None:
