@@ -69,9 +69,11 @@ async def export_resource(
     code: Code, caller: ResourceUser, session: SessionDep, runtime: RuntimeDep, asked: exchange.AskedDep,
     wanted: Annotated[DataFilters, Query()],
 ) -> Response:  # fmt: skip
-    """One row a line, each part in the log before it is sent; the last line is an error when the grant ends midway."""
+    """One row a line, each part in the log before it is sent; the last line is an error when the grant ends midway, or
+    the right to call.
+    """
     await service.open_for(session, caller, code, wanted, asked)
-    stream = service.export(runtime.sessions, caller, code, wanted, asked)
+    stream = service.export(runtime, caller, code, wanted, asked)
     return StreamingResponse(stream, media_type="application/x-ndjson")
 
 

@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
-from shared.auth import Caller
+from shared.auth import Caller, InvalidToken
 from shared.clock import now as present
 from shared.clock import statutory_date
-from shared.db import Sessions
 from shared.errors import DomainError
 from shared.http import check_version
+from shared.runtime import Runtime
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.sharing.exchange import service as exchange
@@ -116,16 +116,19 @@ def written(value: object) -> bytes:
 
 
 async def export(
-    sessions: Sessions, caller: Caller, code: str, wanted: DataFilters, asked: Asked
+    runtime: Runtime, caller: Caller, code: str, wanted: DataFilters, asked: Asked
 ) -> AsyncIterator[bytes]:
-    """All rows as NDJSON. Each part is in the log before it is sent, and is not sent once the grant has ended.
+    """All rows as NDJSON. Each part is in the log before it is sent, and is not sent once the grant has ended, or the
+    caller has lost the right to call.
 
     Nothing is open in the database while a part is sent: a slow reader is in nobody's way.
     """
     last: Any = None
     while True:
         try:
-            async with sessions() as session, session.begin():
+            if runtime.revocations.refuses(caller):
+                raise InvalidToken
+            async with runtime.sessions() as session, session.begin():
                 text, last = await _part(session, caller, code, (wanted, asked), last)
         except DomainError as exc:
             yield written({"error": exc.code}) + b"\n"

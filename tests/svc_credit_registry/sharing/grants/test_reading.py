@@ -2,16 +2,21 @@
 
 import hashlib
 import json
+import time
+import uuid
 from typing import Any
 
 import httpx
+import pytest
 
 from shared.auth import Caller
 from shared.clock import today
 from shared.codes import credit_code
+from shared.events.sso import ClientChangedV1
 from svc_credit_registry.sharing.exchange.rules import Asked
 from svc_credit_registry.sharing.grants import service
 from svc_credit_registry.sharing.grants.schemas import DataFilters
+from tests.shared.test_revocations import envelope
 from tests.svc_credit_registry.sharing.resources.catalogue import (
     COURT,
     ENTRY,
@@ -196,11 +201,30 @@ async def test_an_export_holds_no_connection_while_its_reader_is_slow(world: Wor
     await registered(world)
     await enter(world, sharing="unconditional")
     caller = Caller(subject=TAX, kind="system", client_id=TAX, permissions=frozenset())
-    sessions, asked = world.client.runtime.sessions, Asked("GET", "/", "", "")
-    lines = service.export(sessions, caller, "CR-ENTERPRISE", DataFilters(), asked)
+    runtime, asked = world.client.runtime, Asked("GET", "/", "", "")
+    lines = service.export(runtime, caller, "CR-ENTERPRISE", DataFilters(), asked)
     assert (await anext(lines)).count(b"\n") == 4
     await all_returned(world)
     await enter(world, code="CR-OTHER")
-    ended = service.export(sessions, caller, "CR-OTHER", DataFilters(), asked)
+    ended = service.export(runtime, caller, "CR-OTHER", DataFilters(), asked)
     assert json.loads(await anext(ended)) == {"error": "grant_needed"}
     await all_returned(world)
+
+
+async def test_an_export_ends_when_its_client_may_not_call_any_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "CHUNK", 2)
+    await registered(world)
+    await enter(world, sharing="unconditional")
+    runtime, asked = world.client.runtime, Asked("GET", "/", "", "")
+    name = f"agency-{uuid.uuid4()}"
+    caller = Caller(subject=name, kind="system", client_id=name, issued_at=time.time())
+    lines = service.export(runtime, caller, "CR-ENTERPRISE", DataFilters(), asked)
+    assert (await anext(lines)).count(b"\n") == 2
+    disabled = ClientChangedV1(client_id=name, kind="agency", disabled=True, revokes=True)
+    runtime.revocations.note(envelope(disabled, time.time()))
+    assert [json.loads(line) async for line in lines] == [{"error": "invalid_token"}]
+    auditor = world.get_bearer(aud="credit-registry", kind="staff", permissions=["platform:audit"])
+    entries = (await world.client.get("/v1/exchange/entries", headers=auditor)).json()["items"]
+    assert [entry["rows"] for entry in entries] == [2]
