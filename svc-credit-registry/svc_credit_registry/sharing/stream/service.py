@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import now, today
+from shared.problems import OUTAGES
 from shared.runtime import Runtime
 from svc_credit_registry.record.feed import queries as feed
 from svc_credit_registry.record.feed.models import Change
@@ -132,7 +133,8 @@ class Hub:
         if full or self.followers[client] >= settings.stream_connections_per_client:
             raise TooManyStreams(headers={"Retry-After": "10"}, limit=settings.stream_connections_per_client)
         self.followers[client] += 1
-        if self._task is None or self._task.done():
+        # One that is being ended hears nothing any more, though it is not done yet.
+        if self._task is None or self._task.done() or self._task.cancelling():
             self._task = asyncio.create_task(self._listen())
         try:
             yield
@@ -143,7 +145,7 @@ class Hub:
 
     async def _listen(self) -> None:
         while True:
-            with contextlib.suppress(OSError, TimeoutError):
+            with contextlib.suppress(*OUTAGES):
                 async with listening(self.runtime, feed.SEQUENCED) as woken:
                     while await woken.wait() and not woken.lost:
                         woken.clear()
