@@ -11,7 +11,8 @@ import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -19,9 +20,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.errors import SessionExpired
 from gateway.sessions import queries, rules
+from gateway.sessions.models import BrowserSession
 from gateway.sessions.provider import Provider, SubjectUnfit, Tokens
 from gateway.sessions.service import keep_tokens, renewed_caller
 from gateway.settings import GatewaySettings
+from shared.auth import Caller
 from shared.clock import now
 from shared.db import Sessions
 from shared.errors import DomainError, Unavailable
@@ -88,6 +91,21 @@ class HeldSession:
         self.tokens.clear()
 
 
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """Tokens which the provider has given at `at` for the refresh token `used`, and whom they are about."""
+
+    used: str
+    tokens: Tokens
+    caller: Caller
+    at: datetime
+
+    def keep_in(self, row: BrowserSession) -> None:
+        """Puts them into the session, unless it has gone on without them."""
+        if row.refresh_token == self.used:
+            keep_tokens(row, self.tokens, self.caller, self.at)
+
+
 class SessionStore:
     """The credentials of the data plane (gateway.proxy.plane.Credentials)."""
 
@@ -95,6 +113,7 @@ class SessionStore:
         self.settings, self.sessions, self.provider = settings, sessions, provider
         self._held: dict[bytes, HeldSession] = {}
         self._flights: dict[object, asyncio.Future[Any]] = {}
+        self._unkept: dict[uuid.UUID, Renewed] = {}  # by session; of an outage as many as there were connections
 
     def expired_cookie(self) -> bytes:
         secure = "; Secure" if self.settings.secure else ""
@@ -192,24 +211,36 @@ class SessionStore:
         return await self._once((held.id, "access"), lambda: self._renew(held, refused))
 
     async def _renew(self, held: HeldSession, refused: str | None) -> str:
-        """The session's access token, refreshed when it must be, by one process at a time."""
+        """The session's access token, refreshed when it must be, by one process at a time.
+
+        New tokens are held until the database has kept them: were the refresh token used again after an outage, the
+        provider would take it for stolen and end the log-in.
+        """
         at = now()
         async with outage_refused(), self.sessions() as session, session.begin():
             row = await queries.locked(session, held.id)
             if row is None:
                 raise SessionExpired
+            if (unkept := self._unkept.get(held.id)) is not None:
+                unkept.keep_in(row)
             if row.access_token == refused or row.access_expires_at - at <= timedelta(seconds=MARGIN_SECONDS):
-                if row.refresh_token is None:
-                    raise SessionExpired
-                tokens = await self.provider.refresh(row.refresh_token)
-                keep_tokens(row, tokens, await renewed_caller(self.provider, row, tokens), at)
+                renewed = self._unkept[held.id] = await self._refreshed(row, at)
+                renewed.keep_in(row)
             token, left = row.access_token, (row.access_expires_at - at).total_seconds()
+        self._unkept.pop(held.id, None)
         held.access = (token, time.monotonic() + left - MARGIN_SECONDS)
         return token
+
+    async def _refreshed(self, row: BrowserSession, at: datetime) -> Renewed:
+        if row.refresh_token is None:
+            raise SessionExpired
+        tokens = await self.provider.refresh(row.refresh_token)
+        return Renewed(row.refresh_token, tokens, await renewed_caller(self.provider, row, tokens), at)
 
     async def _drop(self, held: HeldSession) -> None:
         """The provider has ended this log-in: so it is ended here, in all processes."""
         self._held.pop(held.key, None)
+        self._unkept.pop(held.id, None)
         async with outage_refused(), self.sessions() as session, session.begin():
             await queries.forget(session, held.id)
 
