@@ -132,7 +132,7 @@ async def note(session: AsyncSession, delivery: Delivery, answer: Answer, at: da
     await _note_health(session, delivery.webhook_id, verdict, answer.error or f"http_{answer.status}", ended)
     if verdict.disable:
         # 410: the receiver is gone for good
-        webhook = await session.get_one(Webhook, delivery.webhook_id, with_for_update=True)
+        webhook = await session.get_one(Webhook, delivery.webhook_id, with_for_update={"key_share": True})
         await disable(session, webhook, "gone", "the receiver answered 410")
 
 

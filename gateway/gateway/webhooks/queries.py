@@ -78,7 +78,12 @@ async def keys_of(session: AsyncSession, ids: Sequence[uuid.UUID], at: datetime)
 
 
 async def held(session: AsyncSession, delivery_id: uuid.UUID, lease: uuid.UUID) -> Delivery | None:
-    """A delivery, locked, while this lease on it still stands."""
+    """A delivery, locked, while this lease on it still stands.
+
+    Its subscription is locked before it, as by whoever deletes that with all it has: so they never wait in a circle.
+    """
+    its_own = select(Delivery.webhook_id).where(Delivery.id == delivery_id).scalar_subquery()
+    await session.execute(select(Webhook.id).where(Webhook.id == its_own).with_for_update(key_share=True))
     query = select(Delivery).where(Delivery.id == delivery_id, Delivery.lease == lease).with_for_update()
     return (await session.scalars(query)).first()
 
