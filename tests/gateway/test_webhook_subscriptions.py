@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, text, update
 
 from gateway.webhooks.deliverer import Deliverer
 from gateway.webhooks.handlers import forget_old
@@ -138,6 +138,33 @@ async def test_deliveries_are_listed_by_page_and_forgotten_in_time(
         await forget_old(session, SweepContext(gateway.runtime, now(), today()))
     assert str(happened[0].id) not in {one["event_id"] for one in await agency.deliveries(webhook)}
     assert len(await agency.deliveries(webhook)) == 4
+
+
+MANY = """
+    INSERT INTO webhook_deliveries (webhook_id, event_id, event_type, aggregate, sequence, body, state, created_at)
+    SELECT CAST(:webhook AS uuid), gen_random_uuid(), 'made', n, 1, '{}', 'delivered', now() - n * interval '1 ms'
+    FROM generate_series(1, 20003) n
+"""
+
+
+async def test_more_than_one_call_replays_is_replayed_by_the_next(gateway: ServiceClient, agency: Agency) -> None:
+    """Also when what the first call replayed is delivered by then."""
+    webhook = await agency.subscribe("http://127.0.0.1:9/")
+    async with gateway.sessions() as session, session.begin():
+        await session.execute(text(MANY), {"webhook": webhook["id"]})
+    since: str | None = (now() - timedelta(days=1)).isoformat()
+    replayed: list[tuple[int, int | None]] = []
+    while since is not None and len(replayed) < 5:
+        asked = {"since": since, "state": "delivered"}
+        told = (await agency.ask("POST", f"/{webhook['id']}/replays", json=asked)).json()
+        assert told["more"] is (told["next_since"] is not None)
+        async with gateway.sessions() as session, session.begin():
+            waiting = update(Delivery).where(Delivery.state == "pending").values(state="delivered", tries=7)
+            await session.execute(waiting)
+            untouched = await session.scalar(select(func.count()).where(Delivery.tries == 0))
+        replayed.append((told["replayed"], untouched))
+        since = told["next_since"]
+    assert replayed == [(10_000, 10_003), (10_000, 3), (3, 0)]
 
 
 async def test_there_is_an_end_to_subscriptions(agency: Agency) -> None:

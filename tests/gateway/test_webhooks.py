@@ -145,8 +145,8 @@ async def test_everything_since_an_instant_is_sent_again(
         nothing = await agency.ask("POST", f"/{webhook['id']}/replays", json={"since": since})
         answer = await agency.ask("POST", f"/{webhook['id']}/replays", json={"since": since, "state": "all"})
         await work(deliverer)
-    assert nothing.json() == {"replayed": 0, "more": False}
-    assert answer.json() == {"replayed": 3, "more": False}
+    assert nothing.json() == {"replayed": 0, "more": False, "next_since": None}
+    assert answer.json() == {"replayed": 3, "more": False, "next_since": None}
     assert sorted(place.ids[4:]) == sorted(str(envelope.id) for envelope in later)
 
 

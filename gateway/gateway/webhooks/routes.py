@@ -168,8 +168,8 @@ async def replay_delivery(webhook_id: uuid.UUID, delivery_id: uuid.UUID, desk: D
 @router.post("/webhooks/{webhook_id}/replays", status_code=202, operation_id="webhook_replay")
 async def replay_deliveries(webhook_id: uuid.UUID, wanted: ReplayIn, desk: DeskDep) -> ReplayOut:
     """Sends again what was given up (or delivered, or both) since an instant; 10,000 in one call at most."""
-    count, more = await service.replay_since(desk, webhook_id, wanted)
-    return ReplayOut(replayed=count, more=more)
+    count, next_since = await service.replay_since(desk, webhook_id, wanted)
+    return ReplayOut(replayed=count, more=next_since is not None, next_since=next_since)
 
 
 async def _shown(desk: Desk, webhook: Webhook, response: Response) -> WebhookOut:

@@ -157,7 +157,8 @@ class ReplayOut(BaseModel):
     """How many deliveries wait again."""
 
     replayed: int
-    more: bool = Field(description="There are more: repeat the call with a new key")
+    more: bool = Field(description="There are more: repeat the call with `next_since` and a new key")
+    next_since: datetime | None = Field(default=None, description="The `since` of the next call, when there are more")
 
 
 class DeliveryFilters(BaseModel):

@@ -152,22 +152,25 @@ async def replay_one(desk: Desk, webhook_id: uuid.UUID, delivery_id: uuid.UUID) 
     return delivery
 
 
-async def replay_since(desk: Desk, webhook_id: uuid.UUID, wanted: ReplayIn) -> tuple[int, bool]:
-    """Sends all finished deliveries since an instant again, the oldest first; how many, and whether there are more."""
+async def replay_since(desk: Desk, webhook_id: uuid.UUID, wanted: ReplayIn) -> tuple[int, datetime | None]:
+    """Sends all finished deliveries since an instant again, the oldest first; how many, and since when the others are
+    to be asked for, if there are any. By then those of this call may be delivered, and chosen again by their state.
+    """
     webhook = await find(desk, webhook_id)
     states = ["dead", "delivered"] if wanted.state == "all" else [wanted.state]
     chosen = (
-        select(Delivery.id)
+        select(Delivery.id, Delivery.created_at)
         .where(Delivery.webhook_id == webhook_id, Delivery.state.in_(states), Delivery.created_at >= wanted.since)
         .order_by(Delivery.created_at, Delivery.id)
-        .limit(REPLAY_BATCH)
+        .limit(REPLAY_BATCH + 1)
         .with_for_update()
     )
-    ids = (await desk.session.scalars(chosen)).all()
+    found = (await desk.session.execute(chosen)).all()
+    ids = [row.id for row in found[:REPLAY_BATCH]]
     waiting = {"state": DeliveryState.PENDING, "tries": 0, "next_try_at": desk.now, "finished_at": None}
     await desk.session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(waiting))
     await _record(desk, webhook, "replayed", after={"since": wanted.since, "count": len(ids)})
-    return len(ids), len(ids) == REPLAY_BATCH
+    return len(ids), found[REPLAY_BATCH].created_at if len(found) > REPLAY_BATCH else None
 
 
 async def find(desk: Desk, webhook_id: uuid.UUID, *, lock: bool = False) -> Webhook:
