@@ -21,7 +21,7 @@ import pyotp
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
-from sqlalchemy import select
+from sqlalchemy import select, text
 from stdnum.cn import ric
 
 from shared.local.demo import totp_secret
@@ -198,6 +198,16 @@ class Provider:
         async with self.client.sessions() as session:
             rows = await session.scalars(select(OutboxEvent).where(OutboxEvent.type == type_).order_by(OutboxEvent.id))
             return [dict(row.data) for row in rows]
+
+    async def until_waiting(self, count: int) -> None:
+        """Until so many transactions wait for another one's lock."""
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        async with asyncio.timeout(5), self.client.sessions() as session:
+            while await session.scalar(text(waiting)) != count:
+                await session.rollback()
+                await asyncio.sleep(0.02)
 
 
 def refused(response: httpx.Response, status: int, code: str) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """Log-ins end: by the person, by the client, by time, by an administrator; and everyone hears of it."""
 
+import asyncio
 import uuid
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from shared.audit import AuditRow
 from shared.worker import sweep_once
 from svc_sso.sessions import handlers as sessions
+from svc_sso.sessions.models import LoginSession
 from tests.svc_sso.conftest import (
     PASSWORD,
     SECRETS,
@@ -147,6 +150,27 @@ async def test_a_client_ends_the_log_in_behind_its_refresh_token(sso: Provider) 
     assert (await sso.client.post("/oauth2/logout", data=form, auth=auth)).status_code == 200
     await is_over(sso, tokens)
     assert len(await ended_of(sso, account)) == 1
+
+
+@pytest.mark.parametrize("way", ["refresh_token", "id_token_hint"])
+async def test_a_log_in_that_is_ended_from_two_sides_ends_once(sso: Provider, way: str) -> None:
+    account = await sso.account()
+    tokens, headers = await sso.login(account["username"]), await sso.headers(account["username"])
+    session_id = (await sso.claims(tokens["access_token"]))["sid"]
+    form = {way: tokens[way.removesuffix("_hint")]}
+    async with sso.client.sessions.begin() as holding:
+        await holding.execute(select(LoginSession).where(LoginSession.id == uuid.UUID(session_id)).with_for_update())
+        elsewhere = asyncio.create_task(sso.client.delete(f"/v1/me/sessions/{session_id}", headers=headers))
+        await sso.until_waiting(1)
+        log_out = asyncio.create_task(
+            sso.client.post("/oauth2/logout", data=form, auth=("gateway", SECRETS["gateway"]))
+        )
+        await sso.until_waiting(2)
+    assert [(await task).status_code for task in (elsewhere, log_out)] == [204, 200]
+    assert [event["reason"] for event in await ended_of(sso, account)] == ["ended_by_person"]
+    async with sso.client.sessions() as session:
+        noted = select(AuditRow.reason).where(AuditRow.object_id == session_id, AuditRow.action == "session.ended")
+        assert (await session.scalars(noted)).all() == ["ended_by_person"]
 
 
 async def test_a_new_password_ends_every_other_log_in(sso: Provider) -> None:

@@ -108,8 +108,11 @@ def touch(row: LoginSession, now: datetime) -> None:
 
 
 async def end(session: AsyncSession, row: LoginSession, caller: Caller, reason: str, now: datetime) -> None:
-    """Ends a session and tells everyone who holds something of it; nothing happens when it is over already."""
-    if row.ended_at is not None:
+    """Ends a session and tells everyone who holds something of it; nothing happens when it is over already.
+
+    It is locked for that: of two who end it at once, as a log-out and an administrator, the second finds it over.
+    """
+    if await queries.locked(session, row.id) is None or row.ended_at is not None:
         return
     row.ended_at, row.ended_reason = now, reason
     await session.flush()
