@@ -19,8 +19,8 @@ _PAGE_END = text(
     """
 )
 # An entry of the same year that was removed, refused or corrected is a decision, too: it is not made twice. What an
-# enterprise reported under a code it had before, any number of changes ago, is its own report; each step is looked up
-# by itself (OFFSET), for of all that ever led to a code few are changes.
+# enterprise reported, or was decided about it, under a code it had before, any number of changes ago, is its own; each
+# step is looked up by itself (OFFSET), for of all that ever led to a code few are changes.
 _MISSING = text(
     """
     CREATE TEMPORARY TABLE missing ON COMMIT DROP AS
@@ -52,6 +52,11 @@ _MISSING = text(
       AND NOT EXISTS (
           SELECT FROM list_entries l
           WHERE l.code = e.code AND l.code > :position AND l.code <= :last
+            AND l.list = 'abnormal' AND l.ground = 'no_annual_report' AND l.report_year = :year
+      )
+      AND NOT EXISTS (
+          SELECT FROM before b JOIN list_entries l ON l.code = b.old_code
+          WHERE b.code = e.code AND l.code = ANY (ARRAY(SELECT old_code FROM before))
             AND l.list = 'abnormal' AND l.ground = 'no_annual_report' AND l.report_year = :year
       )
     """

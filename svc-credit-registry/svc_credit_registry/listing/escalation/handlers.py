@@ -38,6 +38,11 @@ async def expire(session: AsyncSession, context: SweepContext) -> int:
     return await service.expire(session, context.now, AT_ONCE)
 
 
+async def go_on(session: AsyncSession, context: SweepContext) -> int:
+    """Entries of enterprises whose code was changed go on under the new one."""
+    return await service.go_on(session, context.now, AT_ONCE)
+
+
 async def lapse(session: AsyncSession, context: SweepContext) -> int:
     """Ends of what was asked about entries that have ended otherwise."""
     return await service.lapse(session, context.today)
@@ -67,6 +72,7 @@ SWEEPS = [
     Sweep("lists.warn", every=60, run=warn),
     Sweep("lists.escalate", every=60, run=escalate),
     Sweep("lists.expire", every=60, run=expire),
+    Sweep("lists.go_on", every=600, run=go_on),
     Sweep("lists.lapse", every=60, run=lapse),
     Sweep("lists.recompute", every=3600, run=recompute),
 ]

@@ -15,6 +15,8 @@ from svc_credit_registry.listing.lists.models import ListEntry
 from svc_credit_registry.listing.lists.queries import OPEN
 from svc_credit_registry.listing.lists.rules import State
 from svc_credit_registry.listing.removals.models import Removal
+from svc_credit_registry.record.enterprises.models import Enterprise, EnterpriseSuccessor
+from svc_credit_registry.record.enterprises.rules import Status, Succession
 
 E = ListEntry
 
@@ -68,6 +70,24 @@ async def to_expire(
     over = (E.state == State.LISTED, E.expires_on < today, E.id.not_in(aside))
     statement = select(E).where(*over).order_by(E.expires_on, E.id)
     return (await session.scalars(statement.limit(limit).with_for_update(skip_locked=True))).all()
+
+
+async def gone_on(
+    session: AsyncSession, limit: int, aside: Sequence[uuid.UUID] = ()
+) -> Sequence[tuple[ListEntry, str]]:
+    """Entries proposed or standing whose enterprise has another code now, with that code, but for those set aside,
+    locked; those in use wait, and those whose like is proposed or stands under the new code already.
+    """
+    other, S = aliased(E), EnterpriseSuccessor  # noqa: N806 - read as a table
+    year = other.report_year.is_not_distinct_from(E.report_year)
+    like = exists().where(
+        other.code == S.new_code, other.list == E.list, other.ground == E.ground, year, other.state.in_(OPEN)
+    )
+    changed = (S.reason == Succession.CODE_CHANGED, Enterprise.status != Status.ACTIVE)
+    statement = select(E, S.new_code).join(S, S.old_code == E.code).join(Enterprise, Enterprise.code == E.code)
+    statement = statement.where(E.state.in_(OPEN), *changed, ~like, E.id.not_in(aside)).order_by(E.id).limit(limit)
+    rows = await session.execute(statement.with_for_update(of=E, skip_locked=True))
+    return [(entry, code) for entry, code in rows]
 
 
 async def idle(

@@ -31,6 +31,7 @@ from svc_credit_registry.record.feed.queries import RECORDED
 
 ESCALATING: Apart[uuid.UUID] = Apart("lists.escalate")
 EXPIRING: Apart[uuid.UUID] = Apart("lists.expire")
+GOING_ON: Apart[uuid.UUID] = Apart("lists.go_on")
 WARNING = "列入经营异常名录将于 %s 届满三年，请履行公示义务并申请移出；届满仍未履行的，将提请列入严重违法失信名单"
 
 
@@ -112,6 +113,21 @@ async def expire(session: AsyncSession, now: datetime, limit: int) -> int:
         await lists.take_off(session, entry, lists.Done(Act.EXPIRE, "system", None, today, reason), reason, now)
 
     return await EXPIRING.each(session, [(entry.id, entry) for entry in found], act, now)
+
+
+async def go_on(session: AsyncSession, now: datetime, limit: int) -> int:
+    """Takes entries along to the code to which that of their enterprise was changed, so that nobody leaves a list by a
+    new code, and that he can ask for his removal under it; how many.
+    """
+    found = await queries.gone_on(session, limit, GOING_ON.aside(now))
+
+    async def act(one: tuple[ListEntry, str]) -> None:
+        entry, code = one
+        text = f"统一社会信用代码由{entry.code}变更为{code} / the code was changed"
+        done = lists.Done(Act.REMARK, "system", None, statutory_date(now), text, notice=True)
+        await lists.go_on(session, entry, code, done, now)
+
+    return await GOING_ON.each(session, [(one[0].id, one) for one in found], act, now)
 
 
 async def lapse(session: AsyncSession, today: date) -> int:

@@ -146,6 +146,16 @@ async def put_back(session: AsyncSession, entry: ListEntry, done: Done, now: dat
     await put_on_record(session, done.caller or audit.SYSTEM, entry, listing, now)
 
 
+async def go_on(session: AsyncSession, entry: ListEntry, new_code: str, done: Done, now: datetime) -> None:
+    """Takes an entry along to the code to which that of its enterprise was changed, and its item on the record."""
+    entry.code = new_code
+    if entry.state == State.LISTED:
+        listing = await queries.document(session, str(entry.document_number))
+        assert listing is not None, entry.number
+        await put_on_record(session, done.caller or audit.SYSTEM, entry, listing, now)
+    await note(session, entry, done, before=entry.state)
+
+
 async def write_document(session: AsyncSession, entry: ListEntry, done: Done) -> ListDocument:
     """Records a decision about one entry, with its number."""
     kind, ground = ListKind(entry.list), terms_of(entry.terms_version).ground(entry.ground)

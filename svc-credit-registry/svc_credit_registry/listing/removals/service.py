@@ -180,9 +180,9 @@ async def revoke(session: AsyncSession, caller: Caller, removal_id: uuid.UUID, r
 
 async def void(session: AsyncSession, caller: Caller, entry: ListEntry, document: str, now: datetime) -> None:
     """What became public of applications about an entry that never should have stood tells of it, and goes with it."""
-    published = ((entry.code, RecordKind.COMMITMENT), (authority_of(entry.region), RecordKind.CREDIT_REPAIR))
     for removal in (await session.scalars(queries.of_entry(entry.id))).all():
-        for producer, kind in published:
+        promised = (removal.code, RecordKind.COMMITMENT)
+        for producer, kind in (promised, (authority_of(entry.region), RecordKind.CREDIT_REPAIR)):
             await records.end(session, caller, producer, kind, str(removal.id), document, now, void=True)
 
 

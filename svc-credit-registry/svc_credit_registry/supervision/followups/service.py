@@ -13,6 +13,7 @@ from svc_credit_registry.record.enterprises import queries as register
 from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.feed.queries import last_position
 from svc_credit_registry.record.records.models import RecordItem
+from svc_credit_registry.sharing.matching import service as matching
 from svc_credit_registry.supervision.measure_catalogue.rules import measure_on
 from svc_credit_registry.supervision.measures import queries, rules
 from svc_credit_registry.supervision.measures import service as measures
@@ -70,9 +71,13 @@ async def settle(session: AsyncSession, now: datetime) -> int:
 
 
 async def reconcile(session: AsyncSession, turn: MeasurePosition, code: str, now: datetime) -> int:
-    """Lifts what has lost its ground and directs what a listing brings by itself; how much that was. Safe to repeat."""
+    """Lifts what has lost its ground and directs what a listing brings by itself; how much that was. Safe to repeat.
+
+    A ground that went along to another code of the entity holds on: what rests on it stays, and is not directed twice.
+    """
     today, done = statutory_date(now), 0
-    standing = [item for item in await queries.grounds_of(session, code) if measures.holds(item, today)]
+    grounds_of = await queries.grounds_of(session, code, await matching.goes_on_as(session, code))
+    standing = [item for item in grounds_of if measures.holds(item, today)]
     grounds = {(item.kind, item.producer, item.key) for item in standing}
     for row in await queries.in_force_of(session, code):
         if row.ground_kind and (row.ground_kind, row.ground_producer, row.ground_key) not in grounds:
@@ -89,12 +94,16 @@ async def _follow_listing(session: AsyncSession, turn: MeasurePosition, item: Re
     enterprise = await register.by_code(session, item.code)
     if rule is None or enterprise is None:
         return 0
-    earlier = await queries.on_ground(session, item)
+    earlier = [row for row in await queries.on_ground(session, item) if await _is_of(session, row, item)]
     known = {row.measure for row in earlier if rules.settles(State(row.state), row.lifting_decision_number)}
     plans = [plan for plan in _plans(rule, enterprise, item, statutory_date(now)) if plan.measure.code not in known]
     for plan in plans:
         await measures.enter(session, audit.SYSTEM, turn, plan, now)
     return len(plans)
+
+
+async def _is_of(session: AsyncSession, row: MeasureDirective, item: RecordItem) -> bool:
+    return item.code in (row.code, await matching.goes_on_as(session, row.code))
 
 
 def _plans(rule: Automatic, enterprise: Enterprise, item: RecordItem, today: date) -> list[Plan]:

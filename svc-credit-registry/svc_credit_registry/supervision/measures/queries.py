@@ -52,15 +52,15 @@ async def in_force_of(session: AsyncSession, code: str) -> Sequence[MeasureDirec
 
 
 async def on_ground(session: AsyncSession, item: RecordItem) -> Sequence[MeasureDirective]:
-    """All directives that ever rested on an item of the record."""
+    """All directives that ever rested on an item of the record, whosever it was then."""
     same = (D.ground_kind == item.kind, D.ground_producer == item.producer, D.ground_key == item.key)
-    return (await session.scalars(select(D).where(D.code == item.code, *same))).all()
+    return (await session.scalars(select(D).where(*same))).all()
 
 
-async def grounds_of(session: AsyncSession, code: str) -> Sequence[RecordItem]:
-    """The items on the record of an entity on which directives rest."""
+async def grounds_of(session: AsyncSession, *codes: str) -> Sequence[RecordItem]:
+    """The items on the record of an entity, under any of its codes, on which directives rest."""
     query = select(RecordItem).where(
-        RecordItem.code == code, RecordItem.kind.in_(PUBLISHED_GROUNDS), RecordItem.superseded_at.is_(None)
+        RecordItem.code.in_(codes), RecordItem.kind.in_(PUBLISHED_GROUNDS), RecordItem.superseded_at.is_(None)
     )
     return (await session.scalars(query.order_by(RecordItem.effective_from, RecordItem.id))).all()
 

@@ -4,12 +4,14 @@ import asyncio
 from datetime import date, timedelta
 
 from shared.clock import today
+from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.record.feed.queries import last_position
 from svc_credit_registry.record.feed.service import sequence_all
 from svc_credit_registry.record.records.rules import RecordKind
 from svc_credit_registry.supervision.followups import service
 from svc_credit_registry.supervision.measures import queries
-from tests.svc_credit_registry.supervision.measures.bureau import ID_NUMBER, Bureau, directive
+from tests.svc_credit_registry.supervision.measures.bureau import ID_NUMBER, PRODUCER, Bureau, directive
+from tests.svc_credit_registry.world import successions
 
 ENTITY = {
     "priority_supervision", "strict_licensing", "no_commitment_procedure", "no_honours", "government_procurement",
@@ -71,6 +73,31 @@ async def test_what_an_official_lifted_does_not_come_back_and_what_fell_with_its
     await bureau.follow()
     now_in_force = {d["measure"] for d in await bureau.directives(code, state="in_force")}
     assert now_in_force == (ENTITY | {"representative_ban"}) - {"bidding"}
+
+
+async def test_a_listing_that_goes_on_under_a_changed_code_keeps_its_measures(bureau: Bureau) -> None:
+    old, new = await bureau.enterprise(), await bureau.enterprise()
+    key = await bureau.put(old)
+    ground = {"kind": "serious_violation", "producer": PRODUCER, "key": key}
+    given = directive(old, measure="customs_certification", record_item=ground)
+    await bureau.ok("POST", "/v1/measure-directives", bureau.officer(), given)
+    await bureau.follow()
+    before = await states(bureau, old)
+    assert set(before.values()) == {"in_force"}
+    async with bureau.client.sessions() as session, session.begin():
+        enterprise = await session.get_one(Enterprise, old)
+        enterprise.status, enterprise.ended_on = "cancelled", today()
+        session.add_all(successions(old, new, reason="code_changed"))
+    await bureau.put(new, key=key)
+    await bureau.follow()
+    await bureau.settle()
+    assert (await states(bureau, old), await states(bureau, new)) == (before, {})
+    assert (await bureau.check(new))["effect"] == (await bureau.check(old))["effect"] == "refuse"
+    await bureau.remove(key)
+    await bureau.follow()
+    await bureau.settle()
+    assert set((await states(bureau, old)).values()) == {"lifted"}
+    assert (await bureau.check(new))["effect"] == "none"
 
 
 async def test_an_entry_marked_removed_carries_nothing_any_more(bureau: Bureau) -> None:
