@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from svc_credit_registry.publication.statistics.models import FigureRerun, PublishedFigure
 from svc_credit_registry.publication.statistics.rules import Cell
-from svc_credit_registry.record.enterprises.models import Enterprise
 from svc_credit_registry.supervision.risk.rules import MINIMUM_SHOWN
 
 _STATE = """WITH state AS (
@@ -128,11 +127,6 @@ async def compute(session: AsyncSession, statement: str, as_of: date, cutoff: da
         statement = statement.replace(f":{key}", _TYPED[key])
     rows = await session.execute(text(statement), used)
     return [(region, category, period, series, int(value)) for region, category, period, series, value in rows]
-
-
-async def is_empty(session: AsyncSession) -> bool:
-    """Whether no enterprise is in the register yet."""
-    return (await session.scalars(select(Enterprise.code).limit(1))).first() is None
 
 
 async def published_names(session: AsyncSession, as_of: date) -> set[str]:

@@ -32,6 +32,7 @@ from svc_credit_registry.publication.statistics.schemas import (
     SeriesOut,
 )
 from svc_credit_registry.record.classification.rules import INDUSTRIES
+from svc_credit_registry.record.enterprises import queries as enterprises
 
 log = logging.getLogger(__name__)
 FRESH = timedelta(hours=1)
@@ -73,7 +74,7 @@ async def publish_next(session: AsyncSession, today: date, now: datetime) -> int
     """
     done = {*await queries.published_names(session, today), *APART.aside(now)}
     waiting = [(name, figure) for name, figure in FIGURES.items() if name not in done]
-    if not waiting or await queries.is_empty(session):
+    if not waiting or await enterprises.is_empty(session):
         return 0
     await APART.each(session, waiting[:1], lambda figure: _publish(session, figure, today, now), now)
     return 1

@@ -26,6 +26,11 @@ async def by_code(session: AsyncSession, code: str) -> Enterprise | None:
     return await session.get(Enterprise, code)
 
 
+async def is_empty(session: AsyncSession) -> bool:
+    """Whether no enterprise is in the register yet."""
+    return (await session.scalars(select(Enterprise.code).limit(1))).first() is None
+
+
 async def by_application(session: AsyncSession, application_id: uuid.UUID) -> Enterprise | None:
     """The enterprise which this application founded."""
     return (await session.scalars(select(Enterprise).where(Enterprise.application_id == application_id))).one_or_none()

@@ -11,6 +11,7 @@ from shared import audit
 from shared.auth import Caller
 from shared.codes import regions
 from svc_credit_registry.record.classification.rules import INDUSTRIES
+from svc_credit_registry.record.enterprises import queries as register
 from svc_credit_registry.record.enterprises import service as enterprises
 from svc_credit_registry.record.feed import queries as feed
 from svc_credit_registry.supervision.risk import queries, rules
@@ -80,10 +81,13 @@ async def publish_model(session: AsyncSession, caller: Caller, body: ModelIn, to
 
 
 async def begin_monthly(session: AsyncSession, day: date, now: datetime) -> RiskRun | None:
-    """Begins the run of the month when it has not begun and none is under way: one a month, whoever comes first."""
+    """Begins the run of the month when it has not begun and none is under way: one a month, whoever comes first.
+
+    None of an empty register: it would stand for the month in which the register is loaded.
+    """
     month = rules.month_of(day)
     version = await queries.model_in_force(session, day)
-    if version is None or await queries.of_month(session, "monthly", month) is not None:
+    if version is None or await queries.of_month(session, "monthly", month) or await register.is_empty(session):
         return None
     run: dict[str, Any] = {
         "kind": "monthly", "month": month, "model": version.version, "as_of": day, "cutoff": now,

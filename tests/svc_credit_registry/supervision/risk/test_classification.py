@@ -40,6 +40,13 @@ async def entities(kept_world: World) -> dict[str, Entity]:
     return found
 
 
+async def test_an_empty_register_is_not_run(kept_world: World) -> None:
+    """It is loaded later in the month, whose figures would be none: this test comes before all who load anything."""
+    async with kept_world.client.sessions() as session, session.begin():
+        assert await service.begin_monthly(session, AS_OF, CUTOFF) is None
+        assert await queries.of_month(session, "monthly", AS_OF.replace(day=1)) is None
+
+
 async def missing_reports_count_from(world: World, year: int) -> None:
     """A version of the model which looks at reports of years that are over."""
     async with world.client.sessions() as session, session.begin():
