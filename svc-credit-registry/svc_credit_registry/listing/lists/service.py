@@ -209,6 +209,12 @@ async def is_proposed(session: AsyncSession, entry_id: uuid.UUID) -> bool:
     return entry is not None and entry.state == State.PROPOSED
 
 
+async def is_open(session: AsyncSession, entry_id: uuid.UUID) -> bool:
+    """Whether an entry is proposed, or stands on its list."""
+    entry = await queries.find(session, entry_id)
+    return entry is not None and entry.state in queries.OPEN
+
+
 async def is_reported(session: AsyncSession, entry: ListEntry) -> bool:
     """Whether an entry rests on a missing annual report which stands on the record by now."""
     missing = entry.ground == ANNUAL_REPORT and entry.report_year is not None

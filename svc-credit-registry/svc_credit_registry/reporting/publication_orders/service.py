@@ -97,7 +97,10 @@ async def fulfil(
 async def review(
     session: AsyncSession, caller: Caller, order_id: uuid.UUID, body: ReviewIn, today: date
 ) -> PublicationOrder:
-    """The unit finds that what was named is what was ordered; or not, and the order is open again with its last day."""
+    """The unit finds that what was named is what was ordered; or not, and the order is open again with its last day.
+
+    If that is over, and what was named has ended the proposal to which the order led, it leads to another one.
+    """
     found = await read(session, caller, order_id, lock=True)
     if caller.region != found.region or not caller.has(HANDLE):
         raise NotYourRegion
@@ -107,6 +110,8 @@ async def review(
     else:
         found.state, found.rejected_reason = State.OPEN, body.reason
         found.information_id, found.fulfilled_on = None, None
+        if found.entry_id is None or not await lists.is_open(session, found.entry_id):
+            found.proposed_on, found.entry_id = None, None
     await session.flush()
     await _audit(session, caller, found, "accepted" if body.accepted else "rejected", body.reason)
     return found
@@ -121,7 +126,7 @@ async def propose_listing(session: AsyncSession, found: PublicationOrder, today:
     evidence = Evidence(verified_on=today, ordered_until=found.due_on)
     facts = rules.facts(found.number, found.matter, found.ordered_on, found.due_on)
     proposal = proposals.Proposal(ListKind.ABNORMAL, NOT_PUBLISHED, facts, evidence, enterprise.region)
-    found.proposed_on = today
+    found.proposed_on, found.proposal_note = today, None
     try:
         entry = await proposals.open_proposal(session, audit.SYSTEM, enterprise, proposal, today)
         found.entry_id = entry.id

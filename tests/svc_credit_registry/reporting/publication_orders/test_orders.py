@@ -169,6 +169,14 @@ async def test_one_publication_named_for_many_orders_at_once_fulfils_one(filings
     assert sorted(answer.status_code for answer in answers) == [200, *[422] * 5]
 
 
+def decider(filings: Filings) -> dict[str, str]:
+    """Who decides on the lists."""
+    rights = ["credit-registry:lists:decide"]
+    return filings.get_bearer(
+        aud="credit-registry", kind="staff", permissions=rights, region="421303", unit="AMR-421303"
+    )
+
+
 async def test_an_order_that_expires_unfulfilled_proposes_the_listing_which_an_officer_decides(
     filings: Filings,
 ) -> None:
@@ -183,10 +191,7 @@ async def test_an_order_that_expires_unfulfilled_proposes_the_listing_which_an_o
         assert await filings.sweep(EXPIRE) == 0
         seen = expect(await filings.read(filings.officer(), path))
         assert (seen["state"], seen["proposed_on"]) == ("expired", "2026-09-29")
-        rights = ["credit-registry:lists:decide"]
-        lister = filings.get_bearer(
-            aud="credit-registry", kind="staff", permissions=rights, region="421303", unit="AMR-421303"
-        )
+        lister = decider(filings)
         case = expect(await filings.read(lister, f"/list-entries/{seen['entry_id']}/case"))
         assert (case["state"], case["ground"]) == ("proposed", "not_published_in_time")
         # Ten working days from the end of the period ordered: 1 to 7 October are off, 10 October is worked.
@@ -198,6 +203,27 @@ async def test_an_order_that_expires_unfulfilled_proposes_the_listing_which_an_o
         assert (done["state"], done["late"]) == ("fulfilled", True)
         steps = expect(await filings.read(lister, f"/list-entries/{seen['entry_id']}/history"))["items"]
         assert [step["act"] for step in steps] == ["propose", "remark"]
+
+
+async def test_who_was_not_listed_for_what_he_named_is_proposed_again_when_that_is_rejected(filings: Filings) -> None:
+    code = await filings.enterprise()
+    who, order = filings.agent(code), await ordered(filings, code)
+    path = f"/publication-orders/{order['id']}"
+    with filings.on(date(2026, 9, 29)):
+        await filings.sweep(EXPIRE)
+        entry = f"/list-entries/{expect(await filings.read(filings.officer(), path))['entry_id']}"
+        other = await told(filings, who, details=TRANSFER | {"percent_after": "70"})
+        expect(await filings.post(who, f"{path}/fulfilment", {"information_id": other["id"]}))
+        case, spared = expect(await filings.read(decider(filings), f"{entry}/case")), {"outcome": "not_listed"}
+        spared["reason"] = "已公示"
+        expect(await filings.post(decider(filings), f"{entry}/decision", spared, case["version"]))
+        back = {"accepted": False, "reason": "与责令公示的股权转让不是同一事项"}
+        again = expect(await filings.post(filings.officer(), f"{path}/review", back))
+        assert (again["state"], again["proposed_on"]) == ("expired", None)
+        assert await filings.sweep(EXPIRE) == 1
+        seen = expect(await filings.read(filings.officer(), path))
+    assert seen["proposed_on"] == "2026-09-29"
+    assert seen["entry_id"] not in (None, entry.removeprefix("/list-entries/"))
 
 
 async def test_a_second_expired_order_says_why_it_proposes_nothing(filings: Filings) -> None:
