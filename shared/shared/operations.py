@@ -53,7 +53,7 @@ class DeadLetterOut(BaseModel):
 
 @router.get("/ledger")
 async def show_ledger(caller: Operator, session: SessionDep, runtime: RuntimeDep, request: Request) -> LedgerOut:
-    """Events recorded and applied, by aggregate type, and the state of the audit chain.
+    """Events recorded and applied, by aggregate type, and the state of the audit chain, of its last rows alone.
 
     No event was lost when each consumer's `applied` equals the producer's `recorded` of that aggregate type.
     """
@@ -73,7 +73,7 @@ async def show_ledger(caller: Operator, session: SessionDep, runtime: RuntimeDep
         handled=await session.scalar(select(func.count()).select_from(InboxEvent)) or 0,
         dead_letters=await session.scalar(stuck) or 0,
         waiting={kind: await count(session) for kind, count in request.app.state.service.work.waiting.items()},
-        audit=await audit.verify(session, runtime.name),
+        audit=await audit.verify(session, runtime.name, audit.RECENT_ROWS),
     )
 
 

@@ -45,9 +45,9 @@ async def sealed(log: ServiceClient, rows: int) -> None:
         await audit.seal(session, SweepContext(log.runtime, now(), today()))
 
 
-async def report(log: ServiceClient) -> dict[str, Any]:
+async def report(log: ServiceClient, recent: int = 0) -> dict[str, Any]:
     async with log.sessions() as session:
-        return await audit.verify(session, "notes")
+        return await audit.verify(session, "notes", recent)
 
 
 async def tamper(log: ServiceClient, *statements: str) -> None:
@@ -91,6 +91,23 @@ async def test_tampering_is_seen(log: ServiceClient, statements: list[str]) -> N
     found = await report(log)
     assert found["intact"] is False
     assert found["fault"]
+
+
+async def test_the_last_rows_are_verified_from_an_anchor_on(log: ServiceClient) -> None:
+    """The ledger is asked for often, and a log has millions of rows."""
+    for rows in (3, 6, 9):
+        await write(log, 3, first=rows - 3)
+        await sealed(log, rows)
+    seen = [(await report(log, recent))["verified_from"] for recent in (0, 1, 3, 4, 6, 9)]
+    assert seen == [1, 7, 7, 4, 4, 1]
+    whole, last = await report(log), await report(log, 2)
+    assert last == whole | {"verified_from": 7}
+    await tamper(log, "UPDATE audit_log SET after = '{}' WHERE sequence = 5")
+    assert [(await report(log, recent))["intact"] for recent in (0, 4, 3)] == [False, False, True]
+    await tamper(log, "UPDATE audit_log SET after = '{}' WHERE sequence = 8")
+    assert (await report(log, 1))["fault"] == "row 8 was changed"
+    await tamper(log, "DELETE FROM audit_log WHERE sequence > 6")
+    assert (await report(log, 1))["intact"] is False
 
 
 async def test_a_chain_made_anew_after_an_edit_contradicts_its_anchor(log: ServiceClient) -> None:
