@@ -44,10 +44,10 @@ class Row(BaseModel):
     @model_validator(mode="after")
     def _complete(self) -> "Row":
         if self.op == "end":
-            if not self.reason:
+            if not (self.reason or "").strip():
                 raise PydanticCustomError("reason_missing", "撤下须说明理由 (say why the record is taken off)")
             return self
-        missing = [name for name in NEEDED if getattr(self, name) is None]
+        missing = [name for name in NEEDED if getattr(self, name) is None or not str(getattr(self, name)).strip()]
         if missing:
             raise PydanticCustomError("missing", "缺少 (missing): {names}", {"names": ", ".join(missing)})
         if not any((text or "").strip() for text in (self.code, self.name)):

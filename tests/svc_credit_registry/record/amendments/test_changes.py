@@ -115,6 +115,8 @@ async def test_who_may_not_and_what_can_not_be(known: World) -> None:
     personal = await post(known, "/changes", facts | {"basis": "依据11010519491231002X的申请"})
     [fault] = personal.json()["errors"]
     assert (fault["pointer"], fault["code"]) == ("/basis", "personal_data")
+    blank = await post(known, "/changes", facts | {"basis": "    "})
+    assert (blank.status_code, blank.json()["errors"][0]["pointer"]) == (422, "/basis")
     citizen = known.get_bearer(aud="credit-registry")
     body = {"decided_on": str(TODAY), "basis": BASIS} | facts
     headers = citizen | {"If-Match": '"1"', "Idempotency-Key": "1"}

@@ -138,6 +138,21 @@ async def test_a_former_name_finds_its_enterprise_when_it_was_borne_on_the_day_o
     assert (taken["outcome"], taken["code"], taken["method"]) == ("created", CODE, "former_name")
 
 
+@pytest.mark.parametrize(
+    ("given", "refusal"),
+    [
+        (penalty(code=CODE, basis=" "), "missing"),
+        ({"kind": "penalty", "key": "1", "op": "end", "reason": "　"}, "reason_missing"),
+    ],
+)
+async def test_a_basis_and_a_reason_of_blanks_are_none(world: World, given: dict[str, Any], refusal: str) -> None:
+    """The record shows both to everybody."""
+    await world.load([row(CODE, NAME)])
+    await push(world, penalty(code=CODE))
+    answer = await push(world, given)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, refusal)
+
+
 @pytest.mark.parametrize("blank", [{"name": "  "}, {"code": " "}, {}])
 async def test_a_record_of_nobody_is_refused(world: World, blank: dict[str, str]) -> None:
     answer = await push(world, penalty(**blank))
