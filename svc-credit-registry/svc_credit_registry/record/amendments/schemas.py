@@ -17,7 +17,7 @@ Words = Annotated[str, Field(min_length=1, max_length=300)]
 class AmendedFactsIn(BaseModel):
     """The facts that change, each as it is from now on; what is left out stays as it was."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     name: Annotated[str, Field(min_length=2, max_length=200)] | None = None
     status: Status | None = None
@@ -33,7 +33,7 @@ class AmendedFactsIn(BaseModel):
 class DecisionIn(BaseModel):
     """What a change of the register rests on."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     decided_on: Day = Field(description="The day of the decision; not after today")
     basis: Annotated[Unidentified, Field(min_length=4, max_length=500, description="The article, and the decision")]

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.codes import identity
@@ -43,7 +43,7 @@ def _refuse_identity_number(text: str) -> str:
     return text
 
 
-Unidentified = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_refuse_identity_number)]
+Unidentified = Annotated[str, AfterValidator(_refuse_identity_number)]
 """What officers write and the record shows beside the contents of its items."""
 
 
