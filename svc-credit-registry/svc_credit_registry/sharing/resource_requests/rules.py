@@ -15,6 +15,7 @@ from shared.codes import credit_code, regions
 from shared.errors import FieldError
 from shared.terms import OWN_RULE, Term, in_force
 from svc_credit_registry.cases.rules import TransitionTable
+from svc_credit_registry.record.classification.rules import industry_code
 from svc_credit_registry.sharing.grants.rules import Scope, within
 from svc_credit_registry.sharing.resource_requests.errors import GrantTooWide, PeriodOver, RequestFaulty, RequestState
 
@@ -138,6 +139,11 @@ def check(asked: Asked, known: Collection[str], today: date) -> None:
         FieldError(f"/regions/{number}", "region_unknown", f"没有此行政区划 (no such region): {region}")
         for number, region in enumerate(asked.scope.regions)
         if not regions.is_known(region)
+    ]
+    faults += [
+        FieldError(f"/industries/{number}", "industry_unknown", f"没有此行业代码 (no such industry): {industry}")
+        for number, industry in enumerate(asked.scope.industries)
+        if industry_code(industry) != industry
     ]
     faults += [
         FieldError(

@@ -75,11 +75,12 @@ async def test_a_request_tells_all_its_faults_at_once(world: World) -> None:
     await enter(world)
     fields = ["code", "secret", "legal_representative_name"]
     faulty = REQUEST | {"fields": fields, "regions": ["421300", "990000"], "valid_from": "2020-01-01"}
-    faulty["codes"] = ["91421303MA0000006X"]
+    faulty |= {"codes": ["91421303MA0000006X"], "industries": ["C15", "C99", "A15", "C1"]}
     answer = await post(world, ASK, agency(world), faulty)
     assert answer.status_code == 422
     assert {e["pointer"] for e in answer.json()["errors"]} == {
-        "/fields/1", "/regions/1", "/codes/0", "/personal_reason", "/valid_until",
+        "/fields/1", "/regions/1", "/industries/1", "/industries/2", "/industries/3", "/codes/0", "/personal_reason",
+        "/valid_until",
     }  # fmt: skip
 
 
