@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from svc_sso import demo
+from svc_sso.credentials.service import hash_password
 from svc_sso.login import service as login
 from tests.svc_sso.clients import REDIRECT, register
 from tests.svc_sso.conftest import PASSWORD, Browser, Provider, hidden
@@ -80,6 +81,35 @@ async def test_a_password_replaced_while_it_was_checked_opens_nothing(
         answer = await stranger.http.post("/oauth2/login", data=data)
     assert answer.status_code == 401, answer.headers
     assert stranger.http.cookies.get("sso-session") is None
+
+
+async def test_a_given_out_password_that_was_replaced_meanwhile_is_changed_by_nobody(
+    sso: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Someone else had it, and so it was given out anew: he does not set his own in that moment."""
+    await sso.demo()
+    account, card = await someone(sso)
+    officer, stranger = await sso.headers("reg.zengdu", demo.PASSWORD), sso.open_browser()
+
+    async def given_out() -> str:
+        answer = await sso.client.post("/v1/recoveries", json=card, headers=officer)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["initial_password"])
+
+    shown, anew = await stranger.enter(account["username"], await given_out()), []
+
+    async def slowly(password: str) -> str:
+        hashed = await hash_password(password)
+        anew.append(await given_out())
+        return hashed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(login, "hash_password", slowly)
+        data = hidden(shown.text) | {"new_password": NEW, "new_password_again": NEW}
+        assert (await stranger.http.post("/oauth2/login", data=data)).status_code == 303
+    assert stranger.http.cookies.get("sso-session") is None
+    assert (await sso.open_browser().enter(account["username"], NEW)).status_code == 401
+    assert 'name="new_password"' in (await sso.open_browser().enter(account["username"], anew[0])).text
 
 
 async def test_ending_the_other_log_ins_leaves_what_waits_in_the_own_browser(sso: Provider) -> None:

@@ -224,15 +224,16 @@ async def _second(step: Step) -> Response:
 
 
 async def _change(step: Step) -> Response:
-    new = step.form.get("new_password", "")
+    new, account = step.form.get("new_password", ""), step.stage.account
+    assert account is not None
     if new != step.form.get("new_password_again"):
         return await _show(step, message="different")
     try:
-        await service.new_password(step.session, step.own, step.waiting, new, step.visit)
+        hashed = await service.checked_password(step.session, step.own, account, new, step.visit)
     except WeakPassword as weak:
         return await _show(step, message=weak.detail)
     locked = await _locked(step)
-    locked.waiting.password_due = None
+    await service.new_password(step.session, locked.waiting, account, hashed, step.visit)
     return await _proceed(locked)
 
 

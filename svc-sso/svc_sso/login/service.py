@@ -183,12 +183,13 @@ def code_shown(session: AsyncSession, request: LoginRequest, factor: str, origin
         sign_ins.note(session, request.account_id, Noted("factor_removed", factor, origin.browser), now)
 
 
-async def new_password(
-    session: AsyncSession, own: Sessions, request: LoginRequest, password: str, visit: Visit
-) -> None:
-    """Replaces a given-out or expired password by the person's own. Raises WeakPassword."""
+async def checked_password(session: AsyncSession, own: Sessions, holder: Account, password: str, visit: Visit) -> str:
+    """The hash of a password which the person may take for a given-out or expired one. Raises WeakPassword.
+
+    From then on the account is held: whoever ends its log-ins, as by a reset, has done so before or does so afterwards.
+    """
     async with own.begin() as reading:
-        account = await accounts.active(reading, request.account_id) if request.account_id else None
+        account = await accounts.active(reading, holder.id)
         if account is None:
             raise BadRequestPage("expired")
         policy = policy_of(visit.settings, account.kind)
@@ -196,11 +197,20 @@ async def new_password(
     check_password(password, account.username, policy, (account.name,))
     await check_unused(password, former)
     hashed = await hash_password(password)
+    if await accounts.active(session, account.id, hold=True) is None:
+        raise BadRequestPage("expired")
+    return hashed
+
+
+async def new_password(
+    session: AsyncSession, request: LoginRequest, account: Account, hashed: str, visit: Visit
+) -> None:
+    """Replaces a given-out or expired password, in a request which is locked: one that was overtaken replaces none."""
     now, caller = clock(), Caller(subject=str(account.id), kind=account.kind)
     device = digest(visit.cookies.device) if visit.cookies.device else None
-    waiting = request.id_hash
-    await sign_ins.replace_password(session, account, hashed, caller, now, device=device, waiting=waiting)
+    await sign_ins.replace_password(session, account, hashed, caller, now, device=device, waiting=request.id_hash)
     sign_ins.note(session, account.id, Noted("password_changed", "password", visit.origin.browser), now)
+    request.password_due = None
 
 
 async def finish(
