@@ -1,5 +1,6 @@
 """Log-ins which wait half-way for their next form, when what opened them does not hold any more."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -8,8 +9,9 @@ import pytest
 from svc_sso import demo
 from svc_sso.credentials.service import hash_password
 from svc_sso.login import service as login
+from svc_sso.sign_ins import service as sign_ins
 from tests.svc_sso.clients import REDIRECT, register
-from tests.svc_sso.conftest import PASSWORD, Browser, Provider, hidden
+from tests.svc_sso.conftest import PASSWORD, Browser, Provider, hidden, refused
 from tests.svc_sso.test_assistance import someone
 from tests.svc_sso.test_portal import csrf_of
 
@@ -110,6 +112,35 @@ async def test_a_given_out_password_that_was_replaced_meanwhile_is_changed_by_no
     assert stranger.http.cookies.get("sso-session") is None
     assert (await sso.open_browser().enter(account["username"], NEW)).status_code == 401
     assert 'name="new_password"' in (await sso.open_browser().enter(account["username"], anew[0])).text
+
+
+async def test_a_password_that_was_reset_meanwhile_is_not_changed_by_who_knew_the_old_one(
+    sso: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sso.demo()
+    account, card = await someone(sso)
+    officer, stranger = await sso.headers("reg.zengdu", demo.PASSWORD), await sso.headers(account["username"])
+
+    async def slowly(password: str) -> str:
+        hashed = await hash_password(password)
+        assert (await sso.client.post("/v1/recoveries", json=card, headers=officer)).status_code == 201
+        return hashed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sign_ins, "hash_password", slowly)
+        change = {"current_password": PASSWORD, "password": NEW}
+        refused(await sso.client.post("/v1/me/password", json=change, headers=stranger), 403, "wrong_password")
+    assert (await sso.open_browser().enter(account["username"], NEW)).status_code == 401
+
+
+async def test_of_two_changes_of_one_password_one_counts(sso: Provider) -> None:
+    account = await sso.account()
+    headers = await sso.headers(account["username"])
+    changes = [{"current_password": PASSWORD, "password": f"{NEW} {number}"} for number in range(4)]
+    answers = await asyncio.gather(*(sso.client.post("/v1/me/password", json=c, headers=headers) for c in changes))
+    assert sorted(answer.status_code for answer in answers) == [204, 403, 403, 403]
+    (counts,) = [c for c, answer in zip(changes, answers, strict=True) if answer.status_code == 204]
+    await sso.login(account["username"], counts["password"])
 
 
 async def test_ending_the_other_log_ins_leaves_what_waits_in_the_own_browser(sso: Provider) -> None:

@@ -67,10 +67,10 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-async def present_hash(session: AsyncSession, account_id: uuid.UUID) -> str | None:
-    """The hash of an account's password; until the transaction ends nobody replaces it."""
+async def present_hash(session: AsyncSession, account_id: uuid.UUID, *, replaced: bool = False) -> str | None:
+    """The hash of an account's password; until the transaction ends nobody replaces it, but who says that he will."""
     query = select(Password.hash).where(Password.account_id == account_id)
-    return await session.scalar(query.with_for_update(read=True))
+    return await session.scalar(query.with_for_update(read=not replaced))
 
 
 async def former_hashes(session: AsyncSession, account_id: uuid.UUID, policy: Policy) -> list[str]:

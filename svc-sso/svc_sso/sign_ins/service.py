@@ -25,6 +25,7 @@ from svc_sso.credentials.service import (
     former_hashes,
     hash_password,
     new_secret,
+    present_hash,
     set_password,
     verify_password,
 )
@@ -284,7 +285,9 @@ async def change_password(session: AsyncSession, own: Sessions, caller: Caller, 
         raise WrongPassword
     await check_unused(change.new, former)
     hashed = await hash_password(change.new)
-    account = await own_account(session, caller)
+    account = await own_account(session, caller, hold=True)
+    if await present_hash(session, account.id, replaced=True) != admission.stored_hash:
+        raise WrongPassword
     await forgive(session, admission.buckets)
     device = await device_of(session, caller.session_id, now)
     await replace_password(session, account, hashed, caller, now, device=device)
