@@ -192,6 +192,15 @@ async def test_a_new_password_ends_every_other_log_in(sso: Provider) -> None:
     await sso.login(account["username"], new)
 
 
+@pytest.mark.parametrize("password", ["欧阳明月欧阳明月88", "13812341234abc"])
+async def test_a_new_password_is_not_made_of_what_is_known_of_its_holder(sso: Provider, password: str) -> None:
+    account = await sso.account(name="欧阳明月")
+    headers = await sso.headers(account["username"])
+    change = {"current_password": PASSWORD, "password": password}
+    problem = refused(await sso.client.post("/v1/me/password", json=change, headers=headers), 422, "weak_password")
+    assert [fault["code"] for fault in problem["errors"]] == ["contains_context"]
+
+
 async def devices(sso: Provider, headers: dict[str, str]) -> list[dict[str, Any]]:
     return list((await sso.client.get("/v1/me/devices", headers=headers)).json()["items"])
 

@@ -31,6 +31,11 @@ def policy_of(settings: Settings, kind: str) -> Policy:
     return POLICIES[settings.password_policy_person if kind == PERSON else settings.password_policy_staff]
 
 
+def check_new_password(password: str, account: Account, policy: Policy) -> None:
+    """Refuses a password which the policy does not allow, or which is made of what is known of its holder."""
+    check_password(password, account.username, policy, (account.name, account.phone or ""))
+
+
 async def open_account(session: AsyncSession, body: AccountIn, policy: Policy, now: datetime) -> Account:
     """A natural person's new account. One user name and one identity number each have one account."""
     username = normalized_username(body.username)

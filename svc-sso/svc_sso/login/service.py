@@ -13,11 +13,11 @@ from svc_sso.access import STEP_UP_SECONDS
 from svc_sso.accounts import queries as accounts
 from svc_sso.accounts.models import Account
 from svc_sso.accounts.rules import STAFF
-from svc_sso.accounts.service import policy_of
+from svc_sso.accounts.service import check_new_password, policy_of
 from svc_sso.clients.models import Client
 from svc_sso.clients.service import find
 from svc_sso.consents import service as consents
-from svc_sso.credentials.rules import check_password, digest, due
+from svc_sso.credentials.rules import digest, due
 from svc_sso.credentials.service import check_unused, former_hashes, hash_password, present_hash
 from svc_sso.factors import queries as factors
 from svc_sso.factors.rules import (
@@ -194,7 +194,7 @@ async def checked_password(session: AsyncSession, own: Sessions, holder: Account
             raise BadRequestPage("expired")
         policy = policy_of(visit.settings, account.kind)
         former = await former_hashes(reading, account.id, policy)
-    check_password(password, account.username, policy, (account.name,))
+    check_new_password(password, account, policy)
     await check_unused(password, former)
     hashed = await hash_password(password)
     if await accounts.active(session, account.id, hold=True) is None:

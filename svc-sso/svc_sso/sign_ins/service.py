@@ -16,10 +16,10 @@ from shared.db import Sessions
 from svc_sso.accounts import queries as accounts
 from svc_sso.accounts.models import Account
 from svc_sso.accounts.rules import normalized_username
-from svc_sso.accounts.service import own_account
+from svc_sso.accounts.service import check_new_password, own_account
 from svc_sso.credentials.errors import WrongPassword
 from svc_sso.credentials.models import Password
-from svc_sso.credentials.rules import Policy, check_password, digest
+from svc_sso.credentials.rules import Policy, digest
 from svc_sso.credentials.service import (
     check_unused,
     former_hashes,
@@ -277,9 +277,9 @@ async def change_password(session: AsyncSession, own: Sessions, caller: Caller, 
     """Changes the caller's password. Raises WrongPassword, WeakPassword, TooManySignIns."""
     async with own.begin() as reading:
         account = await own_account(reading, caller)
-        username, former = account.username, await former_hashes(reading, account.id, change.policy)
-    check_password(change.new, username, change.policy)
-    attempt = Attempt(username, change.present, Browser(f"session:{caller.session_id}", ""), None)
+        former = await former_hashes(reading, account.id, change.policy)
+    check_new_password(change.new, account, change.policy)
+    attempt = Attempt(account.username, change.present, Browser(f"session:{caller.session_id}", ""), None)
     admission = await admit(own, attempt, now)
     if not await verified(admission, attempt):
         raise WrongPassword
