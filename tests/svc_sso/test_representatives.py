@@ -11,9 +11,12 @@ from sqlalchemy import update
 
 from shared.clock import today
 from shared.errors import Unavailable
+from shared.events.credit_registry import EnterpriseChangedV1
+from shared.inbox import HandlerContext
 from svc_sso import demo
 from svc_sso.accounts.models import Account
 from svc_sso.load_registers import read
+from svc_sso.organisations.handlers import heed_change
 from svc_sso.verifications.service import load_representatives
 from tests.svc_complaints.neighbours import ZENGDU, Neighbours, application, listening
 from tests.svc_sso.conftest import PASSWORD, Provider, hidden, refused
@@ -53,6 +56,28 @@ async def test_the_representative_of_an_older_enterprise_claims_it(sso: Provider
     assert (claimed.status_code, claimed.json()["role"]) == (201, "representative"), claimed.text
     listed = await sso.client.get("/v1/me/organisations", headers=headers)
     assert [one["name"] for one in listed.json()["items"]] == [FIRM["name"]]
+
+
+async def test_an_enterprise_is_called_what_the_register_calls_it_now(sso: Provider, registry: Neighbours) -> None:
+    account = await checked(sso, name="张伟")
+    headers = await sso.headers(account["username"])
+    async with sso.client.sessions.begin() as session:
+        await load_representatives(session, [(ZENGDU, account["number"])])
+    assert (await sso.client.post("/v1/me/organisations", json={"code": ZENGDU}, headers=headers)).status_code == 201
+    told = len(await sso.events("sso.access.changed.v1"))
+
+    async def changed(**facts: str) -> list[tuple[str, str]]:
+        event = EnterpriseChangedV1(code=ZENGDU, part="registration", changed_on=today(), **facts)
+        async with sso.client.sessions.begin() as session:
+            await heed_change.run(session, event, HandlerContext(sso.client.runtime, None))  # type: ignore[arg-type]
+        listed = (await sso.client.get("/v1/me/organisations", headers=headers)).json()["items"]
+        return [(one["name"], one["region"]) for one in listed]
+
+    assert await changed() == [(FIRM["name"], "421303")]
+    assert await changed(name="随州明月商贸有限公司") == [("随州明月商贸有限公司", "421303")]
+    assert await changed(region="421321") == [("随州明月商贸有限公司", "421321")]
+    assert len(await sso.events("sso.access.changed.v1")) == told, "nobody's rights have changed"
+    assert await changed(name="随州曾侯商贸有限公司", legal_representative_name="王芳") == []
 
 
 async def test_nobody_claims_what_is_not_his(sso: Provider, registry: Neighbours) -> None:

@@ -27,9 +27,7 @@ class EnterpriseRegisteredV1(Event):
 
 class EnterpriseChangedV1(Event):
     """The public record of an enterprise shows something else than before; `part` says what: "complaints".
-
-    `legal_representative_name` stands there when the register names another representative from now on.
-    """
+    `legal_representative_name`, `name` and `region` stand there when the register has others from now on."""
 
     TYPE: ClassVar[str] = "credit_registry.enterprise.changed.v1"
     KEY: ClassVar[str] = "code"
@@ -38,6 +36,8 @@ class EnterpriseChangedV1(Event):
     part: str
     changed_on: date
     legal_representative_name: str | None = None
+    name: str | None = None
+    region: str | None = None
 
 
 class RegisterLoadedV1(Event):

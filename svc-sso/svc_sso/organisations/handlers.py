@@ -15,9 +15,8 @@ async def learn_representative(session: AsyncSession, event: EnterpriseRegistere
 
 @handles(EnterpriseChangedV1)
 async def heed_change(session: AsyncSession, event: EnterpriseChangedV1, context: HandlerContext) -> None:
-    """Lets nobody represent an enterprise whose representative is another by now."""
-    if event.legal_representative_name is not None:
-        await service.dismiss(session, event.code, event.legal_representative_name)
+    """Keeps the name which the enterprise bears by now, and lets nobody represent it whose successor stands there."""
+    await service.follow(session, event)
 
 
 HANDLERS = [learn_representative, heed_change]

@@ -10,7 +10,7 @@ from shared import audit, outbox
 from shared.auth import Caller
 from shared.clock import now as clock
 from shared.clock import today
-from shared.events.credit_registry import EnterpriseRegisteredV1
+from shared.events.credit_registry import EnterpriseChangedV1, EnterpriseRegisteredV1
 from shared.events.sso import AccessChangedV1
 from shared.outbound import DependencyUnavailable, Outbound, UpstreamProblem
 from shared.privacy import mask_name
@@ -75,14 +75,23 @@ async def learn(session: AsyncSession, event: EnterpriseRegisteredV1) -> None:
     await _keep(session, audit.SYSTEM, facts, person.id if person else None, clock())
 
 
-async def dismiss(session: AsyncSession, code: str, successor: str) -> None:
-    """Ends the representation by someone of another name than the register has now; the successor claims it himself.
+async def follow(session: AsyncSession, event: EnterpriseChangedV1) -> None:
+    """Keeps what the register has changed of an enterprise which is known here.
 
+    It ends the representation by someone of another name than the register has now; the successor claims it himself.
     Mandates stand: they are the enterprise's, and the successor revokes them.
     """
-    row = await queries.organisation(session, code, lock=True)
-    if row is not None and row.representative_name != successor:
-        await _keep(session, audit.SYSTEM, Facts(code, row.name, row.region, successor), None, clock())
+    named = event.legal_representative_name
+    if named is event.name is event.region is None:
+        return
+    row = await queries.organisation(session, event.code, lock=True)
+    if row is None:
+        return
+    kept = Facts(row.code, row.name, row.region, row.representative_name)
+    facts = Facts(row.code, event.name or row.name, event.region or row.region, named or row.representative_name)
+    if facts != kept:
+        stays = facts.representative_name == kept.representative_name
+        await _keep(session, audit.SYSTEM, facts, row.representative_id if stays else None, clock())
 
 
 async def claim(

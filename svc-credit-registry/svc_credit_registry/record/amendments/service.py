@@ -98,8 +98,7 @@ async def change(
     if enterprise.name != old_name:
         await _rename(session, enterprise, decision.decided_on, at)
     await _audit(session, act, enterprise, before)
-    named = changed.get("legal_representative_name")
-    await feed.changed(session, enterprise.code, REGISTRATION, day=statutory_date(at), representative=named)
+    await feed.changed(session, enterprise.code, REGISTRATION, day=statutory_date(at), facts=changed)
     return await _put_on_record(session, act, enterprise, before)
 
 

@@ -7,8 +7,9 @@ what has committed: so a reader who stands at position 7 has seen all there will
 import asyncio
 import contextlib
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import asyncpg
 from sqlalchemy import func, insert, select
@@ -23,6 +24,7 @@ from svc_credit_registry.record.feed.models import PendingChange
 
 AT_ONCE = 5_000
 LOOKS_EVERY = 1.0
+TOLD = ("name", "region", "legal_representative_name")  # facts of which others keep copies
 """Seconds after which the sequencer looks by itself, should a notification have been lost."""
 BREATH = 0.02
 """Seconds between two rounds: what is recorded meanwhile gets its positions together, in one transaction."""
@@ -35,16 +37,16 @@ async def changed(
     *,
     item_id: uuid.UUID | None = None,
     day: date,
-    representative: str | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> None:
     """The public record of `code` shows something else than before: tells followers and whoever keeps copies.
 
     Call it in the transaction of the change. `part` says what changed ("registration", "complaints", or the kind of a
-    record item), `day` is the statutory day of the change, `representative` the name of a new legal representative.
+    record item), `day` is the statutory day of the change, `facts` those of the register which are others now, by name.
     """
     await entered(session, code, part, item_id=item_id)
-    event = EnterpriseChangedV1(code=code, part=part, changed_on=day, legal_representative_name=representative)
-    await publish(session, event)
+    told = {name: value for name, value in (facts or {}).items() if name in TOLD}
+    await publish(session, EnterpriseChangedV1(code=code, part=part, changed_on=day, **told))
 
 
 async def all_changed(session: AsyncSession, changes: Sequence[tuple[str, str, uuid.UUID | None]], day: date) -> None:

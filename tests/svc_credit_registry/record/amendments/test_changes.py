@@ -75,14 +75,15 @@ async def test_the_change_says_what_was_what_is_when_by_whom(known: World) -> No
     assert act.reason == BASIS
 
 
-async def test_whoever_relies_on_the_representative_hears_of_another(known: World) -> None:
+async def test_whoever_keeps_copies_of_facts_hears_of_others(known: World) -> None:
     await change(known, {"address": "随州市文峰大道9号"})
     await change(known, {"legal_representative_name": "王芳"}, 2)
+    await change(known, {"name": "随州明月酒业有限公司", "region": "421321", "address": "随县厉山镇1号"}, 3)
     query = text("SELECT data FROM outbox_events WHERE aggregate_id = :code ORDER BY id")
     async with known.client.sessions() as session:
-        told = list(await session.scalars(query, {"code": CODE}))
-    named = [(one["part"], one["legal_representative_name"]) for one in told if one.get("part") == "registration"]
-    assert named[-2:] == [("registration", None), ("registration", "王芳")]
+        told = [one for one in await session.scalars(query, {"code": CODE}) if one.get("part") == "registration"]
+    facts = [(one["legal_representative_name"], one["name"], one["region"]) for one in told]
+    assert facts[-3:] == [(None, None, None), ("王芳", None, None), (None, "随州明月酒业有限公司", "421321")]
 
 
 async def test_revoked_cancelled_and_restored_stays_readable_with_its_history(known: World) -> None:
