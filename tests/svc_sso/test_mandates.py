@@ -254,6 +254,12 @@ async def test_nobody_guesses_at_the_register(sso: Provider) -> None:
     refused(await sso.client.post("/v1/me/verifications", headers=headers), 429, "too_many_checks")
 
 
+async def test_checks_that_fail_are_counted_also_when_they_come_at_once(sso: Provider) -> None:
+    headers = await sso.headers((await sso.account())["username"])
+    answers = await asyncio.gather(*(sso.client.post("/v1/me/verifications", headers=headers) for _ in range(12)))
+    assert sorted(answer.status_code for answer in answers) == [201] * 5 + [429] * 7
+
+
 async def test_units_are_listed_and_lie_in_their_regions(sso: Provider) -> None:
     head = (await sso.client.get("/v1/units", params={"kind": "department", "limit": 200})).json()["items"]
     assert len(head) == 13

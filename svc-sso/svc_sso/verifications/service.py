@@ -37,6 +37,7 @@ from svc_sso.verifications.rules import (
 from svc_sso.verifications.schemas import CounterCheckIn
 
 NAME_SCOPE = "registered_people.name"
+LOCK = 7_205  # keeps these locks apart from others' in the database
 
 
 class PopulationVerifier(Protocol):
@@ -92,7 +93,11 @@ def representatives_of(settings: Settings) -> RepresentativeVerifier:
 
 
 async def check_self(session: AsyncSession, settings: Settings, caller: Caller, now: datetime) -> Verification:
-    """Checks the caller's name and number against the population register; both outcomes are kept."""
+    """Checks the caller's name and number against the population register; both outcomes are kept.
+
+    One after the other: of many at once none would see that the others fail.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(caller.subject, LOCK))))
     account = await own_account(session, caller)
     if account.kind != PERSON or account.id_number is None:
         raise DocumentDiffers
