@@ -5,8 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
+from shared.clock import now
 from svc_sso import demo
+from svc_sso.clients.models import Client
 from svc_sso.credentials.service import hash_password
 from svc_sso.login import service as login
 from svc_sso.sign_ins import service as sign_ins
@@ -141,6 +144,20 @@ async def test_of_two_changes_of_one_password_one_counts(sso: Provider) -> None:
     assert sorted(answer.status_code for answer in answers) == [204, 403, 403, 403]
     (counts,) = [c for c, answer in zip(changes, answers, strict=True) if answer.status_code == 204]
     await sso.login(account["username"], counts["password"])
+
+
+async def test_for_a_client_that_was_disabled_meanwhile_nobody_is_logged_in(sso: Provider) -> None:
+    account = await sso.account()
+    application = await register(sso, kind="application", token_endpoint_auth_method="client_secret_basic")
+    browser = sso.open_browser()
+    await browser.code(account["username"])
+    fields = await browser.form(client_id=application.id, redirect_uri=REDIRECT, prompt="login")
+    async with sso.client.sessions.begin() as session:
+        await session.execute(update(Client).where(Client.id == application.id).values(disabled_at=now()))
+    data = {**fields, "username": account["username"], "password": PASSWORD}
+    assert (await browser.http.post("/oauth2/login", data=data)).status_code == 400
+    assert (await browser.http.get("/account")).status_code == 200, "he is still in where he was"
+    assert await sso.events("sso.session.ended.v1") == []
 
 
 async def test_ending_the_other_log_ins_leaves_what_waits_in_the_own_browser(sso: Provider) -> None:

@@ -216,7 +216,12 @@ async def new_password(
 async def finish(
     session: AsyncSession, request: LoginRequest, account: Account, visit: Visit, now: datetime
 ) -> Entered:
-    """Begins the session, or makes the one stronger that this browser has, and answers the request which waited."""
+    """Begins the session, or makes the one stronger that this browser has, and answers the request which waited.
+
+    Raises BadRequestPage before any of it when the client was disabled meanwhile, or has another address.
+    """
+    if request.client_id is not None:
+        await requests.client_of(session, params_of(request))
     login = await sessions.of_cookie(session, visit.cookies.session, now)
     same = login is not None and login.id == request.session_id and login.account_id == account.id
     device = secret = None

@@ -200,7 +200,6 @@ async def answer(
     await session.delete(request)
     if request.client_id is None:
         return params[RETURN_TO]
-    await client_of(session, params)
     if params.get(SUBJECT, str(login.account_id)) != str(login.account_id):
         return refusal(issuer, params, OAuthError("login_required", "Another person has logged in."))
     return await with_code(session, issuer, params, login, now)
