@@ -41,7 +41,7 @@ class EnterpriseChangedV1(Event):
 
 
 class RegisterLoadedV1(Event):
-    """Records of many enterprises were loaded at once; of single ones only another representative is told."""
+    """Many enterprises were loaded at once; of a single one another name, region or representative is told alone."""
 
     TYPE: ClassVar[str] = "credit_registry.register.loaded.v1"
     KEY: ClassVar[str] = "register_name"

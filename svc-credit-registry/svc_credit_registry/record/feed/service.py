@@ -24,8 +24,9 @@ from svc_credit_registry.record.feed.models import PendingChange
 
 AT_ONCE = 5_000
 LOOKS_EVERY = 1.0
-TOLD = ("name", "region", "legal_representative_name")  # facts of which others keep copies
 """Seconds after which the sequencer looks by itself, should a notification have been lost."""
+TOLD = ("name", "region", "legal_representative_name")
+"""Facts of which others keep copies."""
 BREATH = 0.02
 """Seconds between two rounds: what is recorded meanwhile gets its positions together, in one transaction."""
 

@@ -8,10 +8,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import RowMapping, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from svc_credit_registry.record.feed.service import TOLD
 from svc_credit_registry.record.intake.models import BulkLoad, BulkPortion
 
 COLUMNS: dict[str, str] = {
@@ -85,11 +86,12 @@ _NAMES = text(
     WHERE t.name IS DISTINCT FROM s.name
     """
 )
-_REPRESENTATIVES = text(
-    """
-    SELECT code, s.legal_representative_name FROM touched t JOIN staging s USING (code)
-    WHERE t.version IS NOT NULL AND t.legal_representative_name <> s.legal_representative_name ORDER BY code
-    """
+_TOLD = text(
+    f"""
+    SELECT code, {", ".join(f"CASE WHEN t.{name} <> s.{name} THEN s.{name} END AS {name}" for name in TOLD)}
+    FROM touched t JOIN staging s USING (code)
+    WHERE t.version IS NOT NULL AND ({" OR ".join(f"t.{name} <> s.{name}" for name in TOLD)}) ORDER BY code
+    """  # noqa: S608 - the names of columns stand in the module of the feed
 )
 _COUNTS = text("SELECT count(*) FILTER (WHERE version IS NULL), count(version) FROM touched")
 _CHANGES = text(
@@ -127,9 +129,9 @@ async def enter(session: AsyncSession, values: Mapping[str, Any]) -> tuple[int, 
     return int(inserted), int(updated)
 
 
-async def new_representatives(session: AsyncSession) -> dict[str, str]:
-    """Who represents those enterprises now, of what was touched, that were represented by somebody else before."""
-    return {str(code): str(name) for code, name in await session.execute(_REPRESENTATIVES)}
+async def told_facts(session: AsyncSession) -> Sequence[RowMapping]:
+    """Of what was touched, each code with those of its facts which others keep copies of and which changed."""
+    return (await session.execute(_TOLD)).mappings().all()
 
 
 async def tell(session: AsyncSession, before: int, part: str) -> None:

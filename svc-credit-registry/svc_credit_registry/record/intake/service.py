@@ -1,7 +1,7 @@
 """Loading enterprises in bulk: in portions, each a transaction. A load that was cut off goes on where it was.
 
 Loaded enterprises are records of the past: no `registered` event is sent for them, and `changed` alone where another
-representative is named. Followers of the change stream get a position for each.
+name, region or representative stands. Followers of the change stream get a position for each.
 """
 
 import asyncio
@@ -166,19 +166,16 @@ async def _store(run: Run, portion: Prepared) -> tuple[int, int]:
             await _audit(session, portion.codes, origin, counts)
             loaded = {"register_name": "enterprises", "source": origin.source, "rows": len(portion.rows)}
             everywhere = RegisterLoadedV1.model_validate(loaded | {"loaded_on": run.today})
-            await publish(session, *await _dismissing(session, run.today, updated), everywhere)
+            await publish(session, *await _told(session, run.today, updated), everywhere)
             # Last of all: until the commit, nobody else is given a position.
             await queries.tell(session, await feed.take(session, inserted + updated), REGISTRATION)
     return inserted, updated
 
 
-async def _dismissing(session: AsyncSession, today: date, updated: int) -> list[EnterpriseChangedV1]:
-    """Changes of representatives are told one by one: the former one must not act for the enterprise any more."""
-    named = await queries.new_representatives(session) if updated else {}
-    return [
-        EnterpriseChangedV1(code=code, part=REGISTRATION, changed_on=today, legal_representative_name=name)
-        for code, name in named.items()
-    ]
+async def _told(session: AsyncSession, today: date, updated: int) -> list[EnterpriseChangedV1]:
+    """Facts of which others keep copies are told one by one: a former representative must not act any more."""
+    changes = await queries.told_facts(session) if updated else []
+    return [EnterpriseChangedV1(part=REGISTRATION, changed_on=today, **facts) for facts in changes]
 
 
 async def _audit(session: AsyncSession, codes: list[str], origin: Origin, counts: dict[str, int]) -> None:

@@ -141,20 +141,27 @@ async def test_a_changed_row_changes_the_record_and_keeps_the_former_name(world:
     assert [tuple(row) for row in positions] == [(1, "registration"), (2, "registration")]
 
 
-async def test_whoever_relies_on_a_representative_hears_of_another(world: World) -> None:
-    """Or the former one could go on acting for the enterprise."""
-    await world.load([row(code(n), f"随州永兴{n}号商贸有限公司", legal_representative_name="李明") for n in (1, 2, 3)])
-    changes = [{"legal_representative_name": "王芳"}, {"address": "随州市文峰大道9号"}, {}]
+async def test_whoever_keeps_copies_of_facts_hears_of_others(world: World) -> None:
+    """Or a former representative could go on acting for the enterprise."""
+    await world.load(
+        [row(code(n), f"随州永兴{n}号商贸有限公司", legal_representative_name="李明") for n in (1, 2, 3, 4)]
+    )
     await world.load(
         [
-            row(code(n), f"随州永兴{n}号商贸有限公司", **{"legal_representative_name": "李明"} | change)
-            for n, change in enumerate(changes, start=1)
+            row(code(1), "随州永兴1号商贸有限公司", legal_representative_name="王芳"),
+            row(code(2), "随州永兴2号商贸有限公司", legal_representative_name="李明", address="随州市文峰大道9号"),
+            row(code(3), "随州永兴3号商贸有限公司", legal_representative_name="李明"),
+            row(code(4), "随州明月商贸有限公司", legal_representative_name="李明", region="421321"),
         ]
     )
     query = text("SELECT data FROM outbox_events WHERE type = 'credit_registry.enterprise.changed.v1'")
     async with world.client.sessions() as session:
-        told = [(one["code"], one["part"], one["legal_representative_name"]) for one in await session.scalars(query)]
-    assert told == [(code(1), "registration", "王芳")]
+        told = [one | {"changed_on": None} for one in await session.scalars(query)]
+    same = {"part": "registration", "changed_on": None, "legal_representative_name": None, "name": None, "region": None}
+    assert told == [
+        same | {"code": code(1), "legal_representative_name": "王芳"},
+        same | {"code": code(4), "name": "随州明月商贸有限公司", "region": "421321"},
+    ]
 
 
 async def test_what_a_decision_founded_is_left_alone(world: World) -> None:
