@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
 from svc_credit_registry.cases import queries as cases
+from svc_credit_registry.record.records.models import RecordItem
 from svc_credit_registry.reporting.objections.models import SERIAL, Objection, ObjectionStep
 from svc_credit_registry.reporting.objections.rules import (
     MATTER,
@@ -60,9 +61,20 @@ def queue(region: str | None, states: Sequence[ObjectionState], overdue_on: date
     return statement if overdue_on is None else statement.where(Objection.due_on < overdue_on)
 
 
-def about(code: str) -> Select[Any]:
-    """The cases about an enterprise that were not withdrawn."""
-    return select(Objection).where(Objection.code == code, Objection.state != ObjectionState.WITHDRAWN)
+def about(code: str, today: date) -> Select[Any]:
+    """The cases about an enterprise that were not withdrawn, as long as the item they are about is published, by the
+    latest word about it: else they would tell of what nobody sees any more.
+    """
+    R = RecordItem  # noqa: N806 - read as a table
+    last_word = (
+        select(func.coalesce(R.publish_until, date.max))
+        .where(R.producer == Objection.item_producer, R.kind == Objection.item_kind, R.key == Objection.item_key)
+        .order_by(R.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    is_shown = Objection.item_id.is_(None) | (last_word >= today)
+    return select(Objection).where(Objection.code == code, Objection.state != ObjectionState.WITHDRAWN, is_shown)
 
 
 async def doubted(session: AsyncSession, code: str) -> set[uuid.UUID]:

@@ -194,9 +194,11 @@ async def settle(reply: ReplyDep, caller: FilingOfficer, objection_id: uuid.UUID
     responses=MOVED,
 )
 async def list_marks(reply: ReplyDep, paging: Paging, code: Code) -> Page[MarkOut]:
-    """Which items are under verification, were found wrong, or were confirmed; nothing about who asked."""
+    """Which items are under verification, were found wrong, or were confirmed; nothing about who asked, nor about what
+    has left publication.
+    """
     enterprise = await enterprises.find(reply.session, code)
-    found = await reply.page_of(queries.about(enterprise.code), NEWEST, paging)
+    found = await reply.page_of(queries.about(enterprise.code, reply.today), NEWEST, paging)
     return found.page([_mark_out(row, reply.english) for row in found.rows])
 
 

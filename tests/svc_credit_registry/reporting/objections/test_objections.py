@@ -209,6 +209,17 @@ async def test_an_item_that_does_not_stand_can_not_be_doubted(filings: Filings) 
         refused(await filings.post(filings.person(), "/objections", body), 404, "item_not_shown")
 
 
+async def test_a_doubt_about_what_has_left_publication_is_not_shown_any_more(filings: Filings) -> None:
+    code = await filings.enterprise()
+    case = await asked(filings, filings.person(), code, await penalty(filings, code, "TAX-421303"))
+    expect(await decided(filings, filings.officer(), case))
+    path = f"/v1/enterprises/{code}/objections"
+    assert len((await filings.get(path))["items"]) == 1
+    await put_again(filings, code, {"state": "repaired"}, publish_until=date(2026, 9, 20))
+    with filings.on(DAY):
+        assert (await filings.get(path))["items"] == [], "it would tell of a penalty which was repaired"
+
+
 async def test_what_people_wrote_is_unreadable_in_the_database(filings: Filings) -> None:
     code = await filings.enterprise()
     case = await asked(filings, filings.person(), code, await penalty(filings, code))
