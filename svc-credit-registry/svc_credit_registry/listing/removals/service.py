@@ -105,6 +105,7 @@ async def accept(
 ) -> Removal:
     """The authority takes the application up, or tells why not (serious list)."""
     removal, entry = await for_officer(session, caller, removal_id)
+    list_rules.after(list_rules.State(entry.state), ListAct.ACCEPT_REMOVAL)  # with it the commitment is published
     today = statutory_date(now)
     removal.reason = body.reason
     if body.accepted:

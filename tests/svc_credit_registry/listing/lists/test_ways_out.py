@@ -222,6 +222,21 @@ async def test_early_removal_from_the_serious_list_takes_a_year_and_a_commitment
         assert await desk.record(code, kind) == [], "they told of an entry that never should have stood"
 
 
+async def test_an_application_about_an_entry_that_has_ended_is_not_accepted_and_publishes_nothing(desk: Desk) -> None:
+    code = await desk.enterprise()
+    entry = await serious(desk, code)
+    async with desk.world.client.sessions() as session, session.begin():
+        (await session.get_one(ListEntry, entry["id"])).listed_on = today() - timedelta(400)
+    path = f"/v1/list-entries/{entry['id']}"
+    made = await desk.ok(f"{path}/removals", desk.representative(code), CURE | {"commitment": PROMISE})
+    case = await desk.get(f"{path}/case", desk.officer())
+    await desk.ok(f"{path}/correction", desk.officer(), {"reason": "处罚决定被法院撤销"}, case["version"])
+    taken, accepted = f"/v1/list-removals/{made['id']}/acceptance", {"accepted": True, "reason": "齐全"}
+    assert await desk.refused(taken, desk.officer(), accepted, made["version"]) == (409, "list_act_not_allowed")
+    assert await desk.record(code, RecordKind.COMMITMENT) == []
+    assert await desk.sweep(clocks.lapse, today()) == 1, "it is closed by itself"
+
+
 async def test_the_authority_corrects_what_it_found_wrong_and_what_was_asked_meanwhile_ends(desk: Desk) -> None:
     code = await desk.enterprise()
     entry = await listed(desk, code, today())
