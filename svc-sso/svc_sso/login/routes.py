@@ -229,7 +229,7 @@ async def _change(step: Step) -> Response:
     if new != step.form.get("new_password_again"):
         return await _show(step, message="different")
     try:
-        hashed = await service.checked_password(step.session, step.own, account, new, step.visit)
+        hashed = await service.checked_password(step.own, account, new, step.visit)
     except WeakPassword as weak:
         return await _show(step, message=weak.detail)
     locked = await _locked(step)

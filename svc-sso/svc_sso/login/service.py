@@ -134,7 +134,12 @@ def _taken_down(request: LoginRequest) -> tuple[object, ...]:
 
 
 async def locked(session: AsyncSession, request_id: str, cookies: Cookies, stage: Stage, now: datetime) -> LoginRequest:
-    """The request, locked, if it still stands where `stage` was. Raises Overtaken."""
+    """The request, locked, if it still stands where `stage` was. Raises Overtaken.
+
+    Its account is held before it, as by whoever ends all log-ins of one: so they never wait for each other in a circle.
+    """
+    if stage.account is not None and await accounts.active(session, stage.account.id, hold=True) is None:
+        raise Overtaken
     found = await requests.waiting(session, request_id, cookies, now, lock=True)
     if _taken_down(found) != stage.seen:
         raise Overtaken
@@ -183,11 +188,8 @@ def code_shown(session: AsyncSession, request: LoginRequest, factor: str, origin
         sign_ins.note(session, request.account_id, Noted("factor_removed", factor, origin.browser), now)
 
 
-async def checked_password(session: AsyncSession, own: Sessions, holder: Account, password: str, visit: Visit) -> str:
-    """The hash of a password which the person may take for a given-out or expired one. Raises WeakPassword.
-
-    From then on the account is held: whoever ends its log-ins, as by a reset, has done so before or does so afterwards.
-    """
+async def checked_password(own: Sessions, holder: Account, password: str, visit: Visit) -> str:
+    """The hash of a password which the person may take for a given-out or expired one. Raises WeakPassword."""
     async with own.begin() as reading:
         account = await accounts.active(reading, holder.id)
         if account is None:
@@ -196,10 +198,7 @@ async def checked_password(session: AsyncSession, own: Sessions, holder: Account
         former = await former_hashes(reading, account.id, policy)
     check_new_password(password, account, policy)
     await check_unused(password, former)
-    hashed = await hash_password(password)
-    if await accounts.active(session, account.id, hold=True) is None:
-        raise BadRequestPage("expired")
-    return hashed
+    return await hash_password(password)
 
 
 async def new_password(
