@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from svc_sso import demo
+from svc_sso.oidc import service as requests
 from svc_sso.sessions import service as sessions
-from tests.svc_sso.conftest import PASSWORD, Provider
+from tests.svc_sso.conftest import PASSWORD, Provider, hidden
+from tests.svc_sso.test_waiting_log_ins import NEW, at_the_consent
 
 Asking = Callable[[], Coroutine[Any, Any, httpx.Response]]
 
@@ -51,3 +53,23 @@ async def test_a_log_in_beside_a_suspension_ends_with_it(sso: Provider, monkeypa
     assert (answer.status_code, suspended.status_code) == (303, 200), (answer.text, suspended.text)
     ended = [one["reason"] for one in await sso.events("sso.session.ended.v1") if one["account_id"] == account["id"]]
     assert ended == ["account_disabled", "account_disabled"]
+
+
+async def test_a_device_that_came_in_beside_a_new_password_is_a_strangers(
+    sso: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await sso.account()
+    owner = await sso.headers(account["username"])
+    stranger, shown = await at_the_consent(sso, account["username"])
+
+    async def change() -> httpx.Response:
+        body = {"current_password": PASSWORD, "password": NEW}
+        return await sso.client.post("/v1/me/password", json=body, headers=owner)
+
+    async def log_in() -> httpx.Response:
+        return await stranger.http.post("/oauth2/login", data=hidden(shown.text) | {"decision": "allow"})
+
+    answer, changed = await beside(sso, monkeypatch, log_in, (requests, "answer"), change)
+    assert (answer.status_code, changed.status_code) == (303, 204)
+    known = (await sso.client.get("/v1/me/devices", headers=owner)).json()["items"]
+    assert [one["current"] for one in known] == [True]

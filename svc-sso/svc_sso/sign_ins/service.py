@@ -257,10 +257,10 @@ async def replace_password(  # noqa: PLR0913 - what is replaced, and what stays
     log-in request in which he does it.
     """
     await set_password(session, account.id, hashed, now)
-    await forget_devices(session, account.id, but=device)
     await audit.record(session, caller, action="password.changed", object_type="account", object_id=account.id)
     but = caller.session_id
     await sessions.end_all(session, account.id, caller, PASSWORD_CHANGED, now, but=but, waiting=waiting)
+    await forget_devices(session, account.id, but=device)  # at last: also that of a log-in which has just come through
 
 
 @dataclass(frozen=True)
