@@ -25,6 +25,7 @@ from svc_credit_registry.record.records.rules import RecordKind, found_by, publi
 from svc_credit_registry.record.records.service import LOCK, Entered, Item, Outcome
 
 R = RecordItem
+REVOKED, DAY = "revoked", timedelta(days=1)
 _LOCKS = text(
     """
     SELECT pg_advisory_xact_lock(hash) FROM (
@@ -115,23 +116,36 @@ def _carried(item: Item, before: RecordItem | None, day: date) -> Item:
     """The item with what this platform has added to it: the term of a penalty, and that it was repaired.
 
     So a producer that sends all its records again neither changes them nor undoes what was decided here, also when it
-    has ended them before. A penalty that became another one has its term given anew (`penalties`), but for a repaired
-    one: only the authority that granted a repair revokes it, so no change of its producer's publishes it again.
+    has ended them before.
     """
     if item.kind is not RecordKind.PENALTY:
         return item
     content = dict(item.content) if isinstance(item.content, dict) else item.content.model_dump(mode="json")
     if before is None:
         return replace(item, content=content, publish_until=_term(item, content, day))
-    repaired = before.content.get("state") == "repaired"
-    if repaired and content.get("state") != "revoked":
+    if before.content.get("state") == "repaired" and content.get("state") != REVOKED:
         content["state"] = "repaired"
-    keeps_term = repaired or is_same(before.content, content)
-    return replace(item, content=content, publish_until=before.publish_until if keeps_term else None)
+    return replace(item, content=content, publish_until=_kept_term(before, content, day))
+
+
+def _kept_term(before: RecordItem, content: dict[str, Any], day: date) -> date | None:
+    """The last day on which a penalty is shown whose producer has sent it again; None when it is given anew
+    (`penalties`), as for one that became another one, or whose revocation was set aside.
+
+    A revoked one is withdrawn at once (《行政处罚法》第四十八条第二款：三日内撤回). A repaired one stays out of
+    publication whatever of it is changed: only the authority that granted a repair revokes it.
+    """
+    was, is_over = before.content.get("state"), before.publish_until is not None and before.publish_until < day
+    if content.get("state") == REVOKED:
+        return before.publish_until if is_over else day - DAY
+    keeps = was == "repaired" or (was != REVOKED and is_same(before.content, content))
+    return before.publish_until if keeps else None
 
 
 def _term(item: Item, content: dict[str, Any], day: date) -> date:
     """The last day on which a new penalty is shown; the day before the decision when it never is."""
+    if content.get("state") == REVOKED:
+        return item.produced_on - DAY
     due = publication_due(item.kind, item.produced_on)
     producer_region = item.producer.rpartition("-")[2]
     penalty = Penalty(
@@ -143,7 +157,7 @@ def _term(item: Item, content: dict[str, Any], day: date) -> date:
         fine_yuan=Decimal(str(content.get("fine_yuan") or 0)),
     )
     clock = shown(penalty).clock
-    return clock.due_on if clock else item.produced_on - timedelta(days=1)
+    return clock.due_on if clock else item.produced_on - DAY
 
 
 async def _supersede(session: AsyncSession, rows: Sequence[RecordItem], at: datetime) -> None:

@@ -98,6 +98,21 @@ async def test_a_repaired_penalty_stays_repaired_when_its_producer_sends_it_agai
     assert {json.loads(line)["type"] for line in told.text.splitlines()} == {"withdrawn"}
 
 
+async def test_a_revoked_penalty_is_withdrawn_and_comes_back_when_its_revocation_is_set_aside(world: World) -> None:
+    """《行政处罚法》第四十八条第二款."""
+    await world.load([row(CODES[0], "随州红光酒业有限公司")])
+    shown, revoked = penalty(code=CODES[0]), penalty(code=CODES[0], content={"state": "revoked"})
+    path = f"/v1/enterprises/{CODES[0]}/items"
+    await push(world, shown)
+    assert [item["key"] for item in (await world.get(path, kind="penalty"))["items"]] == ["1"]
+    assert [(await push(world, revoked)).json()["outcome"] for _ in range(2)] == ["replaced", "unchanged"]
+    assert (await world.get(path, kind="penalty"))["items"] == []
+    await push(world, penalty(key="2", code=CODES[0], content={"state": "revoked"}))
+    assert (await world.get(path, kind="penalty"))["items"] == []
+    await push(world, shown)
+    assert [item["key"] for item in (await world.get(path, kind="penalty"))["items"]] == ["1"]
+
+
 @pytest.mark.parametrize("state", ["repaired", "in_force"])
 async def test_a_penalty_that_is_ended_and_pushed_again_goes_on_where_it_was(world: World, state: str) -> None:
     """Or an end and a push would undo a repair, and begin the term of publication anew."""
