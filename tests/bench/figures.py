@@ -1,6 +1,7 @@
 """A measured figure, and how figures are told: a table for people, JSON lines under `.bench/` for machines."""
 
 import json
+import os
 import sys
 from dataclasses import asdict, dataclass
 
@@ -32,6 +33,14 @@ class Figure:
 def beside(name: str, value: float, unit: str, goal: str | None, peer: str, peer_value: float) -> Figure:
     """A figure with the same of a peer, and their ratio."""
     return Figure(name, value, unit, goal, peer, peer_value, value / peer_value if peer_value else None)
+
+
+def parts_asked(known: str) -> list[str]:
+    """Which parts of a bench `PARTS` names, all by default; an unknown one ends the run, else nothing would be measured."""
+    asked = os.environ.get("PARTS", known).split()
+    if unknown := set(asked) - set(known.split()):
+        sys.exit(f"PARTS: no {', '.join(sorted(unknown))} among: {known}")
+    return asked
 
 
 def tell(bench: str, found: list[Figure]) -> None:

@@ -23,7 +23,7 @@ from shared.local.journey.people import Person
 from shared.local.ports import HOST, free_port
 from tests.bench import gateway_trials as trials
 from tests.bench import proxies
-from tests.bench.figures import Figure, beside, tell
+from tests.bench.figures import Figure, beside, parts_asked, tell
 from tests.bench.proxies import Running
 from tests.bench.wrk import CONNECTIONS, Load, wrk
 from tests.support.platform import Platform, started_platform
@@ -31,7 +31,7 @@ from tests.support.platform import Platform, started_platform
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = float(os.environ.get("SECONDS", "4"))
 AWAY = float(os.environ.get("AWAY", "60"))
-PARTS = os.environ.get("PARTS", "cost latency streams slow away restarts").split()
+PARTS = parts_asked("cost latency streams slow away restarts")
 SIZE = 10 * 1024 * 1024
 UPLOAD = "/api/services/v1/applications/17/materials/A"
 PRIVATE, PUBLIC = "/api/services/v1/applications/17", "/api/services/v1/public"

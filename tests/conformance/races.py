@@ -24,7 +24,7 @@ import httpx
 from shared.clock import today
 from shared.local.ports import HOST
 from svc_sso.demo import ENTERPRISES
-from tests.bench.figures import Figure, tell
+from tests.bench.figures import Figure, parts_asked, tell
 from tests.conformance.races_place import KEPT, LoggedIn, Place, entered, log_in, place_of, second_process, tokens_of
 from tests.conformance.wire import all_at_once
 from tests.support.platform import started_platform
@@ -33,7 +33,7 @@ TRIALS, PARALLEL = int(os.environ.get("TRIALS", "300")), int(os.environ.get("PAR
 LOGOUTS = int(os.environ.get("LOGOUTS", "100"))
 REFRESH_SECONDS = float(os.environ.get("REFRESH_SECONDS", "1200"))
 MANDATES = int(os.environ.get("MANDATES", "30"))
-PARTS = os.environ.get("PARTS", "rotations refresh logouts mandates tabs").split()
+PARTS = parts_asked("rotations refresh logouts mandates tabs")
 RUNNING = "sso,gateway,complaints" + (",credit-registry" if "mandates" in PARTS else "")
 """Who represents an enterprise is claimed at the register."""
 TABS, BROWSERS = 50, 10
