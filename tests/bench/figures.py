@@ -36,7 +36,7 @@ def beside(name: str, value: float, unit: str, goal: str | None, peer: str, peer
 
 
 def parts_asked(known: str) -> list[str]:
-    """Which parts of a bench `PARTS` names, all by default; an unknown one ends the run, which else measured nothing."""
+    """The parts of a bench that `PARTS` names, all by default; an unknown one ends the run."""
     asked = os.environ.get("PARTS", known).split()
     if unknown := set(asked) - set(known.split()):
         sys.exit(f"PARTS: no {', '.join(sorted(unknown))} among: {known}")
