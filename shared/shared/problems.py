@@ -33,7 +33,7 @@ HTTP_CODES = {
 
 
 OUTAGES = (
-    OSError,
+    OSError,  # a TimeoutError is one
     PoolTimeout,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # the server has said goodbye on this connection, and it is not yet closed

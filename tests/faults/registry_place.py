@@ -33,7 +33,7 @@ from tests.support.tokens import ISSUER, signer, write_keys
 REGISTRY = Deployable("credit-registry")
 SERVICE, WORKER, POSTGRES, NATS = "service", "worker", "postgres", "nats"
 PATIENCE_SECONDS = 300.0
-AWAY = (*OUTAGES, TimeoutError, asyncpg.PostgresError)
+AWAY = (*OUTAGES, asyncpg.PostgresError)
 
 
 def wait(check: Callable[[], bool], what: str) -> float:

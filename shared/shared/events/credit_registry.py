@@ -27,7 +27,9 @@ class EnterpriseRegisteredV1(Event):
 
 class EnterpriseChangedV1(Event):
     """The public record of an enterprise shows something else than before; `part` says what: "complaints".
-    `legal_representative_name`, `name` and `region` stand there when the register has others from now on."""
+
+    `legal_representative_name`, `name` and `region` stand there when the register has others from now on.
+    """
 
     TYPE: ClassVar[str] = "credit_registry.enterprise.changed.v1"
     KEY: ClassVar[str] = "code"

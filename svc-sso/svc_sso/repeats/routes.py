@@ -46,7 +46,7 @@ PATH = "/oauth2/token"
 REPEATED = Counter("tokens_repeated_total", "Machines' tokens issued like the one before", registry=REGISTRY)
 ANSWERED = REQUESTS.labels("POST", PATH, 200)
 TOOK = DURATION.labels("POST", PATH)
-NOT_WRITTEN = (*OUTAGES, TimeoutError, asyncpg.PostgresError)
+NOT_WRITTEN = (*OUTAGES, asyncpg.PostgresError)
 HEADERS = [
     (b"content-type", b"application/json"),
     (b"cache-control", b"no-store"),

@@ -23,7 +23,7 @@ from svc_credit_registry.record.lookups.service import Reader
 
 ROUTE = "/v1/enterprises/{code}"
 ANSWERED, TOOK = REQUESTS.labels("GET", ROUTE, 200), DURATION.labels("GET", ROUTE)
-NOT_READ = (*OUTAGES, TimeoutError, asyncpg.PostgresError)
+NOT_READ = (*OUTAGES, asyncpg.PostgresError)
 POLICY_HEADER = (b"cache-control", POLICY.encode())
 TYPE_HEADER = (b"content-type", b"application/json")
 
